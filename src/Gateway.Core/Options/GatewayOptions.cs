@@ -1,0 +1,227 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+#pragma warning disable CS1591 // An option's [Description] is its documentation: --help prints it and docs/operations.md repeats it.
+
+namespace Gateway.Core.Options;
+
+/// <summary>Everything the engine can be told, bound from the configuration section <c>Gateway</c>. Times are <see cref="TimeSpan"/>s, sizes are bytes.</summary>
+public sealed class GatewayOptions
+{
+    [Description("Client endpoints. Without any, one on [::]:8080.")]
+    public IList<EndpointOptions> Endpoints { get; } = [];
+
+    [Description("Path in front of every client path, for proxies that do not strip it, such as /realtime. Empty: none.")]
+    [RegularExpression("^(/[A-Za-z0-9._~-]+)*$", ErrorMessage = "must be empty or start with '/' and not end with one, such as /realtime")]
+    public string BasePath { get; set; } = "";
+
+    public TransportOptions Transport { get; set; } = new();
+
+    public HandshakeOptions Handshake { get; set; } = new();
+
+    public HeartbeatOptions Heartbeat { get; set; } = new();
+
+    public LimitOptions Limits { get; set; } = new();
+
+    public ChannelOptions Channels { get; set; } = new();
+
+    public EchoOptions Echo { get; set; } = new();
+
+    public AuthOptions Auth { get; set; } = new();
+
+    [Description("Who may subscribe and publish to which channels; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes.")]
+    public IList<RuleOptions> Rules { get; } = [];
+
+    public NodeOptions Node { get; set; } = new();
+
+    public ShutdownOptions Shutdown { get; set; } = new();
+}
+
+/// <summary>One address that clients connect to.</summary>
+public sealed class EndpointOptions
+{
+    /// <summary>Where a node listens when nothing is configured.</summary>
+    public const string DefaultAddress = "[::]:8080";
+
+    [Description("IP address and port. [::] takes IPv4 as well; port 0 takes a free one.")]
+    [Required]
+    public string Address { get; set; } = DefaultAddress;
+}
+
+/// <summary>How the node treats sockets.</summary>
+public sealed class TransportOptions
+{
+    [Description("The socket back end.")]
+    [AllowedValues("sockets", ErrorMessage = "must be 'sockets'")]
+    public string Backend { get; set; } = "sockets";
+
+    [Description("Connections the kernel completes while the node is busy. Capped by net.core.somaxconn (4096 on Linux).")]
+    [Range(1, 65535)]
+    public int Backlog { get; set; } = 4096;
+
+    [Description("Send buffer of a client's socket. The kernel's default takes 4 MB of a client that does not read, which makes the queue bound moot.")]
+    [Range(4096, 16 * 1024 * 1024)]
+    public int SendBufferBytes { get; set; } = 64 * 1024;
+
+    [Description("TCP_NOTSENT_LOWAT: unsent bytes the kernel accepts before it pushes back. 0 leaves the kernel's setting.")]
+    [Range(0, 16 * 1024 * 1024)]
+    public int NotSentLowWaterBytes { get; set; } = 16 * 1024;
+
+    [Description("TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged before the kernel gives the connection up.")]
+    [Duration("00:00:01", "00:10:00")]
+    public TimeSpan UserTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    [Description("How long bytes may wait for a peer that takes nothing before the connection is closed as a slow consumer.")]
+    [Duration("00:00:01", "00:10:00")]
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    [Description("How long a closing handshake may take, and how long a peer's last bytes are read so that no reset overtakes the close frame.")]
+    [Duration("00:00:00.100", "00:01:00")]
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Description("Bytes read and thrown away from a peer that keeps sending after its connection has ended; above it the connection is reset.")]
+    [Range(0, 64 * 1024 * 1024)]
+    public int MaxDiscardBytes { get; set; } = 1024 * 1024;
+}
+
+/// <summary>Bounds of the HTTP request that opens a connection.</summary>
+public sealed class HandshakeOptions
+{
+    [Description("From the accepted connection to the complete request; then 408.")]
+    [Duration("00:00:00.100", "00:05:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    [Description("Request line; then 414. nginx's default.")]
+    [Range(256, 65536)]
+    public int MaxRequestLineBytes { get; set; } = 8 * 1024;
+
+    [Description("One header line; then 431. nginx's default.")]
+    [Range(256, 65536)]
+    public int MaxHeaderBytes { get; set; } = 8 * 1024;
+
+    [Description("Header lines; then 431. Kestrel's and Apache's default.")]
+    [Range(8, 1000)]
+    public int MaxHeaders { get; set; } = 100;
+
+    [Description("The whole request; then 431. A token of 8 KiB and a browser's cookies fit.")]
+    [Range(512, 65536)]
+    public int MaxRequestBytes { get; set; } = 32 * 1024;
+}
+
+/// <summary>How dead peers are found.</summary>
+public sealed class HeartbeatOptions
+{
+    [Description("A ping goes out after so long without receiving anything. Below the 30 to 60 s after which proxies cut idle connections.")]
+    [Duration("00:00:01", "01:00:00")]
+    public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(25);
+
+    [Description("The connection is closed when nothing came for so long after a ping.")]
+    [Duration("00:00:01", "00:10:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>What one client, and all of them together, may use.</summary>
+public sealed class LimitOptions
+{
+    [Description("Connections on this node; above it, 503. 0: the process's descriptor limit less 512.")]
+    [Range(0, 10_000_000)]
+    public int MaxConnections { get; set; }
+
+    [Description("A message from a client; above it, 1009.")]
+    [Range(1, 1024 * 1024 * 1024)]
+    public int MaxMessageBytes { get; set; } = 1024 * 1024;
+
+    [Description("A publication's payload. A larger one from the broker is dropped and counted; the API answers 413.")]
+    [Range(1, 512 * 1024 * 1024)]
+    public int MaxPublicationBytes { get; set; } = 1024 * 1024;
+
+    [Description("Bytes waiting for one client; above it the channel's slow-consumer rule decides. At least twice the larger of the other two and 1 KiB.")]
+    [Range(4096, int.MaxValue)]
+    public int MaxQueueBytes { get; set; } = 4 * 1024 * 1024;
+
+    [Description("Channels one connection may be subscribed to.")]
+    [Range(1, 1_000_000)]
+    public int MaxSubscriptions { get; set; } = 1000;
+
+    [Description("Commands of one connection that wait for the broker; then its socket is not read until one completes.")]
+    [Range(1, 1024)]
+    public int MaxCommandsInFlight { get; set; } = 64;
+}
+
+/// <summary>Shards and the channel directory.</summary>
+public sealed class ChannelOptions
+{
+    [Description("Shards, each the single writer of its connections' subscriptions. 0: one per core.")]
+    [Range(0, 256)]
+    public int Shards { get; set; }
+
+    [Description("Publications waiting in one shard; above it they are dropped and counted.")]
+    [Range(16, 10_000_000)]
+    public int MaxInboxPublications { get; set; } = 65_536;
+
+    [Description("Bytes of publications waiting in one shard; above it they are dropped and counted.")]
+    [Range(64 * 1024, int.MaxValue)]
+    public int MaxInboxBytes { get; set; } = 64 * 1024 * 1024;
+
+    [Description("How long the node stays subscribed at the broker after a channel's last subscriber left, so that page reloads cost the broker nothing.")]
+    [Duration("00:00:00", "01:00:00")]
+    public TimeSpan LeaveAfter { get; set; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>The echo protocol.</summary>
+public sealed class EchoOptions
+{
+    [Description("Serves /echo, which returns each message unchanged, without asking who it is: for conformance tests and latency checks.")]
+    public bool Enabled { get; set; }
+}
+
+/// <summary>Who may connect.</summary>
+public sealed class AuthOptions
+{
+    [Description("Accepts clients without credentials. Default: true in the Development environment, else false.")]
+    public bool AllowAnonymous { get; set; }
+}
+
+/// <summary>Who a rule lets do something.</summary>
+public enum RuleAudience
+{
+    /// <summary>Every client that could connect.</summary>
+    Anyone,
+
+    /// <summary>No client; backends only.</summary>
+    Nobody,
+}
+
+/// <summary>What the clients may do in the channels that match a pattern.</summary>
+public sealed class RuleOptions
+{
+    [Description("Channel names, '*' standing for any run of characters.")]
+    [Required]
+    public string Pattern { get; set; } = "*";
+
+    [Description("Who may subscribe: anyone, nobody.")]
+    public RuleAudience Subscribe { get; set; } = RuleAudience.Anyone;
+
+    [Description("Which clients may publish: anyone, nobody. Backends always may.")]
+    public RuleAudience Publish { get; set; } = RuleAudience.Nobody;
+}
+
+/// <summary>This node's identity.</summary>
+public sealed class NodeOptions
+{
+    [Description("Name in logs, metrics and welcome messages, unique among the nodes. Empty: the host name and a random suffix.")]
+    [RegularExpression("^[A-Za-z0-9._-]{0,128}$", ErrorMessage = "may hold letters, digits, '.', '_' and '-', 128 at most")]
+    public string Name { get; set; } = "";
+}
+
+/// <summary>A good stop.</summary>
+public sealed class ShutdownOptions
+{
+    [Description("From SIGTERM to the last connection's end; what is left then is cut. Keep it below terminationGracePeriodSeconds.")]
+    [Duration("00:00:01", "01:00:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    [Description("How long the node keeps serving after it has said that it is not ready, so that load balancers take it out first.")]
+    [Duration("00:00:00", "00:10:00")]
+    public TimeSpan UnreadyDelay { get; set; } = TimeSpan.Zero;
+}

@@ -1,0 +1,30 @@
+namespace Gateway.Core.Telemetry;
+
+/// <summary>Why the node did not deliver a publication.</summary>
+internal enum DropReason
+{
+    /// <summary>The payload passes <c>Gateway:Limits:MaxPublicationBytes</c>.</summary>
+    TooLarge,
+
+    /// <summary>A shard's inbox was full.</summary>
+    InboxFull,
+
+    /// <summary>The subscriber's outbound queue was full; it is closed as a slow consumer.</summary>
+    SlowConsumer,
+
+    /// <summary>The channel of the broker's message is not a channel name.</summary>
+    InvalidChannel,
+}
+
+internal static class DropReasons
+{
+    public const int Count = 4;
+
+    public static string Label(DropReason reason) => reason switch
+    {
+        DropReason.TooLarge => "too_large",
+        DropReason.InboxFull => "inbox_full",
+        DropReason.SlowConsumer => "slow_consumer",
+        _ => "invalid_channel",
+    };
+}
