@@ -12,8 +12,8 @@ internal enum DropReason
     /// <summary>The subscriber's outbound queue was full; it is closed as a slow consumer.</summary>
     SlowConsumer,
 
-    /// <summary>The channel of the broker's message is not a channel name.</summary>
-    InvalidChannel,
+    /// <summary>The connection ended while it waited.</summary>
+    ConnectionEnded,
 }
 
 internal static class DropReasons
@@ -25,6 +25,6 @@ internal static class DropReasons
         DropReason.TooLarge => "too_large",
         DropReason.InboxFull => "inbox_full",
         DropReason.SlowConsumer => "slow_consumer",
-        _ => "invalid_channel",
+        _ => "connection_ended",
     };
 }

@@ -1,0 +1,25 @@
+using System.Buffers;
+
+namespace Gateway.Core.Buffers;
+
+/// <summary>Plain arrays for what outlives a call on one connection (a partial request, a partial message), counted so that a leak shows.</summary>
+internal sealed class BufferPool
+{
+    private long _rented;
+
+    /// <summary>Arrays rented and not returned.</summary>
+    public long Rented => Interlocked.Read(ref _rented);
+
+    /// <summary>An array of at least <paramref name="minimumLength"/> bytes, not cleared.</summary>
+    public byte[] Rent(int minimumLength)
+    {
+        Interlocked.Increment(ref _rented);
+        return ArrayPool<byte>.Shared.Rent(minimumLength);
+    }
+
+    public void Return(byte[] array)
+    {
+        Interlocked.Decrement(ref _rented);
+        ArrayPool<byte>.Shared.Return(array);
+    }
+}

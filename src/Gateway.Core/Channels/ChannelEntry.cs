@@ -1,0 +1,43 @@
+namespace Gateway.Core.Channels;
+
+/// <summary>What the node knows of one channel. Everything but <see cref="Interested"/> is guarded by its lock.</summary>
+internal sealed class ChannelEntry(ChannelName name)
+{
+    private Shard[] _interested = [];
+
+    public ChannelName Name { get; } = name;
+
+    public ChannelState State { get; set; }
+
+    /// <summary>The shards that get the channel's publications: a snapshot, read without the lock.</summary>
+    public Shard[] Interested => Volatile.Read(ref _interested);
+
+    /// <summary>The interested shards that have not been told whether the broker has confirmed.</summary>
+    public List<Shard> Waiting { get; } = [];
+
+    /// <summary>Milliseconds on the heartbeat's clock at which nobody was interested any more.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>No longer in the directory: look it up again.</summary>
+    public bool IsRemoved { get; set; }
+
+    public void AddInterest(Shard shard) => Volatile.Write(ref _interested, [.. _interested, shard]);
+
+    public void RemoveInterest(Shard shard) => Volatile.Write(ref _interested, [.. _interested.Where(other => other != shard)]);
+}
+
+/// <summary>A channel's state at the broker, as this node sees it.</summary>
+internal enum ChannelState
+{
+    /// <summary>Not subscribed, and nothing under way.</summary>
+    Idle,
+
+    /// <summary>The broker has been asked.</summary>
+    Subscribing,
+
+    /// <summary>The broker has confirmed.</summary>
+    Subscribed,
+
+    /// <summary>The broker has been asked to stop.</summary>
+    Leaving,
+}

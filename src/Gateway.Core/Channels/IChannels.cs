@@ -1,0 +1,54 @@
+using Gateway.Core.Connections;
+
+namespace Gateway.Core.Channels;
+
+/// <summary>What client protocols ask of the node. Implemented by <see cref="GatewayNode"/>. Calls return at once.</summary>
+internal interface IChannels
+{
+    /// <summary>Whether the rules let clients subscribe.</summary>
+    bool MaySubscribe(ChannelName channel);
+
+    /// <summary>Whether the rules let clients publish.</summary>
+    bool MayPublish(ChannelName channel);
+
+    /// <summary>
+    /// Subscribes. When the broker has confirmed, the subscription is activated and the request's answer queued in one step, so that
+    /// the answer stands before the first publication.
+    /// </summary>
+    void Subscribe(SubscribeRequest request);
+
+    /// <summary>Unsubscribes; the answer stands after the last publication.</summary>
+    void Unsubscribe(UnsubscribeRequest request);
+
+    /// <summary>Publishes; throws nothing. The payload is not looked at again after the call has returned a completed task.</summary>
+    ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload);
+
+    /// <summary>The connection is gone: its subscriptions go too.</summary>
+    void Detach(Connection connection);
+}
+
+/// <summary>What became of a client's publication.</summary>
+internal enum PublishResult
+{
+    Published,
+
+    TooLarge,
+
+    /// <summary>The broker did not confirm it.</summary>
+    Unavailable,
+}
+
+/// <summary>What became of a request to subscribe.</summary>
+internal enum SubscribeResult
+{
+    Subscribed,
+
+    /// <summary>The connection is subscribed already; nothing changed.</summary>
+    AlreadySubscribed,
+
+    /// <summary>The connection has as many subscriptions as it may have.</summary>
+    TooMany,
+
+    /// <summary>The broker did not confirm it.</summary>
+    Unavailable,
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Unicode;
+using Gateway.Core.Framing;
+
+namespace Gateway.Core.Channels;
+
+/// <summary>A message for a channel's subscribers on this node, shared by its shards, which encode it once per encoder.</summary>
+internal sealed class Publication(ChannelName channel, byte[] payload, long receivedAt)
+{
+    /// <summary>Encoders a node can have: protocols × encodings × compression.</summary>
+    public const int MaxEncoders = 8;
+
+    private Frames _frames;
+    private PayloadKind _kind;
+
+    public ChannelName Channel { get; } = channel;
+
+    /// <summary>As it was published.</summary>
+    public byte[] Payload { get; } = payload;
+
+    /// <summary>Timestamp of the node's clock (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    public long ReceivedAt { get; } = receivedAt;
+
+    /// <summary>What the payload is. Known after the first encoding; called under its lock only.</summary>
+    public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = Classify(Payload) : _kind;
+
+    /// <summary>The frame that an encoder makes of this publication; made once, whichever shard asks first.</summary>
+    public OutboundFrame FrameFor(IPublicationEncoder encoder)
+    {
+        ref var frame = ref _frames[encoder.Slot];
+        if (Volatile.Read(ref frame) is { } encoded)
+            return encoded;
+        lock (this)
+            return frame ??= encoder.Encode(this);
+    }
+
+    private static PayloadKind Classify(ReadOnlySpan<byte> payload)
+    {
+        if (!Utf8.IsValid(payload))
+            return PayloadKind.Binary;
+        return IsJson(payload) ? PayloadKind.Json : PayloadKind.Text;
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = 1000 });
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    [InlineArray(MaxEncoders)]
+    private struct Frames
+    {
+        private OutboundFrame? _first;
+    }
+}
+
+/// <summary>What a payload is, to a client that gets it in JSON.</summary>
+internal enum PayloadKind : byte
+{
+    Unknown,
+
+    /// <summary>Exactly one JSON value.</summary>
+    Json,
+
+    /// <summary>Other UTF-8.</summary>
+    Text,
+
+    /// <summary>Not text.</summary>
+    Binary,
+}

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using Gateway.Core.Options;
+
+namespace Gateway.Core.Channels;
+
+/// <summary>
+/// What waits for a shard, in two lanes. Publications are bounded in count and bytes and refused above; control items are never
+/// refused: connections × commands in flight bounds them.
+/// </summary>
+internal sealed class ShardInbox(ChannelOptions options)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Publication> _publications = new();
+    private List<ShardItem> _items = [];
+    private long _bytes;
+    private bool _isScheduled;
+
+    /// <summary>Publications waiting; read without the lock: for metrics.</summary>
+    public int Publications => _publications.Count;
+
+    /// <summary>Their bytes.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>False: the lane is full.</summary>
+    public bool TryPost(Publication publication, out bool mustSchedule)
+    {
+        lock (_gate)
+        {
+            mustSchedule = false;
+            var isFull = _publications.Count >= options.MaxInboxPublications || _bytes + publication.Payload.Length > options.MaxInboxBytes;
+            // One publication always fits, whatever its size, or it could never be delivered.
+            if (isFull && _publications.Count > 0)
+                return false;
+            _publications.Enqueue(publication);
+            _bytes += publication.Payload.Length;
+            mustSchedule = Schedule();
+            return true;
+        }
+    }
+
+    public bool Post(ShardItem item)
+    {
+        lock (_gate)
+        {
+            _items.Add(item);
+            return Schedule();
+        }
+    }
+
+    /// <summary>
+    /// Takes all items, and publications up to a bound. False: nothing waits, and the next post schedules the shard again. Under one
+    /// lock with the posts, so that no wake-up is lost.
+    /// </summary>
+    public bool TryTake(ref List<ShardItem> items, List<Publication> publications, int maxCount, long maxBytes)
+    {
+        lock (_gate)
+        {
+            if (_items.Count == 0 && _publications.Count == 0)
+            {
+                _isScheduled = false;
+                return false;
+            }
+
+            (items, _items) = (_items, items);
+            for (long bytes = 0; publications.Count < maxCount && bytes < maxBytes && _publications.TryDequeue(out var publication);)
+            {
+                publications.Add(publication);
+                bytes += publication.Payload.Length;
+                _bytes -= publication.Payload.Length;
+            }
+
+            return true;
+        }
+    }
+
+    private bool Schedule()
+    {
+        if (_isScheduled)
+            return false;
+        _isScheduled = true;
+        return true;
+    }
+}
+
+/// <summary>Something for a shard to do beside delivering.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ShardItem(ShardItemKind Kind, object Subject);
+
+internal enum ShardItemKind : byte
+{
+    /// <summary>A <see cref="SubscribeRequest"/>.</summary>
+    Subscribe,
+
+    /// <summary>An <see cref="UnsubscribeRequest"/>.</summary>
+    Unsubscribe,
+
+    /// <summary>A <see cref="Connections.Connection"/> that is gone.</summary>
+    Detach,
+
+    /// <summary>A <see cref="ChannelName"/> that the broker has confirmed.</summary>
+    Joined,
+
+    /// <summary>A <see cref="ChannelName"/> that the broker has not confirmed.</summary>
+    JoinFailed,
+
+    /// <summary>An <see cref="Action{T}"/> on the shard: looks at it from inside.</summary>
+    Inspect,
+}

@@ -1,0 +1,154 @@
+using System.Net.Sockets;
+using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
+
+namespace Gateway.Core.Connections;
+
+internal sealed partial class Connection
+{
+    // Guarded by the lock, all of them.
+    private CloseReason? _closeReason;
+    private bool _isCloseReceived;
+    private bool _isPeerEnded; // the peer has sent its last byte
+    private bool _isShutdown; // we have
+
+    /// <summary>
+    /// Ends the connection: what is queued leaves first, then the close frame (an HTTP 503 during the handshake), then the stream is
+    /// half-closed and the peer's bytes are thrown away until its end or the deadline, so that no reset overtakes the frame. Returns
+    /// at once. False: it was ending already.
+    /// </summary>
+    public bool Close(CloseReason reason)
+    {
+        lock (this)
+        {
+            if (_state is ConnectionState.Closing or ConnectionState.Closed)
+                return false;
+            if (Protocol is null)
+            {
+                Refuse(Restarting, 0);
+            }
+            else
+            {
+                DropQueue(reason);
+                Queue().Add(Protocol.CloseFrame(reason));
+                BeginClosing(reason);
+            }
+        }
+
+        Flush();
+        return true;
+    }
+
+    /// <summary>Ends the connection now; the peer sees a reset.</summary>
+    public void Abort() => _transport.Abort();
+
+    public void OnEnd()
+    {
+        bool isIdle;
+        lock (this)
+        {
+            _isPeerEnded = true;
+            if (_state is not (ConnectionState.Closing or ConnectionState.Closed))
+            {
+                DropQueue(CloseReason.ConnectionLost);
+                BeginClosing(CloseReason.ConnectionLost);
+            }
+
+            isIdle = _queue is null && !_isSending;
+        }
+
+        // Otherwise what is leaving leaves first; the deadline stands.
+        if (isIdle)
+            _transport.Abort();
+    }
+
+    public void OnClosed(SocketError error)
+    {
+        CloseReason reason;
+        lock (this)
+        {
+            reason = _closeReason ?? CloseReason.ConnectionLost;
+            DropQueue(CloseReason.ConnectionLost);
+            ReturnQueue();
+            _state = ConnectionState.Closed;
+            // Whoever was sending has lost its transport; nobody sends again.
+            _isSending = true;
+        }
+
+        _reader.Release(_context.Reader);
+        _context.Registry.Remove(this);
+        Protocol?.OnClosed(this);
+        _context.Metrics.Closes.Add(1, new("reason", reason.MetricLabel), new("protocol", Protocol?.Name ?? "none"));
+        Log.ConnectionEnded(_context.Log, Id.ToString(), reason.Text);
+        // Last: whoever waits for the places to be free finds everything else returned.
+        _context.Slots.Release();
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void BeginClosing(CloseReason reason)
+    {
+        _closeReason = reason;
+        _state = ConnectionState.Closing;
+        _deadline = _context.Clock.Now + (long)_context.Options.Transport.CloseTimeout.TotalMilliseconds;
+    }
+
+    /// <summary>RFC 6455 §5.5.1: the answer to a close frame echoes its code, and nothing follows it.</summary>
+    private void OnCloseFrame(ReadOnlySpan<byte> payload)
+    {
+        lock (this)
+        {
+            if (_state != ConnectionState.Open)
+                return;
+            DropQueue(CloseReason.ClosedByClient);
+            Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
+            _isCloseReceived = true;
+            BeginClosing(CloseReason.ClosedByClient);
+        }
+
+        Flush();
+    }
+
+    private void OnCloseReply()
+    {
+        lock (this)
+        {
+            _isCloseReceived = true;
+            if (_queue is not null || _isSending)
+                return; // the sender half-closes when all has left
+        }
+
+        OnAllSent();
+    }
+
+    /// <summary>Nothing waits any more: what was put off until then happens now.</summary>
+    private void OnAllSent()
+    {
+        bool mustResume, mustShutdown, mustAbort;
+        lock (this)
+        {
+            mustResume = _pause == MessageResult.AwaitSent;
+            if (mustResume)
+                _pause = MessageResult.Continue;
+            var isLastByteSent = _state == ConnectionState.Closing && _queue is null && !_isSending;
+            mustAbort = isLastByteSent && _isPeerEnded;
+            mustShutdown = isLastByteSent && !_isShutdown && (_closeReason!.IsFailure || _isCloseReceived);
+            _isShutdown |= mustShutdown;
+        }
+
+        if (mustResume)
+            _transport.Resume();
+        if (mustAbort)
+            _transport.Abort();
+        else if (mustShutdown)
+            _transport.Shutdown();
+    }
+
+    /// <summary>Under the lock: drops what the reason says nobody will read, and counts it.</summary>
+    private void DropQueue(CloseReason reason)
+    {
+        if (!reason.DropsQueue || _queue is null)
+            return;
+        var label = reason == CloseReason.SlowConsumer ? DropReason.SlowConsumer : DropReason.ConnectionEnded;
+        _context.Metrics.Drops[(int)label].Add(_queue.DropData());
+    }
+}

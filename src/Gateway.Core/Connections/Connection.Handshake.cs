@@ -1,0 +1,135 @@
+using Gateway.Core.Framing;
+using Gateway.Core.Handshake;
+using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
+
+namespace Gateway.Core.Connections;
+
+internal sealed partial class Connection
+{
+    private static readonly Refusal RequestTimeout = new(408, "The request was not complete in time.");
+    private static readonly Refusal AdmissionTimeout = new(503, "Admission was not decided in time.") { RetryAfterSeconds = 5 };
+    private static readonly Refusal AdmissionFailed = new(503, "Admission failed.") { RetryAfterSeconds = 5 };
+    private static readonly Refusal Restarting = new(503, "The service is restarting.") { RetryAfterSeconds = 1 };
+
+    private ReceiveResult ReceiveRequest(Span<byte> bytes)
+    {
+        switch (Upgrade.TryRead(bytes, _context.Options.Handshake, out var request, out var refusal, out var consumed))
+        {
+            case HandshakeStatus.NeedMore:
+                return new ReceiveResult(0, ReceiveAction.Continue);
+            case HandshakeStatus.Refused:
+                return Refuse(refusal!, bytes.Length);
+        }
+
+        var match = _context.Protocols.Select(request!);
+        if (match.Refusal is not null)
+            return Refuse(match.Refusal, bytes.Length);
+        if (match.Handler!.NeedsAdmission)
+        {
+            var admission = _context.Admission.AdmitAsync(request!, RemoteEndPoint, CancellationToken.None);
+            if (!admission.IsCompletedSuccessfully)
+                return AwaitAdmission(admission, request!, match, consumed);
+            if (admission.Result is { } verdict)
+                return Refuse(verdict, bytes.Length);
+        }
+
+        Open(request!, match);
+        // Frames may follow the request in the same segment.
+        return _state == ConnectionState.Open ? ReceiveFrames(bytes, consumed) : new ReceiveResult(bytes.Length, ReceiveAction.Discard);
+    }
+
+    private ReceiveResult AwaitAdmission(ValueTask<Refusal?> admission, UpgradeRequest request, ProtocolMatch match, int consumed)
+    {
+        lock (this)
+        {
+            if (_state == ConnectionState.Handshaking)
+                _state = ConnectionState.Admitting;
+        }
+
+        _ = FinishAdmissionAsync(admission, request, match);
+        return new ReceiveResult(consumed, ReceiveAction.Pause);
+    }
+
+    private async Task FinishAdmissionAsync(ValueTask<Refusal?> admission, UpgradeRequest request, ProtocolMatch match)
+    {
+        Refusal? refusal;
+        try
+        {
+            // Hops to the pool: the continuation of host I/O may arrive on the socket engine's own thread.
+            refusal = await admission.AsTask().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
+#pragma warning disable CA1031 // Whatever admission throws, this client gets an answer and the node lives on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.AdmissionFailed(_context.Log, Id.ToString(), e);
+            refusal = AdmissionFailed;
+        }
+
+        if (refusal is null)
+            Open(request, match);
+        else
+            Refuse(refusal, 0);
+        Flush();
+        _transport.Resume();
+    }
+
+    private void Open(UpgradeRequest request, in ProtocolMatch match)
+    {
+        lock (this)
+        {
+            if (_state is not (ConnectionState.Handshaking or ConnectionState.Admitting))
+                return;
+            Protocol = match.Handler;
+            ProtocolState = match.State;
+            Queue().Add(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions: null)));
+            _state = ConnectionState.Open;
+        }
+
+        _context.Metrics.Handshakes.Add(1, new KeyValuePair<string, object?>("result", "accepted"));
+        Protocol!.OnOpen(this);
+    }
+
+    /// <summary>Answers with an HTTP error and ends, unless the connection has got further meanwhile.</summary>
+    private ReceiveResult Refuse(Refusal refusal, int consumed)
+    {
+        lock (this)
+        {
+            if (_state is ConnectionState.Handshaking or ConnectionState.Admitting)
+            {
+                Queue().Add(OutboundFrame.Raw(UpgradeResponse.Refuse(refusal)));
+                BeginClosing(CloseReason.Refused);
+                _context.Metrics.Handshakes.Add(1, new KeyValuePair<string, object?>("result", ResultLabel(refusal.Status)));
+                Log.HandshakeRefused(_context.Log, Id.ToString(), RemoteEndPoint, refusal.Status, refusal.Reason);
+            }
+        }
+
+        return new ReceiveResult(consumed, ReceiveAction.Discard);
+    }
+
+    private void OnHandshakeOverdue()
+    {
+        var isAdmitting = _state == ConnectionState.Admitting;
+        Refuse(isAdmitting ? AdmissionTimeout : RequestTimeout, 0);
+        Flush();
+        if (isAdmitting)
+            _transport.Resume(); // to read the peer to its end; the verdict, should it still come, is not looked at
+    }
+
+    private static string ResultLabel(int status) => status switch
+    {
+        400 => "400",
+        401 => "401",
+        403 => "403",
+        404 => "404",
+        405 => "405",
+        408 => "408",
+        414 => "414",
+        426 => "426",
+        429 => "429",
+        431 => "431",
+        503 => "503",
+        _ => "other",
+    };
+}

@@ -1,0 +1,213 @@
+using Gateway.Core.Buffers;
+using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
+
+namespace Gateway.Core.Connections;
+
+internal sealed partial class Connection
+{
+    // A remainder leaves in pieces of so much, so that the send deadline measures progress and not the size of a message.
+    private const int RemainderBytes = 64 * 1024;
+
+    // One flush in so many is recorded in the histogram of batch sizes.
+    private const int FlushSample = 64;
+
+    [ThreadStatic]
+    private static int t_flushes;
+
+    private OutboundQueue? _queue; // guarded by the lock; rented while something waits
+    private bool _isSending; // one sender at a time; guarded by the lock
+    private int _largeInFlight; // bytes of a large frame in the pending send; owned by the sender
+    private long _sendDeadline; // of the pending send, on the heartbeat's clock; 0: none is pending
+
+    /// <summary>Bytes waiting in the outbound queue, read without the lock: for metrics.</summary>
+    public long QueuedBytes => _queue is { } queue ? queue.DataBytes + queue.ControlBytes : 0;
+
+    /// <summary>
+    /// Queues a data frame; <see cref="Flush"/> sends it. False: the connection is not open, or its queue is full, which closes it as a
+    /// slow consumer. Not counted: a shard counts the frames of a whole publication at once.
+    /// </summary>
+    public bool Enqueue(OutboundFrame frame)
+    {
+        lock (this)
+        {
+            if (_state != ConnectionState.Open)
+                return false;
+            var queue = Queue();
+            if (queue.DataBytes + frame.Length <= _context.Options.Limits.MaxQueueBytes)
+            {
+                queue.Add(frame);
+                return true;
+            }
+        }
+
+        _context.Metrics.Drops[(int)DropReason.SlowConsumer].Add(1);
+        Close(CloseReason.SlowConsumer);
+        return false;
+    }
+
+    /// <summary>Queues an answer to what is being received; it leaves at the end of the turn.</summary>
+    public void Reply(OutboundFrame frame)
+    {
+        if (Enqueue(frame))
+            _context.Metrics.MessagesSent[KindOf(frame.Opcode)].Add(1);
+    }
+
+    /// <summary>Queues a data frame and sends it.</summary>
+    public void Send(OutboundFrame frame)
+    {
+        Reply(frame);
+        Flush();
+    }
+
+    /// <summary>
+    /// Sends what is queued, corked, unless another thread is at it: that one looks again before it leaves.
+    /// </summary>
+    public void Flush()
+    {
+        lock (this)
+        {
+            if (_isSending || _queue is null)
+                return;
+            _isSending = true;
+        }
+
+        SendQueued();
+    }
+
+    public void OnSent()
+    {
+        _sendDeadline = 0;
+        if (_largeInFlight > 0)
+        {
+            lock (this)
+                _queue?.AdvanceLarge(_largeInFlight);
+            _largeInFlight = 0;
+        }
+
+        SendQueued();
+    }
+
+    private void SendControl(OutboundFrame frame)
+    {
+        EnqueueControl(frame);
+        Flush();
+    }
+
+    private void EnqueueControl(OutboundFrame frame)
+    {
+        lock (this)
+        {
+            if (_state != ConnectionState.Open)
+                return;
+            var queue = Queue();
+            // A quarter of the data bound: 8,000 of the largest pongs by default. A peer that sends more pings than it takes pongs is ended.
+            if (queue.ControlBytes + frame.Length <= _context.Options.Limits.MaxQueueBytes / 4)
+            {
+                queue.AddControl(frame);
+                _context.Metrics.MessagesSent[KindOf(frame.Opcode)].Add(1);
+                return;
+            }
+        }
+
+        Close(CloseReason.TooManyControlFrames);
+    }
+
+    /// <summary>The sender's loop, until nothing waits or the kernel takes no more.</summary>
+    private void SendQueued()
+    {
+        var cork = ThreadBlock.Cork;
+        while (true)
+        {
+            int corked;
+            ReadOnlyMemory<byte> large;
+            lock (this)
+            {
+                if (_queue is null || _queue.IsEmpty)
+                {
+                    ReturnQueue();
+                    _isSending = false;
+                    break;
+                }
+
+                corked = _queue.Next(cork, out large, out var frames);
+                SampleBatch(frames);
+            }
+
+            if (!(corked > 0 ? TrySendCorked(cork[..corked]) : TrySendLarge(large)))
+                return;
+        }
+
+        OnAllSent();
+    }
+
+    /// <summary>True: all has left. False: the rest is pending, or the stream is broken.</summary>
+    private bool TrySendCorked(ReadOnlySpan<byte> bytes)
+    {
+        var sent = _transport.TrySend(bytes);
+        if (sent == bytes.Length)
+            return true;
+        if (sent < 0)
+            return false;
+        // The thread's block serves the next connection at once: what waits moves to a block of its own.
+        var block = _context.Transport.Blocks.Rent();
+        var rest = bytes[sent..];
+        rest.CopyTo(block.Bytes);
+        return !SendRemainder(block.Bytes.AsMemory(0, rest.Length), block);
+    }
+
+    private bool TrySendLarge(ReadOnlyMemory<byte> bytes)
+    {
+        var sent = _transport.TrySend(bytes.Span);
+        if (sent < 0)
+            return false;
+        lock (this)
+            _queue?.AdvanceLarge(sent);
+        if (sent == bytes.Length)
+            return true;
+        var rest = bytes.Slice(sent, Math.Min(bytes.Length - sent, RemainderBytes));
+        _largeInFlight = rest.Length;
+        if (SendRemainder(rest, owner: null))
+            return false;
+        lock (this)
+            _queue?.AdvanceLarge(_largeInFlight);
+        _largeInFlight = 0;
+        return true;
+    }
+
+    /// <summary>True: pending.</summary>
+    private bool SendRemainder(ReadOnlyMemory<byte> bytes, BlockPool.Block? owner)
+    {
+        // Before the send: its completion may run on another thread, and before this call returns.
+        _sendDeadline = _context.Clock.Now + (long)_context.Options.Transport.SendTimeout.TotalMilliseconds;
+        if (_transport.SendRemainder(bytes, owner))
+            return true;
+        _sendDeadline = 0;
+        return false;
+    }
+
+    private bool IsSendOverdue(long now) => Volatile.Read(ref _sendDeadline) is not 0 and var deadline && now >= deadline;
+
+    private void OnSendOverdue()
+    {
+        // The pending bytes stand in front of every close frame: it cannot arrive in this lifetime.
+        Close(CloseReason.SlowConsumer);
+        _transport.Abort();
+    }
+
+    private OutboundQueue Queue() => _queue ??= _context.Queues.Rent();
+
+    private void ReturnQueue()
+    {
+        if (_queue is null)
+            return;
+        _context.Queues.Return(_queue);
+        _queue = null;
+    }
+
+    private void SampleBatch(int frames)
+    {
+        if (++t_flushes % FlushSample == 0)
+            _context.Metrics.FlushBatch.Record(frames);
+    }
+}

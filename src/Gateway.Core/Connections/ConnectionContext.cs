@@ -1,0 +1,43 @@
+using Gateway.Core.Framing;
+using Gateway.Core.Handshake;
+using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Connections;
+
+/// <summary>What the connections of a node share, and where a new one begins.</summary>
+internal sealed class ConnectionContext : ITransportAcceptor
+{
+    public required GatewayOptions Options { get; init; }
+
+    public required ConnectionRegistry Registry { get; init; }
+
+    public required ConnectionSlots Slots { get; init; }
+
+    public required Heartbeat Clock { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required MessageReaderSettings Reader { get; init; }
+
+    public required OutboundQueuePool Queues { get; init; }
+
+    public required TransportContext Transport { get; init; }
+
+    public required IAdmission Admission { get; init; }
+
+    public required IProtocolSelector Protocols { get; init; }
+
+    public required GatewayMetrics Metrics { get; init; }
+
+    public required ILogger Log { get; init; }
+
+    public ITransportHandler Accept(ITransport transport)
+    {
+        var connection = new Connection(transport, this);
+        Registry.Add(connection);
+        return connection;
+    }
+}

@@ -1,0 +1,47 @@
+using Gateway.Core.Framing;
+
+namespace Gateway.Core.Connections;
+
+/// <summary>
+/// A client protocol: what messages mean. One object serves all its connections; what belongs to one of them stands in
+/// <see cref="Connection.ProtocolState"/>. Calls for one connection do not overlap, but for <see cref="OnGap"/>.
+/// </summary>
+internal interface IMessageHandler
+{
+    /// <summary>For metrics and the admin API: <c>json</c>, <c>plain</c>, <c>echo</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Whether <see cref="Handshake.IAdmission"/> is asked.</summary>
+    bool NeedsAdmission { get; }
+
+    /// <summary>The upgrade's response is queued; what is queued here follows it.</summary>
+    void OnOpen(Connection connection);
+
+    /// <summary>A whole message came: text is valid UTF-8. The payload is valid during the call only.</summary>
+    MessageResult OnMessage(Connection connection, Opcode opcode, ReadOnlySpan<byte> payload);
+
+    /// <summary>The frame that ends a connection for this reason.</summary>
+    OutboundFrame CloseFrame(CloseReason reason);
+
+    /// <summary>The node is about to close the connection, planned: <see langword="null"/>, or a frame that tells the client.</summary>
+    OutboundFrame? FarewellFrame(TimeSpan comeBackAfter);
+
+    /// <summary>The node was without the broker: publications may have been missed. Queues what the protocol has for that.</summary>
+    void OnGap(Connection connection, TimeSpan duration);
+
+    /// <summary>The connection is gone.</summary>
+    void OnClosed(Connection connection);
+}
+
+/// <summary>How a connection goes on after a message.</summary>
+internal enum MessageResult
+{
+    /// <summary>With the next one.</summary>
+    Continue,
+
+    /// <summary>When fewer commands are in flight; see <see cref="Connection.BeginCommand"/>.</summary>
+    AwaitCommands,
+
+    /// <summary>When what is queued has been sent: the client sends faster than it reads.</summary>
+    AwaitSent,
+}

@@ -1,0 +1,36 @@
+using Gateway.Core.Telemetry;
+
+namespace Gateway.Core.Connections;
+
+/// <summary>
+/// Queues for connections that have something waiting. The thread that rents mostly returns too (a drain fills and flushes), so each
+/// thread keeps its own: no lock, no shared line.
+/// </summary>
+internal sealed class OutboundQueuePool
+{
+    // One drain may dirty this many connections before it flushes them; a kept queue is some 300 bytes.
+    private const int KeptPerThread = 4096;
+
+    [ThreadStatic]
+    private static Stack<OutboundQueue>? t_kept;
+
+    private readonly StripedCounter _rented = new();
+
+    /// <summary>Queues rented and not returned.</summary>
+    public long Rented => _rented.Value;
+
+    public OutboundQueue Rent()
+    {
+        _rented.Add(1);
+        return t_kept is { Count: > 0 } kept ? kept.Pop() : new OutboundQueue();
+    }
+
+    public void Return(OutboundQueue queue)
+    {
+        _rented.Add(-1);
+        queue.Clear();
+        var kept = t_kept ??= new Stack<OutboundQueue>();
+        if (kept.Count < KeptPerThread && queue.IsWorthKeeping)
+            kept.Push(queue);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+using Gateway.Core.Telemetry;
+
+namespace Gateway.Core;
+
+/// <summary>The broker's news, on their way out.</summary>
+public sealed partial class GatewayNode : IBrokerSink
+{
+    void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    {
+        _metrics.PublicationsReceived.Add(1);
+        if (payload.Length > _options.Limits.MaxPublicationBytes)
+        {
+            _metrics.Drops[(int)DropReason.TooLarge].Add(1);
+            return;
+        }
+
+        if (_directory.Find(channel) is not { } entry)
+            return; // nobody here is subscribed any more, or yet
+        var publication = new Publication(entry.Name, payload.ToArray(), _time.GetTimestamp());
+        foreach (var shard in entry.Interested)
+            shard.Post(publication);
+    }
+
+    void IBrokerSink.OnCommand(ReadOnlySpan<byte> json)
+    {
+        var result = BrokerCommand.TryParse(json) switch
+        {
+            null => "malformed",
+            { Version: < 1 } => "malformed",
+            { Version: > BrokerCommand.CurrentVersion } => "newer_version",
+            { Operation: null } command => Relay(command) ? "published" : "malformed",
+            { Operation: "disconnect", Connection: not null } command => TryDisconnect(command.Connection) ? "disconnected" : "not_here",
+            _ => "unknown_operation",
+        };
+        _metrics.Commands.Add(1, new KeyValuePair<string, object?>("result", result));
+    }
+
+    void IBrokerSink.OnGap(TimeSpan duration)
+    {
+        Log.Gap(_log, duration.TotalMilliseconds, _directory.Count);
+        // Not on the broker's own thread: there may be a hundred thousand to tell.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static item =>
+            {
+                foreach (var connection in item.Node.Connections.Registry.All())
+                    connection.Protocol?.OnGap(connection, item.Duration);
+            },
+            (Node: this, Duration: duration),
+            preferLocal: false);
+    }
+
+    private bool Relay(BrokerCommand command)
+    {
+        var payload = command switch
+        {
+            { Data: { } data, Text: null, Binary: null } => Encoding.UTF8.GetBytes(data.GetRawText()),
+            { Data: null, Text: { } text, Binary: null } => Encoding.UTF8.GetBytes(text),
+            { Data: null, Text: null, Binary: { } binary } => binary,
+            _ => null,
+        };
+        if (payload is null || command.Channels is not { Length: > 0 } channels)
+            return false;
+        var isValid = true;
+        foreach (var name in channels)
+        {
+            if (ChannelName.TryParse(name, out var channel))
+                ((IBrokerSink)this).OnPublication(channel.Utf8, payload);
+            else
+                isValid = false;
+        }
+
+        return isValid;
+    }
+}

@@ -1,0 +1,34 @@
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+using Gateway.Core.Connections;
+
+namespace Gateway.Core;
+
+/// <summary>Clients' wishes, on their way in.</summary>
+public sealed partial class GatewayNode : IChannels
+{
+    bool IChannels.MaySubscribe(ChannelName channel) => _rules.MaySubscribe(channel);
+
+    bool IChannels.MayPublish(ChannelName channel) => _rules.MayPublish(channel);
+
+    void IChannels.Subscribe(SubscribeRequest request) => ShardOf(request.Connection).Post(ShardItemKind.Subscribe, request);
+
+    void IChannels.Unsubscribe(UnsubscribeRequest request) => ShardOf(request.Connection).Post(ShardItemKind.Unsubscribe, request);
+
+    void IChannels.Detach(Connection connection) => ShardOf(connection).Post(ShardItemKind.Detach, connection);
+
+    async ValueTask<PublishResult> IChannels.PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload)
+    {
+        if (payload.Length > _options.Limits.MaxPublicationBytes)
+            return PublishResult.TooLarge;
+        try
+        {
+            await PublishAsync(channel, payload, PublicationSource.Client, _stopping.Token).ConfigureAwait(false);
+            return PublishResult.Published;
+        }
+        catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
+        {
+            return PublishResult.Unavailable;
+        }
+    }
+}

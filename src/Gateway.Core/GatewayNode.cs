@@ -1,0 +1,191 @@
+using System.Security.Cryptography;
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+using Gateway.Core.Connections;
+using Gateway.Core.Framing;
+using Gateway.Core.Handshake;
+using Gateway.Core.Options;
+using Gateway.Core.Protocols;
+using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core;
+
+/// <summary>
+/// One node: puts the layers together, and stands between them where they meet. Clients' wishes go through it to the shards and the
+/// broker, the broker's news through it to the shards and the connections.
+/// </summary>
+public sealed partial class GatewayNode : IAsyncDisposable
+{
+    private readonly GatewayOptions _options;
+    private readonly GatewayMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ChannelRules _rules;
+    private readonly ChannelDirectory _directory;
+    private readonly Shard[] _shards;
+
+    /// <summary>Puts a node together. Nothing runs but its clock until <see cref="StartAsync"/>.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <param name="broker">Not started; the node starts it, the caller disposes it.</param>
+    /// <param name="metrics">The node's instruments.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logs">Logs.</param>
+    public GatewayNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time, ILoggerFactory logs)
+    {
+        (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
+        _log = logs.CreateLogger<GatewayNode>();
+        Name = NameOf(options.Node);
+        StartedAt = time.GetUtcNow();
+        _rules = new ChannelRules(options.Rules);
+        _directory = new ChannelDirectory(broker, options.Channels, _log, _stopping.Token);
+        var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
+        _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, options, metrics, time, _log))];
+
+        var registry = new ConnectionRegistry();
+        var transport = new TransportContext(options.Transport, metrics);
+        Connections = new ConnectionContext
+        {
+            Options = options,
+            Registry = registry,
+            Slots = new ConnectionSlots(options.Limits.MaxConnections > 0 ? options.Limits.MaxConnections : DescriptorLimit.MaxConnections(DescriptorLimit.Read())),
+            Clock = new Heartbeat(registry, time, _directory.OnRound),
+            Time = time,
+            Reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers),
+            Queues = new OutboundQueuePool(),
+            Transport = transport,
+            Admission = new AnonymousAdmission(options.Auth),
+            Protocols = new ProtocolRoutes(options, this, Name),
+            Metrics = metrics,
+            Log = _log,
+        };
+        NodeGauges.Register(metrics.Meter, this, _shards);
+    }
+
+    /// <summary>The node's name, unique among the nodes.</summary>
+    public string Name { get; }
+
+    /// <summary>What relays between nodes.</summary>
+    public IBroker Broker { get; }
+
+    /// <summary>When the node was put together.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>Connections, whatever their state.</summary>
+    public int ConnectionCount => Connections.Registry.Count;
+
+    /// <summary>Connections the node takes.</summary>
+    public int MaxConnections => Connections.Slots.Maximum;
+
+    /// <summary>Channels subscribed to at the broker.</summary>
+    public int ChannelCount => _directory.Count;
+
+    /// <summary>Subscriptions of all connections.</summary>
+    public int SubscriptionCount => _shards.Sum(shard => shard.Subscriptions);
+
+    internal ConnectionContext Connections { get; }
+
+    /// <summary>Starts the broker; does not wait for its link.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => Broker.StartAsync(this, cancellationToken);
+
+    /// <summary>Publishes to a channel's subscribers on every node. Completes when the broker has taken it.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="payload">At most <see cref="LimitOptions.MaxPublicationBytes"/>; the caller sees to that.</param>
+    /// <param name="source">For the metric.</param>
+    /// <param name="cancellationToken">Stops waiting; the publication may go out all the same.</param>
+    /// <exception cref="BrokerUnavailableException">The broker did not confirm it.</exception>
+    public async ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken)
+    {
+        var label = source == PublicationSource.Api ? "api" : "client";
+        try
+        {
+            await Broker.PublishAsync(channel, payload, cancellationToken).ConfigureAwait(false);
+            CountPublication(label, "ok");
+        }
+        catch (BrokerUnavailableException)
+        {
+            CountPublication(label, "unavailable");
+            throw;
+        }
+    }
+
+    /// <summary>One of this node's connections; null: no such connection here.</summary>
+    public async Task<ConnectionInfo?> FindConnectionAsync(string id)
+    {
+        if (!ConnectionId.TryParse(id, out var key) || !Connections.Registry.TryGet(key, out var connection))
+            return null;
+        var (names, count) = await ShardOf(connection).InspectAsync(_ => SubscriptionsOf(connection)).ConfigureAwait(false);
+        return new ConnectionInfo(
+            id,
+            connection.Protocol?.Name ?? "",
+            NameOf(connection.State),
+            connection.RemoteEndPoint?.ToString(),
+            connection.LocalEndPoint?.ToString(),
+            connection.ConnectedAt,
+            names,
+            count,
+            connection.QueuedBytes,
+            connection.IdleMilliseconds / 1000d);
+    }
+
+    /// <summary>Closes a connection, wherever it is: one of another node's is closed by a command to all.</summary>
+    /// <exception cref="BrokerUnavailableException">It is not here, and the others could not be told.</exception>
+    public async Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken)
+    {
+        if (TryDisconnect(id))
+            return DisconnectResult.Local;
+        await Broker.SendCommandAsync(BrokerCommand.Disconnect(id), cancellationToken).ConfigureAwait(false);
+        return DisconnectResult.Relayed;
+    }
+
+    /// <summary>This node's channels by name.</summary>
+    /// <param name="prefix">Only names that begin so; empty: all.</param>
+    /// <param name="limit">At most so many.</param>
+    public async Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit)
+    {
+        var entries = _directory.Entries
+            .Where(entry => entry.Name.Text.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(entry => entry.Name.Text, StringComparer.Ordinal)
+            .Take(limit)
+            .ToList();
+        var counts = await Task.WhenAll(_shards.Select(shard => shard.InspectAsync(
+            seen => entries.ConvertAll(entry => seen.Channels.GetValueOrDefault(entry.Name)?.ActiveCount ?? 0)))).ConfigureAwait(false);
+        return [.. entries.Select((entry, i) => new ChannelInfo(entry.Name.Text, counts.Sum(shard => shard[i]), NameOf(entry.State)))];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        Connections.Clock.Dispose();
+        _stopping.Dispose();
+    }
+
+    private static string NameOf(NodeOptions options) =>
+        options.Name.Length > 0
+            ? options.Name
+            : $"{Environment.MachineName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
+
+    private static string NameOf<T>(T state)
+        where T : struct, Enum => state.ToString().ToLowerInvariant();
+
+    private static (IReadOnlyList<string> Names, int Count) SubscriptionsOf(Connection connection)
+    {
+        const int listed = 1000;
+        return connection.ShardState is Subscriber { Subscriptions: var set }
+            ? ([.. set.All.Take(listed).Select(subscription => subscription.Channel.Name.Text)], set.Count)
+            : ([], 0);
+    }
+
+    private Shard ShardOf(Connection connection) => _shards[connection.Id.Value % (ulong)_shards.Length];
+
+    private bool TryDisconnect(string? id) =>
+        ConnectionId.TryParse(id, out var key)
+        && Connections.Registry.TryGet(key, out var connection)
+        && connection.Close(CloseReason.Disconnected);
+
+    private void CountPublication(string source, string result) =>
+        _metrics.Publications.Add(1, new("source", source), new("result", result));
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Text;
+using System.Text;
+using Gateway.Core.Options;
+
+namespace Gateway.Core.Handshake;
+
+/// <summary>Reads and judges the request that opens a WebSocket, RFC 6455 §4.2.1.</summary>
+internal static class Upgrade
+{
+    private const int KeyLength = 24; // 16 bytes in base64
+    private const int NonceLength = 16;
+
+    private static readonly Refusal InvalidTargetForm = Refusal.BadRequest("RFC 6455 4.2.1: the target must be a path or an http, https, ws or wss URI");
+    private static readonly Refusal InvalidHost = Refusal.BadRequest("RFC 9112 3.2: there must be one valid Host header");
+    private static readonly Refusal HasBody = Refusal.BadRequest("an upgrade request must not have a body");
+    private static readonly Refusal InvalidVersion = Refusal.BadRequest("RFC 6455 4.1: there must be one Sec-WebSocket-Version header");
+    private static readonly Refusal InvalidKey = Refusal.BadRequest("RFC 6455 4.2.1: there must be one Sec-WebSocket-Key header of 16 bytes in base64");
+    private static readonly Refusal InvalidSubprotocols = Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of different tokens");
+
+    /// <summary>Reads a request. Incremental in that it is called again with the same bytes and more; syntax and limits are judged as soon as they are broken.</summary>
+    /// <param name="input">All that came since the connection's begin.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="request">The request, on <see cref="HandshakeStatus.Upgrade"/>.</param>
+    /// <param name="refusal">The answer, on <see cref="HandshakeStatus.Refused"/>.</param>
+    /// <param name="consumed">The request's size, on <see cref="HandshakeStatus.Upgrade"/>: what stands behind it are frames.</param>
+    public static HandshakeStatus TryRead(
+        ReadOnlySpan<byte> input, HandshakeOptions options, out UpgradeRequest? request, out Refusal? refusal, out int consumed)
+    {
+        request = null;
+        var status = RequestHead.TryRead(input, options, out var head, out refusal, out consumed);
+        if (status != HandshakeStatus.Upgrade)
+            return status;
+        refusal = Judge(head, out request);
+        if (refusal is null)
+            return HandshakeStatus.Upgrade;
+        consumed = 0;
+        return HandshakeStatus.Refused;
+    }
+
+    private static Refusal? Judge(RequestHead head, out UpgradeRequest? request)
+    {
+        request = null;
+        // §4.2.1 1: a GET; RFC 9110 §9.1: methods are case-sensitive.
+        if (!head.Method.SequenceEqual("GET"u8))
+            return head.Method.SequenceEqual("HEAD"u8) ? Refusal.MethodNotAllowed with { OmitsBody = true } : Refusal.MethodNotAllowed;
+
+        var fields = new UpgradeFields(head);
+
+        // RFC 9112 §3.2: exactly one Host, also when the target names another, which then counts.
+        if (fields.Hosts != 1 || !RequestTarget.IsHost(fields.Host))
+            return InvalidHost;
+        if (!RequestTarget.TryParse(head.Target, out var target))
+            return InvalidTargetForm;
+
+        // RFC 9112 §6: a body that someone in front understands differently is how requests are smuggled. None of these has one.
+        if (fields.HasBody)
+            return HasBody;
+
+        // §4.2.1 3 and 4.
+        if (!fields.UpgradesToWebSocket || !fields.ConnectionUpgrades)
+            return Refusal.UpgradeRequired;
+
+        // §4.2.1 6 and §4.4. Before the key: the drafts that lack it lack the version as well, and 426 tells them what to do.
+        if (fields.Versions > 1)
+            return InvalidVersion;
+        if (!fields.Version.SequenceEqual("13"u8))
+            return Refusal.VersionNotSupported;
+
+        // §4.2.1 5.
+        if (fields.Keys != 1 || !IsKey(fields.Key))
+            return InvalidKey;
+
+        if (!TryReadSubprotocols(head, out var subprotocols))
+            return InvalidSubprotocols;
+
+        request = new UpgradeRequest(
+            Encoding.ASCII.GetString(target.Path),
+            Encoding.ASCII.GetString(target.Query),
+            Encoding.ASCII.GetString(target.Host.IsEmpty ? fields.Host : target.Host),
+            Encoding.ASCII.GetString(fields.Key),
+            subprotocols,
+            head.HeaderLines.ToArray());
+        return null;
+    }
+
+    private static bool IsKey(ReadOnlySpan<byte> key) =>
+        key.Length == KeyLength && Base64.IsValid(key, out var decoded) && decoded == NonceLength;
+
+    /// <summary>§4.1 10 and §11.3.4: tokens, all different, in one line or several.</summary>
+    private static bool TryReadSubprotocols(RequestHead head, out IReadOnlyList<string> subprotocols)
+    {
+        List<string>? names = null;
+        HashSet<string>? seen = null;
+        subprotocols = [];
+        foreach (var line in head)
+        {
+            if (!line.Is("Sec-WebSocket-Protocol"u8))
+                continue;
+            names ??= [];
+            seen ??= new(StringComparer.Ordinal);
+            var list = line.Value;
+            while (HttpSyntax.TryTakeElement(ref list, out var element))
+            {
+                if (!HttpSyntax.IsToken(element))
+                    return false;
+                var name = Encoding.ASCII.GetString(element);
+                if (!seen.Add(name))
+                    return false;
+                names.Add(name);
+            }
+        }
+
+        if (names is null)
+            return true;
+        subprotocols = names;
+        return names.Count > 0; // the header is a list of one or more
+    }
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using Gateway.Core.Channels;
+using Gateway.Core.Connections;
+
+namespace Gateway.Core;
+
+/// <summary>The node's state as gauges, read when metrics are collected: nothing is counted on the path of a message for them.</summary>
+internal static class NodeGauges
+{
+    public static void Register(Meter meter, GatewayNode node, Shard[] shards)
+    {
+        var context = node.Connections;
+        meter.CreateObservableUpDownCounter("gateway.connections", () => ByStateAndProtocol(context.Registry), "{connection}", "Connections, by state and protocol.");
+        meter.CreateObservableGauge("gateway.connections.limit", () => context.Slots.Maximum, "{connection}", "Connections the node takes.");
+        meter.CreateObservableGauge("gateway.channels", () => node.ChannelCount, "{channel}", "Channels the node is subscribed to at the broker.");
+        meter.CreateObservableGauge("gateway.subscriptions", () => node.SubscriptionCount, "{subscription}", "Subscriptions of all connections.");
+        meter.CreateObservableGauge("gateway.queue.bytes", () => context.Registry.All().Sum(connection => connection.QueuedBytes), "By", "Bytes waiting in outbound queues.");
+        meter.CreateObservableGauge("gateway.shard.inbox.publications", () => shards.Sum(shard => shard.Inbox.Publications), "{publication}", "Publications waiting for a shard.");
+        meter.CreateObservableGauge("gateway.shard.inbox.bytes", () => shards.Sum(shard => shard.Inbox.Bytes), "By", "Bytes of publications waiting for a shard.");
+        meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(context), "{buffer}", "Rentals that have not been returned, by pool.");
+        meter.CreateObservableGauge("gateway.broker.connected", () => node.Broker.Status.Connected ? 1 : 0, "1", "1 while publications flow.");
+    }
+
+    private static IEnumerable<Measurement<int>> ByStateAndProtocol(ConnectionRegistry registry) =>
+        registry.All()
+            .CountBy(connection => (connection.State, Protocol: connection.Protocol?.Name ?? "none"))
+            .Select(group => new Measurement<int>(
+                group.Value,
+                new("state", group.Key.State.ToString().ToLowerInvariant()),
+                new("protocol", group.Key.Protocol)));
+
+    private static IEnumerable<Measurement<long>> Rented(ConnectionContext context) =>
+    [
+        new(context.Transport.Blocks.Rented, new KeyValuePair<string, object?>("pool", "blocks")),
+        new(context.Transport.Buffers.Rented, new KeyValuePair<string, object?>("pool", "buffers")),
+        new(context.Transport.Args.Rented, new KeyValuePair<string, object?>("pool", "socket_args")),
+        new(context.Queues.Rented, new KeyValuePair<string, object?>("pool", "queues")),
+    ];
+}

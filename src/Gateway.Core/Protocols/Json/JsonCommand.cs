@@ -1,0 +1,129 @@
+using System.Text.Json;
+
+namespace Gateway.Core.Protocols.Json;
+
+internal enum JsonCommandType
+{
+    Unknown,
+    Subscribe,
+    Unsubscribe,
+    Publish,
+    Ping,
+}
+
+/// <summary>A client's command, read in one pass over the message. Fields that are not known are ignored, so that newer clients work.</summary>
+internal ref struct JsonCommand
+{
+    /// <summary>Longest id, in bytes as it stands in the JSON: it is echoed, and a client has no use for more.</summary>
+    private const int MaxIdBytes = 128;
+
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 256 };
+
+    public JsonCommandType Type { get; private set; }
+
+    /// <summary>As it stands in the JSON, a number or a string with its quotes; empty: none.</summary>
+    public ReadOnlySpan<byte> Id { get; private set; }
+
+    /// <summary>Unescaped; empty: none.</summary>
+    public ReadOnlySpan<byte> Channel { get; private set; }
+
+    /// <summary>As it stands in the JSON.</summary>
+    public ReadOnlySpan<byte> Data { get; private set; }
+
+    public readonly bool HasData => !Data.IsEmpty;
+
+    /// <summary>False: not a JSON object, no type, or a field of the wrong kind.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> message, out JsonCommand command)
+    {
+        var parsed = default(JsonCommand);
+        var isValid = parsed.TryRead(message);
+        command = parsed;
+        return isValid;
+    }
+
+    private bool TryRead(ReadOnlySpan<byte> message)
+    {
+        var reader = new Utf8JsonReader(message, ReaderOptions);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return false;
+            var hasType = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (!TryReadField(ref reader, message, ref hasType))
+                    return false;
+            }
+
+            // What follows the object throws here.
+            return !reader.Read() && hasType;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private bool TryReadField(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message, scoped ref bool hasType)
+    {
+        if (reader.ValueTextEquals("type"u8))
+        {
+            reader.Read();
+            hasType = reader.TokenType == JsonTokenType.String;
+            Type = hasType ? TypeOf(ref reader) : JsonCommandType.Unknown;
+            return hasType;
+        }
+
+        if (reader.ValueTextEquals("id"u8))
+        {
+            reader.Read();
+            Id = Raw(ref reader, message);
+            return reader.TokenType is JsonTokenType.Number or JsonTokenType.String && Id.Length <= MaxIdBytes;
+        }
+
+        if (reader.ValueTextEquals("channel"u8))
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.String)
+                return false;
+            Channel = Unescaped(ref reader);
+            return true;
+        }
+
+        var isData = reader.ValueTextEquals("data"u8);
+        reader.Read();
+        var value = Raw(ref reader, message);
+        if (isData)
+            Data = value;
+        return true;
+    }
+
+    private static JsonCommandType TypeOf(scoped ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("subscribe"u8) ? JsonCommandType.Subscribe
+        : reader.ValueTextEquals("unsubscribe"u8) ? JsonCommandType.Unsubscribe
+        : reader.ValueTextEquals("publish"u8) ? JsonCommandType.Publish
+        : reader.ValueTextEquals("ping"u8) ? JsonCommandType.Ping
+        : JsonCommandType.Unknown;
+
+    private static ReadOnlySpan<byte> Raw(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    {
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return message[start..(int)reader.BytesConsumed];
+    }
+
+    private static ReadOnlySpan<byte> Unescaped(scoped ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+            return reader.ValueSpan;
+        var unescaped = new byte[reader.ValueSpan.Length];
+        try
+        {
+            return unescaped.AsSpan(0, reader.CopyString(unescaped));
+        }
+        catch (InvalidOperationException)
+        {
+            return []; // an escaped lone surrogate: no name of a channel
+        }
+    }
+}

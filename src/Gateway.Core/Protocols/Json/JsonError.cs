@@ -1,0 +1,15 @@
+namespace Gateway.Core.Protocols.Json;
+
+/// <summary>The closed set of error codes of gateway.v1.</summary>
+internal static class JsonError
+{
+    public const string BadRequest = "bad_request";
+    public const string UnknownType = "unknown_type";
+    public const string InvalidChannel = "invalid_channel";
+    public const string Forbidden = "forbidden";
+    public const string AlreadySubscribed = "already_subscribed";
+    public const string NotSubscribed = "not_subscribed";
+    public const string TooManySubscriptions = "too_many_subscriptions";
+    public const string TooLarge = "too_large";
+    public const string Unavailable = "unavailable";
+}

@@ -1,0 +1,13 @@
+using Gateway.Core.Channels;
+using Gateway.Core.Framing;
+
+namespace Gateway.Core.Protocols.Plain;
+
+/// <summary>The payload as it was published: a text frame if it is UTF-8, a binary one if not.</summary>
+internal sealed class PlainEncoder : IPublicationEncoder
+{
+    public int Slot => EncoderSlots.Plain;
+
+    public OutboundFrame Encode(Publication publication) =>
+        OutboundFrame.Create(publication.Kind == PayloadKind.Binary ? Opcode.Binary : Opcode.Text, publication.Payload);
+}

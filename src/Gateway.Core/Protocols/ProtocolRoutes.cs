@@ -1,0 +1,49 @@
+using Gateway.Core.Channels;
+using Gateway.Core.Connections;
+using Gateway.Core.Handshake;
+using Gateway.Core.Options;
+using Gateway.Core.Protocols.Echo;
+using Gateway.Core.Protocols.Json;
+using Gateway.Core.Protocols.Plain;
+
+namespace Gateway.Core.Protocols;
+
+/// <summary>Which path leads to which client protocol.</summary>
+internal sealed class ProtocolRoutes(GatewayOptions options, IChannels channels, string node) : IProtocolSelector
+{
+    private const string PlainPrefix = "/plain/";
+
+    private readonly JsonProtocol _json = new(channels, node, options.Heartbeat);
+    private readonly PlainProtocol _plain = new(channels);
+    private readonly EchoProtocol _echo = new();
+
+    public ProtocolMatch Select(UpgradeRequest request)
+    {
+        var path = request.Path;
+        if (!path.StartsWith(options.BasePath, StringComparison.Ordinal))
+            return NotFound(path);
+        path = path[options.BasePath.Length..];
+        return path switch
+        {
+            "" or "/" or "/ws" => ProtocolMatch.Of(_json, JsonProtocol.Subprotocol(request.Subprotocols)),
+            "/echo" when options.Echo.Enabled => ProtocolMatch.Of(_echo),
+            "/echo" => ProtocolMatch.Refuse(404, "The echo endpoint is off; Gateway:Echo:Enabled turns it on."),
+            _ when path.StartsWith(PlainPrefix, StringComparison.Ordinal) => SelectPlain(path[PlainPrefix.Length..]),
+            _ => NotFound(path),
+        };
+    }
+
+    private ProtocolMatch SelectPlain(string list)
+    {
+        if (!PlainPath.TryParse(list, out var names))
+            return ProtocolMatch.Refuse(400, "The path names no valid channel: /plain/<channel>[,<channel>...], each percent-encoded.");
+        if (names.Count > options.Limits.MaxSubscriptions)
+            return ProtocolMatch.Refuse(400, "The path names more channels than a connection may subscribe to.");
+        return names.All(channels.MaySubscribe)
+            ? ProtocolMatch.Of(_plain, state: names)
+            : ProtocolMatch.Refuse(403, "This channel may not be subscribed to.");
+    }
+
+    private static ProtocolMatch NotFound(string path) =>
+        ProtocolMatch.Refuse(404, path.Length > 64 ? "There is no such endpoint." : $"There is no endpoint {path}; try / or /plain/<channel>.");
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Telemetry;
+
+/// <summary>
+/// The engine's log lines. None stands on the path of a message; what a single peer can cause is at debug level, since a log that a
+/// peer can fill is a fault of its own.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "An accepted connection was lost before it was set up ({Error}).")]
+    public static partial void AcceptedSocketLost(ILogger log, SocketError error);
+
+    [LoggerMessage(2, LogLevel.Warning, "{EndPoint} cannot accept connections ({Error}): the process or the machine is out of descriptors or memory. New clients wait in the backlog; trying again in {Milliseconds} ms. Raise the descriptor limit, or lower Gateway:Limits:MaxConnections below it.")]
+    public static partial void AcceptPressure(ILogger log, EndPoint endPoint, SocketError error, double milliseconds);
+
+    [LoggerMessage(3, LogLevel.Critical, "{EndPoint} has stopped accepting connections ({Error}). The clients it has stay; restart the node.")]
+    public static partial void AcceptStopped(ILogger log, EndPoint endPoint, SocketError error);
+
+    [LoggerMessage(4, LogLevel.Information, "Listening for clients on {EndPoint}.")]
+    public static partial void Listening(ILogger log, EndPoint endPoint);
+
+    [LoggerMessage(5, LogLevel.Warning, "The descriptor limit is {Limit}, but Gateway:Limits:MaxConnections is {MaxConnections} and the node itself needs some 512. Clients above the limit will wait unaccepted in the backlog. Raise the limit (LimitNOFILE, ulimit -n), or set MaxConnections to {Suggested} or less.")]
+    public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, long suggested);
+
+    [LoggerMessage(6, LogLevel.Debug, "Connection {Connection} from {Remote} was refused: {Status} {Reason}")]
+    public static partial void HandshakeRefused(ILogger log, string connection, EndPoint? remote, int status, string reason);
+
+    [LoggerMessage(7, LogLevel.Debug, "Connection {Connection} ended: {Reason}")]
+    public static partial void ConnectionEnded(ILogger log, string connection, string reason);
+
+    [LoggerMessage(8, LogLevel.Error, "Admission of connection {Connection} failed; the client got 503.")]
+    public static partial void AdmissionFailed(ILogger log, string connection, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Warning, "The broker did not confirm the subscription of a channel; its subscribers were told. {Reason}")]
+    public static partial void SubscribeFailed(ILogger log, string reason);
+
+    [LoggerMessage(10, LogLevel.Warning, "The broker was unreachable for {Milliseconds} ms and is back. Publications of that time may have been missed; the subscribers of {Channels} channels were told.")]
+    public static partial void Gap(ILogger log, double milliseconds, int channels);
+
+    [LoggerMessage(11, LogLevel.Information, "Stopping: {Connections} connections are being closed.")]
+    public static partial void Stopping(ILogger log, int connections);
+
+    [LoggerMessage(12, LogLevel.Warning, "{Connections} connections had not ended within Gateway:Shutdown:Timeout and were cut.")]
+    public static partial void StopCut(ILogger log, int connections);
+
+    [LoggerMessage(13, LogLevel.Error, "A fault of the gateway itself on connection {Connection}; it is closed with 1011, the others are not affected. Please report this.")]
+    public static partial void ConnectionFault(ILogger log, string connection, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Error, "A fault of the gateway itself in shard {Shard}. Please report this.")]
+    public static partial void ShardFault(ILogger log, int shard, Exception exception);
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Gateway.Core.Transport;
+
+/// <summary>How many descriptors the process may have, sockets included.</summary>
+internal static class DescriptorLimit
+{
+    /// <summary>What the node needs beside its clients: assemblies, the broker, the admin side, logs.</summary>
+    public const int Reserve = 512;
+
+    // Where the limit cannot be read or is unlimited.
+    private const int Fallback = 65_536;
+
+    private const string Label = "Max open files";
+
+    /// <summary>The soft limit; null: unknown or unlimited.</summary>
+    public static long? Read()
+    {
+        try
+        {
+            var line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith(Label, StringComparison.Ordinal));
+            var soft = line?[Label.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+            return long.TryParse(soft, CultureInfo.InvariantCulture, out var limit) ? limit : null;
+        }
+        catch (IOException)
+        {
+            return null; // not Linux
+        }
+    }
+
+    /// <summary>Connections that the limit leaves room for.</summary>
+    public static int MaxConnections(long? limit) => (int)Math.Clamp((limit ?? Fallback + Reserve) - Reserve, 1, 10_000_000);
+}

@@ -1,0 +1,41 @@
+using System.Net;
+using Gateway.Core.Buffers;
+
+namespace Gateway.Core.Transport;
+
+/// <summary>
+/// A byte stream to one client. It pushes what it receives into its <see cref="ITransportHandler"/>; sending never blocks. All members
+/// may be called from any thread, but only one thread may be sending at a time: the connection sees to that.
+/// </summary>
+internal interface ITransport
+{
+    EndPoint? RemoteEndPoint { get; }
+
+    EndPoint? LocalEndPoint { get; }
+
+    /// <summary>Sends what can be sent at once. Returns the bytes taken, 0 when nothing could be, or -1 when the stream is broken.</summary>
+    int TrySend(ReadOnlySpan<byte> bytes);
+
+    /// <summary>
+    /// Sends all of <paramref name="bytes"/> as the peer takes them. At most one is in flight, and no <see cref="TrySend"/> beside it.
+    /// </summary>
+    /// <param name="bytes">Stay unchanged until they are sent.</param>
+    /// <param name="owner">The block behind the bytes, if rented; the transport returns it in every case.</param>
+    /// <returns>
+    /// True: pending, and <see cref="ITransportHandler.OnSent"/> follows, or the stream is broken, and
+    /// <see cref="ITransportHandler.OnClosed"/> does. False: all has been sent already.
+    /// </returns>
+    bool SendRemainder(ReadOnlyMemory<byte> bytes, BlockPool.Block? owner);
+
+    /// <summary>Ends a pause, once per pause; may come before the pausing call has returned.</summary>
+    void Resume();
+
+    /// <summary>Half-closes: the peer reads to the end of what was sent, then sees the end of the stream.</summary>
+    void Shutdown();
+
+    /// <summary>
+    /// Ends the stream now. <see cref="ITransportHandler.OnClosed"/> follows, once, when no operation is pending any more; perhaps
+    /// before this call returns.
+    /// </summary>
+    void Abort();
+}

@@ -1,0 +1,269 @@
+using System.Net.Sockets;
+using Gateway.Core.Buffers;
+
+namespace Gateway.Core.Transport;
+
+internal sealed partial class SocketTransport
+{
+    // A turn ends after so many bytes, so that one busy peer cannot hold a thread.
+    private const int TurnBytes = 64 * 1024;
+
+    private readonly ReceiveArgs _receiveArgs;
+
+    // ReceiveState; changed by compare-and-swap, since Resume may come from any thread and before the pausing call has returned.
+    private int _receiveState;
+
+    // What the handler has not consumed; owned by the receive chain.
+    private byte[]? _spill;
+    private int _spillLength;
+    private bool _replay; // the spill is presented again although nothing new has come
+    private int _discarded = -1; // bytes thrown away; -1: not discarding
+
+    private enum ReceiveState
+    {
+        /// <summary>A turn runs, or the receive is pending.</summary>
+        Running,
+
+        /// <summary>Nothing runs until Resume.</summary>
+        Paused,
+
+        /// <summary>Resume came before the pausing call had returned.</summary>
+        Resumed,
+    }
+
+    private enum TurnEnd
+    {
+        Drained,
+        Yielded,
+        Paused,
+        Ended,
+    }
+
+    /// <summary>The next turn, after a yield or a pause.</summary>
+    public void Execute() => Receive(isReadable: true);
+
+    public void Resume()
+    {
+        while (true)
+        {
+            if (Swap(ReceiveState.Paused, ReceiveState.Running))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                return;
+            }
+
+            if (Swap(ReceiveState.Running, ReceiveState.Resumed) || Volatile.Read(ref _receiveState) == (int)ReceiveState.Resumed)
+                return;
+        }
+    }
+
+    internal void OnReadable()
+    {
+        if (_receiveArgs.SocketError == SocketError.Success)
+            Receive(isReadable: true);
+        else
+            EndReceive(_receiveArgs.SocketError);
+    }
+
+    private void Receive(bool isReadable)
+    {
+        while (true)
+        {
+            if (!isReadable && (!TryWaitReadable(out var isPending) || isPending))
+                return;
+
+            switch (ReceiveTurn())
+            {
+                case TurnEnd.Drained:
+                    isReadable = false;
+                    break;
+                case TurnEnd.Yielded:
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                case TurnEnd.Paused:
+                    return;
+                default:
+                    Release();
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Waits for readability with a receive of no bytes. False: the chain has ended.</summary>
+    private bool TryWaitReadable(out bool isPending)
+    {
+        isPending = false;
+        try
+        {
+            isPending = _socket.ReceiveAsync(_receiveArgs);
+        }
+        catch (ObjectDisposedException)
+        {
+            Release(); // aborted by another thread; nothing is pending
+            return false;
+        }
+
+        if (isPending || _receiveArgs.SocketError == SocketError.Success)
+            return true;
+        EndReceive(_receiveArgs.SocketError);
+        return false;
+    }
+
+    private TurnEnd ReceiveTurn()
+    {
+        var block = ThreadBlock.Receive;
+        for (var budget = TurnBytes; budget > 0;)
+        {
+            var held = TakeSpill(block);
+            var received = 0;
+            if (!_replay)
+            {
+                received = ReceiveInto(block.Slice(held, ThreadBlock.ReceiveBytes), out var error);
+                if (error == SocketError.WouldBlock)
+                {
+                    Spill(block[..held]);
+                    return TurnEnd.Drained;
+                }
+
+                if (error != SocketError.Success)
+                {
+                    Fail(error);
+                    return TurnEnd.Ended;
+                }
+
+                if (received == 0)
+                {
+                    _handler.OnEnd();
+                    return TurnEnd.Ended;
+                }
+            }
+
+            _replay = false;
+            budget -= received;
+            _context.Metrics.BytesReceived.Add(received);
+            if (_discarded >= 0)
+            {
+                if (!TryDiscard(received))
+                    return TurnEnd.Ended;
+                continue;
+            }
+
+            if (!Present(block[..(held + received)], out var end))
+                return end;
+            // Less than asked for: the socket is drained, and a further receive would only say so at the price of a system call.
+            if (received is > 0 and < ThreadBlock.ReceiveBytes && !_replay)
+                return TurnEnd.Drained;
+        }
+
+        return TurnEnd.Yielded;
+    }
+
+    /// <summary>Gives bytes to the handler. True: the turn goes on.</summary>
+    private bool Present(Span<byte> bytes, out TurnEnd end)
+    {
+        var result = _handler.OnReceived(bytes);
+        var rest = bytes[result.Consumed..];
+        end = TurnEnd.Yielded;
+        switch (result.Action)
+        {
+            case ReceiveAction.Continue:
+                Spill(rest);
+                return true;
+            case ReceiveAction.Yield:
+                Spill(rest);
+                _replay = rest.Length > 0;
+                return false;
+            case ReceiveAction.Pause:
+                Spill(rest);
+                _replay = rest.Length > 0;
+                return !TryPause(out end);
+            default:
+                _discarded = 0;
+                if (TryDiscard(rest.Length))
+                    return true;
+                end = TurnEnd.Ended;
+                return false;
+        }
+    }
+
+    /// <summary>Parks the chain. False: Resume has come already, or the chain goes on to its end.</summary>
+    private bool TryPause(out TurnEnd end)
+    {
+        end = TurnEnd.Paused;
+        if (!Swap(ReceiveState.Running, ReceiveState.Paused))
+        {
+            Volatile.Write(ref _receiveState, (int)ReceiveState.Running);
+            return false;
+        }
+
+        // From here on the chain may be running on another thread: an Abort that came just before did not see it parked.
+        if (IsAborted && Swap(ReceiveState.Paused, ReceiveState.Running))
+            end = TurnEnd.Ended;
+        return true;
+    }
+
+    private void ReleaseParkedReceive()
+    {
+        if (Swap(ReceiveState.Paused, ReceiveState.Running))
+            Release();
+    }
+
+    private bool TryDiscard(int bytes)
+    {
+        _discarded += bytes;
+        if (_discarded <= _context.Options.MaxDiscardBytes)
+            return true;
+        Fail(SocketError.ConnectionAborted);
+        return false;
+    }
+
+    private void EndReceive(SocketError error)
+    {
+        Fail(error);
+        Release();
+    }
+
+    private int ReceiveInto(Span<byte> destination, out SocketError error)
+    {
+        try
+        {
+            return _socket.Receive(destination, SocketFlags.None, out error);
+        }
+        catch (ObjectDisposedException)
+        {
+            error = SocketError.OperationAborted;
+            return 0;
+        }
+    }
+
+    private void Spill(ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+            return;
+        _spill = _context.Buffers.Rent(rest.Length);
+        _spillLength = rest.Length;
+        rest.CopyTo(_spill);
+    }
+
+    private int TakeSpill(Span<byte> block)
+    {
+        var length = _spillLength;
+        if (length == 0)
+            return 0;
+        _spill.AsSpan(0, length).CopyTo(block);
+        DropSpill();
+        return length;
+    }
+
+    private void DropSpill()
+    {
+        if (_spill is null)
+            return;
+        _context.Buffers.Return(_spill);
+        _spill = null;
+        _spillLength = 0;
+    }
+
+    private bool Swap(ReceiveState from, ReceiveState to) =>
+        Interlocked.CompareExchange(ref _receiveState, (int)to, (int)from) == (int)from;
+}
