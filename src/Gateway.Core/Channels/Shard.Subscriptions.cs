@@ -5,31 +5,28 @@ namespace Gateway.Core.Channels;
 
 internal sealed partial class Shard
 {
-    private void RunItems()
+    private void Run(ShardItem item)
     {
-        foreach (var (kind, subject) in _items)
+        switch (item.Kind)
         {
-            switch (kind)
-            {
-                case ShardItemKind.Subscribe:
-                    Subscribe((SubscribeRequest)subject);
-                    break;
-                case ShardItemKind.Unsubscribe:
-                    Unsubscribe((UnsubscribeRequest)subject);
-                    break;
-                case ShardItemKind.Detach:
-                    Detach((Connection)subject);
-                    break;
-                case ShardItemKind.Joined:
-                    OnJoined((ChannelName)subject);
-                    break;
-                case ShardItemKind.JoinFailed:
-                    OnJoinFailed((ChannelName)subject);
-                    break;
-                default:
-                    ((Action<Shard>)subject)(this);
-                    break;
-            }
+            case ShardItemKind.Subscribe:
+                Subscribe((SubscribeRequest)item.Subject);
+                break;
+            case ShardItemKind.Unsubscribe:
+                Unsubscribe((UnsubscribeRequest)item.Subject);
+                break;
+            case ShardItemKind.Detach:
+                Detach((Connection)item.Subject);
+                break;
+            case ShardItemKind.Joined:
+                OnJoined((ChannelName)item.Subject);
+                break;
+            case ShardItemKind.JoinFailed:
+                OnJoinFailed((ChannelName)item.Subject);
+                break;
+            default:
+                ((Action<Shard>)item.Subject)(this);
+                break;
         }
     }
 
