@@ -49,13 +49,12 @@ check_refused() { # WHAT OPTION...
 
 for values in helm/ci/*.yaml; do check_values "$values"; done
 
-allowed=(--set auth.allowAnonymous=true)
-check_refused "no choice about anonymous clients"
-check_refused "an unknown value" "${allowed[@]}" --set replicas=2
-check_refused "two sources of the Redis connection string" "${allowed[@]}" --set redis.configuration=a:6379 --set redis.existingSecret=b
-check_refused "several nodes without Redis" "${allowed[@]}" --set replicaCount=2
-check_refused "a stop that outlasts the pod's grace period" "${allowed[@]}" --set terminationGracePeriodSeconds=10
-check_refused "a time that is none" "${allowed[@]}" --set config.Shutdown.Timeout=soon
+check_refused "an unknown value" --set replicas=2
+check_refused "two sources of the Redis connection string" --set redis.configuration=a:6379 --set redis.existingSecret=b
+check_refused "several nodes without Redis" --set replicaCount=2
+check_refused "a stop that leaves no time to close connections" --set shutdown.unreadyDelaySeconds=20
+check_refused "a time that is none" --set config.heartbeat.interval=soon
+check_refused "an option that does not exist" --set config.limits.maxClients=5
 
 if command -v promtool >/dev/null; then
   if promtool check rules prometheus/rules.yaml >"$work/rules" 2>&1; then
