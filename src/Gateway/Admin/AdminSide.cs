@@ -1,0 +1,56 @@
+using System.Net;
+using Gateway.Configuration;
+using Gateway.Core.Telemetry;
+using OpenTelemetry.Metrics;
+
+namespace Gateway.Admin;
+
+/// <summary>The admin side's services, its one endpoint and its routes.</summary>
+internal static class AdminSide
+{
+    // Publishers' pools and a few probes; each may hold one body in memory.
+    private const int MaxConnections = 4096;
+
+    public static void AddServices(WebApplicationBuilder builder, GatewaySettings settings)
+    {
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = PublishEndpoint.MaxBodyBytes(settings);
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Listen(AddressText.TryParse(settings.Admin.Address, out var address) ? address : new IPEndPoint(IPAddress.Loopback, 0));
+        });
+
+        builder.Services.AddRoutingCore();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = AdminJson.Default.Options.PropertyNamingPolicy;
+            json.SerializerOptions.DefaultIgnoreCondition = AdminJson.Default.Options.DefaultIgnoreCondition;
+        });
+        // A query that cannot be bound is told why, in every environment.
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync));
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(GatewayMetrics.MeterName, "System.Runtime")
+            // Fresh at every scrape: what is counted before a scrape is in it.
+            .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<AccessRules>();
+        app.UseMiddleware<JsonOnly>();
+
+        HealthEndpoints.Map(app);
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OpenAccess.Instance);
+        app.MapOpenApi("/openapi/{documentName}.json");
+        ConsolePage.Map(app);
+
+        var api = app.MapGroup("/api/v1");
+        PublishEndpoint.Map(api);
+        NodeEndpoints.Map(api);
+    }
+}
