@@ -28,8 +28,6 @@ internal static class AdminSide
             json.SerializerOptions.PropertyNamingPolicy = AdminJson.Default.Options.PropertyNamingPolicy;
             json.SerializerOptions.DefaultIgnoreCondition = AdminJson.Default.Options.DefaultIgnoreCondition;
         });
-        // A query that cannot be bound is told why, in every environment.
-        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync));
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(GatewayMetrics.MeterName, "System.Runtime")
@@ -44,9 +42,10 @@ internal static class AdminSide
         app.UseMiddleware<AccessRules>();
         app.UseMiddleware<JsonOnly>();
 
+        _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape
         HealthEndpoints.Map(app);
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OpenAccess.Instance);
-        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapOpenApi("/openapi/v1.json");
         ConsolePage.Map(app);
 
         var api = app.MapGroup("/api/v1");

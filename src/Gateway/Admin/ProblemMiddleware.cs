@@ -35,6 +35,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private static string? Explain(HttpContext context) => context.Response.StatusCode switch
     {
+        // The only requests that are refused without a reason are those whose parameters cannot be bound.
+        StatusCodes.Status400BadRequest => $"A parameter cannot be read: {context.Request.QueryString}",
         StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}.",
         StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} answers to {context.Response.Headers.Allow}.",
         StatusCodes.Status415UnsupportedMediaType => "The body must be application/json.",

@@ -10,27 +10,27 @@ internal static class DurationText
 {
     public const string Example = "a time such as 500ms, 30s, 2m, 1h or 00:00:30";
 
-    private static readonly (string Suffix, double Milliseconds)[] Units =
+    private static readonly (string Suffix, decimal Milliseconds)[] Units =
         [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1000)]; // "ms" before "s", the bare number last
 
     public static bool TryParse(string text, out TimeSpan time)
     {
         text = text.Trim();
-        if (text.Contains(':', StringComparison.Ordinal))
-            return TimeSpan.TryParseExact(text, ["c", @"h\:mm\:ss", @"h\:mm\:ss\.FFF"], CultureInfo.InvariantCulture, out time);
-
         time = default;
+        if (text.Contains(':', StringComparison.Ordinal)) // all three parts: 00:30 may mean minutes to one and hours to another
+            return text.Count(c => c == ':') == 2 && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out time) && time >= TimeSpan.Zero;
+
         foreach (var (suffix, milliseconds) in Units)
         {
             if (!text.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
                 continue;
-            if (!double.TryParse(text.AsSpan(0, text.Length - suffix.Length).TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-                || number * milliseconds > TimeSpan.MaxValue.TotalMilliseconds / 2)
+            if (!decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length).TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                || number > long.MaxValue / TimeSpan.TicksPerMillisecond / milliseconds)
             {
                 return false;
             }
 
-            time = TimeSpan.FromMilliseconds(number * milliseconds);
+            time = TimeSpan.FromTicks((long)(number * milliseconds * TimeSpan.TicksPerMillisecond));
             return true;
         }
 

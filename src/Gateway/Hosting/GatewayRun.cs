@@ -78,7 +78,7 @@ internal static class GatewayRun
     }
 
     /// <summary>In one line, what an operator can change; null for a fault of ours.</summary>
-    private static string? Explain(Exception exception, GatewaySettings settings) => exception switch
+    internal static string? Explain(Exception exception, GatewaySettings settings) => exception switch
     {
         ListenException => exception.Message,
         IOException { InnerException: AddressInUseException } =>
