@@ -41,12 +41,12 @@ internal interface INodeAdmin
     ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 
     /// <summary>A connection of this node; null when it is not here.</summary>
-    Task<ConnectionInfo?> FindConnectionAsync(string id, CancellationToken cancellationToken);
+    Task<ConnectionInfo?> FindConnectionAsync(string id);
 
     /// <summary>Ends a connection here, or asks the other nodes to.</summary>
     /// <exception cref="BrokerUnavailableException">It is not here, and the broker did not take the request.</exception>
-    ValueTask<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken);
+    Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Channels with a subscriber on this node.</summary>
-    IReadOnlyList<ChannelInfo> ListChannels(string? prefix, int limit);
+    Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit);
 }

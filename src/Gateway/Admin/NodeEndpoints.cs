@@ -20,7 +20,7 @@ internal static class NodeEndpoints
             .WithDescription("Addresses, counts, the broker's state, readiness and limits.")
             .Produces<NodeReport>();
 
-        api.MapGet("/channels", ListChannels)
+        api.MapGet("/channels", ListChannelsAsync)
             .WithName("channels").WithTags("Node")
             .WithSummary("Lists the channels that have subscribers on this node")
             .Produces<ChannelList>()
@@ -60,7 +60,7 @@ internal static class NodeEndpoints
             LimitReport.Of(settings.Gateway.Limits)));
     }
 
-    private static IResult ListChannels(
+    private static async Task<IResult> ListChannelsAsync(
         INodeAdmin node,
         [Description("Only channels whose name starts so.")] string? prefix,
         [Description("At most so many, 1 to 1000; 100 if not given.")] int? limit)
@@ -68,14 +68,14 @@ internal static class NodeEndpoints
         if (limit is < 1 or > MaxLimit)
             return Problem.Result(400, $"'limit' must be from 1 to {MaxLimit}.");
         var most = limit ?? DefaultLimit;
-        var channels = node.ListChannels(prefix, most + 1); // one more tells whether there are more
+        var channels = await node.ListChannelsAsync(prefix ?? "", most + 1); // one more tells whether there are more
         return TypedResults.Ok(new ChannelList(
             [.. channels.Take(most).Select(channel => new ChannelReport(channel.Name, channel.Subscribers, channel.State))],
             More: channels.Count > most));
     }
 
-    private static async Task<IResult> FindConnectionAsync(string id, INodeAdmin node, CancellationToken cancellationToken) =>
-        await node.FindConnectionAsync(id, cancellationToken) is { } connection
+    private static async Task<IResult> FindConnectionAsync(string id, INodeAdmin node) =>
+        await node.FindConnectionAsync(id) is { } connection
             ? TypedResults.Ok(ConnectionReport.Of(connection))
             : Problem.Result(404, "This node has no connection of that id.");
 

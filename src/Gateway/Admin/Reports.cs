@@ -39,7 +39,7 @@ internal sealed record ConnectionReport(
     string Protocol,
     string State,
     string? RemoteAddress,
-    string LocalAddress,
+    string? LocalAddress,
     DateTimeOffset ConnectedAt,
     int Subscriptions,
     IReadOnlyList<string> Channels,

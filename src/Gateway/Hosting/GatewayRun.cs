@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using Gateway.Configuration;
-using Gateway.Core;
+using Gateway.Core.Transport;
 using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Hosting;

@@ -35,9 +35,7 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
     /// <summary>Before every StopAsync: /readyz answers 503 and /metrics still counts while clients are sent away.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        LogStopping(settings.Gateway.Shutdown.Timeout);
         await node.StopAsync(cancellationToken);
-        LogStopped();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -75,10 +73,4 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Publish:    curl -X POST {Address}/api/v1/publish -H 'Content-Type: application/json' -d '{Body}'")]
     private partial void LogPublish(string address, string body);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: connections get {Timeout} to end")]
-    private partial void LogStopping(TimeSpan timeout);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Every connection has ended")]
-    private partial void LogStopped();
 }

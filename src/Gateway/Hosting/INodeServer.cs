@@ -1,5 +1,5 @@
 using System.Net;
-using Gateway.Core;
+using Gateway.Core.Transport;
 
 namespace Gateway.Hosting;
 

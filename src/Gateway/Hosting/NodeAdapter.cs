@@ -42,11 +42,10 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
     public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
         node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken);
 
-    public Task<ConnectionInfo?> FindConnectionAsync(string id, CancellationToken cancellationToken) =>
-        node.FindConnectionAsync(id, cancellationToken);
+    public Task<ConnectionInfo?> FindConnectionAsync(string id) => node.FindConnectionAsync(id);
 
-    public ValueTask<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) =>
+    public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) =>
         node.DisconnectAsync(id, cancellationToken);
 
-    public IReadOnlyList<ChannelInfo> ListChannels(string? prefix, int limit) => node.ListChannels(prefix, limit);
+    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit) => node.ListChannelsAsync(prefix, limit);
 }

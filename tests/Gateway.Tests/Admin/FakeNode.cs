@@ -52,13 +52,14 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         return ValueTask.CompletedTask;
     }
 
-    public Task<ConnectionInfo?> FindConnectionAsync(string id, CancellationToken cancellationToken) =>
+    public Task<ConnectionInfo?> FindConnectionAsync(string id) =>
         Task.FromResult(Connections.GetValueOrDefault(id));
 
-    public ValueTask<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) => new(Disconnect(id));
+    public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Disconnect(id));
 
-    public IReadOnlyList<ChannelInfo> ListChannels(string? prefix, int limit) =>
-        [.. Channels.Where(channel => channel.Name.StartsWith(prefix ?? "", StringComparison.Ordinal)).Take(limit)];
+    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit) =>
+        Task.FromResult<IReadOnlyList<ChannelInfo>>(
+            [.. Channels.Where(channel => channel.Name.StartsWith(prefix, StringComparison.Ordinal)).Take(limit)]);
 
     public Task StartAsync(CancellationToken cancellationToken) => Starting();
 
