@@ -98,6 +98,9 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Publications that the node did not deliver, by <see cref="DropReason"/>.</summary>
     internal StripedCounter[] Drops { get; } = Striped(DropReasons.Count);
 
+    /// <summary>Counts a publication that a broker did not relay because its payload passes <c>Gateway:Limits:MaxPublicationBytes</c>.</summary>
+    public void PublicationTooLarge() => Drops[(int)DropReason.TooLarge].Add(1);
+
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
