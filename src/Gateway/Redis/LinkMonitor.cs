@@ -69,6 +69,7 @@ internal sealed class LinkMonitor(
     {
         var barrier = new BarrierCommand();
         link.Send(barrier);
+        var answered = IsAnsweredAsync(barrier.Reached, cancellationToken);
         var probe = new ProbeInFlight(Encoding.ASCII.GetBytes($"{++_sequence}"));
         _probe = probe;
         var sent = time.GetTimestamp();
@@ -83,7 +84,7 @@ internal sealed class LinkMonitor(
             if (health.PublishingFails("publishing fails: " + e.Message))
                 RedisLog.PublishingFails(log, e.Message);
             // The two connections fail apart: a link that answers stays, and the publications it brings with it.
-            return await IsAnsweredAsync(barrier.Reached, cancellationToken) ? (false, null) : (false, "Redis does not answer");
+            return await answered ? (false, null) : (false, "Redis does not answer");
         }
 
         try

@@ -70,7 +70,8 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisOptions op
         }
         catch (RedisConnectionException e)
         {
-            throw new BrokerUnavailableException($"Redis is not connected ({e.FailureType})", Outcome(e), e);
+            var cause = e.InnerException is RedisServerException refusal ? refusal.Message : e.FailureType.ToString();
+            throw new BrokerUnavailableException($"Redis is not connected ({cause})", Outcome(e), e);
         }
         catch (Exception e) when (e is RedisException or ObjectDisposedException)
         {

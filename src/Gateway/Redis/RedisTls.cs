@@ -21,7 +21,10 @@ internal sealed class RedisTls
     {
         _host = configuration.SslHost;
         _protocols = configuration.SslProtocols ?? SslProtocols.None;
-        _revocation = configuration.CheckCertificateRevocation ? X509RevocationMode.Online : X509RevocationMode.NoCheck;
+        // A private authority publishes no revocations, and an answer that cannot be had counts as a refusal.
+        _revocation = configuration.CheckCertificateRevocation && options.CaPath.Length == 0
+            ? X509RevocationMode.Online
+            : X509RevocationMode.NoCheck;
         if (options.CaPath.Length > 0)
         {
             _authorities = [];
