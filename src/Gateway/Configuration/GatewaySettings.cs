@@ -1,5 +1,6 @@
 using Gateway.Admin;
 using Gateway.Core.Options;
+using Gateway.Redis;
 
 namespace Gateway.Configuration;
 
@@ -17,6 +18,9 @@ internal sealed class GatewaySettings
 
     /// <summary>The admin side's options.</summary>
     public AdminOptions Admin { get; } = new();
+
+    /// <summary>The options of the Redis broker.</summary>
+    public RedisOptions Redis { get; } = new();
 
     /// <summary>Keys that mean nothing.</summary>
     public IReadOnlyList<UnknownOption> Unknown { get; private set; } = [];
@@ -59,5 +63,6 @@ internal sealed class GatewaySettings
     {
         configuration.GetSection("Gateway").Bind(Gateway);
         configuration.GetSection("Gateway:Admin").Bind(Admin);
+        configuration.GetSection("Gateway:Redis").Bind(Redis);
     }
 }

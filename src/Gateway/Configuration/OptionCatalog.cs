@@ -1,5 +1,6 @@
 using Gateway.Admin;
 using Gateway.Core.Options;
+using Gateway.Redis;
 
 namespace Gateway.Configuration;
 
@@ -18,6 +19,7 @@ internal static class OptionCatalog
         OptionSection.ListOf<EndpointOptions>("Gateway:Endpoints", "Client endpoints; more by index. Without any, one on [::]:8080."),
         OptionSection.Of<GatewayOptions>("Gateway", "Client paths."),
         OptionSection.Of<AdminOptions>("Gateway:Admin", "The admin side: health, metrics, API, console. Never exposed to clients."),
+        OptionSection.Of<RedisOptions>("Gateway:Redis", "What relays between nodes, and from backends. Without a configuration the node runs alone."),
         OptionSection.Of<NodeOptions>("Gateway:Node", "This node's identity."),
         OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect."),
         OptionSection.ListOf<RuleOptions>("Gateway:Rules", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),

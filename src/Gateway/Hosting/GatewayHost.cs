@@ -2,6 +2,7 @@ using Gateway.Admin;
 using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Telemetry;
+using Gateway.Redis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateway.Hosting;
@@ -42,7 +43,11 @@ internal static class GatewayHost
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
-        services.AddSingleton(_ => BrokerFactory.Create(settings));
+        services.AddSingleton(provider => BrokerFactory.Create(
+            settings,
+            provider.GetRequiredService<GatewayMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RedisBroker>>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayNode>(provider, settings.Gateway));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayServer>(provider, settings.Gateway));
         services.AddSingleton<NodeAdapter>();

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Gateway.Configuration;
 using Gateway.Core.Options;
 
 #pragma warning disable CS1591 // An option's [Description] is its documentation: --help prints it and docs/operations.md repeats it.
@@ -11,6 +12,7 @@ public sealed class RedisOptions
 {
     [Description("StackExchange.Redis connection string, such as redis:6379,user=gateway,password=…,ssl=true. Empty: the in-process broker, for a node that runs alone.")]
     [RedisConfiguration]
+    [Secret]
     public string Configuration { get; set; } = "";
 
     [Description("In front of every channel in Redis: <prefix>ch:<channel>, <prefix>cmd, <prefix>probe:<node>. An ACL user needs the channels &<prefix>* and the commands publish, subscribe, unsubscribe, ping and echo; pubsub|numsub and info if possible.")]
