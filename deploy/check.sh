@@ -37,11 +37,14 @@ check_values() { # FILE
   fi
 }
 
-check_refused() { # WHAT OPTION...
-  local what=$1
-  shift
+check_refused() { # WHAT, part of the MESSAGE, OPTION...
+  local what=$1 message=$2
+  shift 2
   if helm template gateway helm "$@" >/dev/null 2>"$work/refused"; then
     fail "the chart takes $what"
+  elif ! grep -qF "$message" "$work/refused"; then
+    cat "$work/refused" >&2
+    fail "$what: refused for another reason than \"$message\""
   else
     echo "ok    refuses $what"
   fi
@@ -49,12 +52,12 @@ check_refused() { # WHAT OPTION...
 
 for values in helm/ci/*.yaml; do check_values "$values"; done
 
-check_refused "an unknown value" --set replicas=2
-check_refused "two sources of the Redis connection string" --set redis.configuration=a:6379 --set redis.existingSecret=b
-check_refused "several nodes without Redis" --set replicaCount=2
-check_refused "a stop that leaves no time to close connections" --set shutdown.unreadyDelaySeconds=20
-check_refused "a time that is none" --set config.heartbeat.interval=soon
-check_refused "an option that does not exist" --set config.limits.maxClients=5
+check_refused "an unknown value" "replicas" --set replicas=2
+check_refused "two sources of the Redis connection string" "not both" --set redis.configuration=a:6379 --set redis.existingSecret=b
+check_refused "several nodes without Redis" "replicaCount above 1 needs" --set replicaCount=2
+check_refused "a stop that leaves no time to close connections" "must be below" --set shutdown.unreadyDelaySeconds=20
+check_refused "a time that is none" "interval" --set config.heartbeat.interval=soon
+check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
 
 if command -v promtool >/dev/null; then
   if promtool check rules prometheus/rules.yaml >"$work/rules" 2>&1; then
