@@ -158,10 +158,10 @@ mapfile -t projects < <(test_projects)
 raise_descriptor_limit
 
 if [ -z "$filter" ]; then
-  dotnet build Gateway.sln -c Release -v quiet -clp:NoSummary || give_up "the build failed"
+  dotnet build Gateway.sln -c Release -v quiet || give_up "the build failed"
 else
   for project in "${projects[@]}"; do
-    dotnet build "tests/$project" -c Release -v quiet -clp:NoSummary || give_up "the build failed"
+    dotnet build "tests/$project" -c Release -v quiet || give_up "the build failed"
   done
 fi
 
