@@ -30,7 +30,7 @@ public class NodeEndpointTests
     public async Task Connection_OnThisNode_IsDescribed()
     {
         await using var host = await RunningHost.StartAsync();
-        host.Node.Connections["c1"] = new ConnectionInfo("c1", "json", "open", "10.0.0.1:5", "10.0.0.2:8080", DateTimeOffset.UnixEpoch, 1, ["news"], 12, 0.5);
+        host.Node.Connections["c1"] = new ConnectionInfo("c1", "json", "open", "10.0.0.1:5", "10.0.0.2:8080", DateTimeOffset.UnixEpoch, ["news"], 1, 12, 0.5);
 
         var connection = await host.Client.GetFromJsonAsync<JsonElement>("/api/v1/connections/c1");
 

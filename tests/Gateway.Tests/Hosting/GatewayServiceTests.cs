@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gateway.Configuration;
 using Gateway.Core;
+using Gateway.Core.Transport;
 using Gateway.Hosting;
 using Gateway.Tests.Admin;
 using Microsoft.Extensions.DependencyInjection;
