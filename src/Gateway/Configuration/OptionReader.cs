@@ -17,7 +17,7 @@ internal static class OptionReader
             return Error(given, given.Value.Trim().Length == 0 ? "is empty." : "is not " + Expected(option) + ".", "Set " + Expected(option) + Within(option) + ".");
 
         return option.Rules.FirstOrDefault(rule => !Allows(rule, value)) is { } broken
-            ? Error(given, Describe(option, broken), "Set " + Expected(option) + Within(option) + ".")
+            ? Error(given, Describe(option, broken, given.Value), broken is OptionRuleAttribute ? "Correct it, or leave it empty." : "Set " + Expected(option) + Within(option) + ".")
             : null;
     }
 
@@ -64,9 +64,10 @@ internal static class OptionReader
     private static ConfigurationError Error(ConfiguredOption given, string problem, string remedy) =>
         new(given.Key, given.Option.IsSecret ? null : given.Value, problem, remedy);
 
-    private static string Describe(OptionDescription option, ValidationAttribute broken) => broken switch
+    private static string Describe(OptionDescription option, ValidationAttribute broken, string value) => broken switch
     {
         RequiredAttribute => "is empty.",
+        OptionRuleAttribute rule => rule.FindFault(value) + ".",
         _ when option.Bounds.Contains(" to ", StringComparison.Ordinal) => "is out of bounds.",
         _ => (broken.ErrorMessage ?? "is not allowed") + ".",
     };

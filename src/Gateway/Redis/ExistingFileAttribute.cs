@@ -1,14 +1,10 @@
-using System.ComponentModel.DataAnnotations;
+using Gateway.Configuration;
 
 namespace Gateway.Redis;
 
 /// <summary>The path of a file that is there, or an empty one.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class ExistingFileAttribute : ValidationAttribute
+public sealed class ExistingFileAttribute : OptionRuleAttribute
 {
     /// <inheritdoc/>
-    public override bool IsValid(object? value) => value is not string { Length: > 0 } path || File.Exists(path);
-
-    /// <inheritdoc/>
-    public override string FormatErrorMessage(string name) => $"The field {name} names a file that does not exist or cannot be read.";
+    public override string? FindFault(string value) => File.Exists(value) ? null : "names a file that does not exist or cannot be read";
 }

@@ -1,19 +1,18 @@
-using System.ComponentModel.DataAnnotations;
+using Gateway.Configuration;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
 /// <summary>A StackExchange.Redis connection string that the gateway can follow in full, or an empty one.</summary>
-[AttributeUsage(AttributeTargets.Property)]
-public sealed class RedisConfigurationAttribute : ValidationAttribute
+public sealed class RedisConfigurationAttribute : OptionRuleAttribute
 {
-    /// <summary>What is wrong with a connection string; null when nothing is.</summary>
-    public static string? FindFault(string configuration)
+    /// <inheritdoc/>
+    public override string? FindFault(string value)
     {
         ConfigurationOptions parsed;
         try
         {
-            parsed = ConfigurationOptions.Parse(configuration);
+            parsed = ConfigurationOptions.Parse(value);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
@@ -26,12 +25,4 @@ public sealed class RedisConfigurationAttribute : ValidationAttribute
             return "sets channelPrefix; set Gateway:Redis:Prefix instead";
         return parsed.Tunnel is not null ? "sets a tunnel, through which the publications' link cannot go" : null;
     }
-
-    /// <inheritdoc/>
-    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        value is string { Length: > 0 } configuration && FindFault(configuration) is { } fault
-            ? new ValidationResult($"The field {validationContext.DisplayName} {fault}.", Member(validationContext))
-            : ValidationResult.Success;
-
-    private static string[]? Member(ValidationContext context) => context.MemberName is { } name ? [name] : null;
 }
