@@ -12,8 +12,8 @@ internal partial struct MessageReader
     private const int GuessedRatio = 4;
     private const int LeastGuess = 512;
 
-    // Four times the last buffer, so that all the buffers of a bomb together take a third more than the limit.
-    private const int GrowthFactor = 4;
+    // Eight times the last buffer, so that all the buffers of a bomb together take a seventh more than the limit.
+    private const int GrowthFactor = 8;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryInflateData(MessageReaderSettings settings, Span<byte> piece, bool isLast, out ReadOnlySpan<byte> payload)
