@@ -21,10 +21,10 @@ public enum CompressionMode
 /// <summary>permessage-deflate (RFC 7692), for clients that offer it.</summary>
 public sealed class CompressionOptions
 {
-    [Description("off: no compression. shared: each message by itself, so that a broadcast is compressed once and idle connections hold nothing. dedicated: with each connection's history, for few clients on thin lines: up to 0.5 MB a connection, and a broadcast is compressed for each.")]
+    [Description("off: no compression. shared: each message by itself, so that a broadcast is compressed once and idle connections hold nothing. dedicated: with each connection's history, for few clients on thin lines: up to 0.3 MB a connection, and a broadcast is compressed for each.")]
     public CompressionMode Mode { get; set; } = CompressionMode.Shared;
 
-    [Description("1, fastest, to 9, smallest. 2 makes a 1 KiB message 10 % smaller than 1, and is as small as 6 in a fifth of its time for large ones.")]
+    [Description("1, fastest, to 9, smallest. 2 makes messages a fifth smaller than 1, and large ones in a fifth of the time of 6.")]
     [Range(1, 9)]
     public int Level { get; set; } = 2;
 
