@@ -15,6 +15,22 @@ internal partial struct MessageReader
     // Eight times the last buffer, so that all the buffers of a bomb together take a seventh more than the limit.
     private const int GrowthFactor = 8;
 
+    /// <summary>
+    /// Judges the length that a frame claims, when it is more than a plain one may have. What a compressed one becomes is not known
+    /// before it is decompressed.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool IsTooMuch(MessageReaderSettings settings, byte first, long length)
+    {
+        if (((Opcode)(first & FrameHeader.OpcodeBits)).IsControl())
+            return false;
+        var isCompressed = _inflater is not null || (first & FrameHeader.Rsv1Bit) != 0;
+        return !isCompressed || length > settings.MaxCompressedBytes - (_inflater?.Received ?? 0);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BeginCompressed(MessageReaderSettings settings) => _inflater = settings.Inflaters!.Rent();
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryInflateData(MessageReaderSettings settings, Span<byte> piece, bool isLast, out ReadOnlySpan<byte> payload)
     {

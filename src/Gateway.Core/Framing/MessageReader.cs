@@ -140,8 +140,8 @@ internal partial struct MessageReader
             return false;
         // §10.4: the limit counts all fragments, and the claim is enough. A control frame is bounded by §5.5.
         if (FrameHeader.TryDecodeLength(header, out var length, out _)
-            && length > MostOfAFrame(settings, header[0])
-            && !((Opcode)(header[0] & FrameHeader.OpcodeBits)).IsControl())
+            && (_inflater is not null || length > settings.MaxMessageBytes - _messageLength)
+            && IsTooMuch(settings, header[0], length))
         {
             _error = ProtocolError.MessageTooBig;
             return false;
@@ -149,14 +149,6 @@ internal partial struct MessageReader
 
         return true;
     }
-
-    /// <summary>
-    /// What the next frame of a message may bring. What a compressed one becomes is not known before it is decompressed.
-    /// </summary>
-    private readonly int MostOfAFrame(MessageReaderSettings settings, byte first) =>
-        _inflater is null && (first & FrameHeader.Rsv1Bit) == 0
-            ? settings.MaxMessageBytes - _messageLength
-            : settings.MaxCompressedBytes - (_inflater?.Received ?? 0);
 
     private void BeginFrame(MessageReaderSettings settings, in FrameHeader header)
     {
@@ -169,8 +161,8 @@ internal partial struct MessageReader
         {
             _messageOpcode = _opcode;
             _utf8 = default;
-            if ((header.Rsv & FrameHeader.Rsv1) != 0)
-                _inflater = settings.Inflaters!.Rent();
+            if (header.Rsv != 0)
+                BeginCompressed(settings);
         }
     }
 

@@ -21,5 +21,5 @@ internal sealed class MessageReaderSettings(int maxMessageBytes, BufferPool buff
     public InflaterSource? Inflaters { get; } = inflaters;
 
     /// <summary>RFC 7692 §6: RSV1 marks a compressed message.</summary>
-    public byte NegotiatedRsv => Inflaters is null ? (byte)0 : FrameHeader.Rsv1;
+    public byte NegotiatedRsv { get; } = inflaters is null ? (byte)0 : FrameHeader.Rsv1;
 }
