@@ -24,6 +24,7 @@ internal static class NeighboursScenario
         var stuck = new StuckClients();
         using var pool = stuck.Pool = new ClientPool(loop, target.EndPoint, settings.Stuck, audience.RequestOf, stuck, StuckClients.ReceiveBuffer);
         Phase(loop, audience, settings); // warms up, and is not reported
+        var rented = target.Admin?.Metrics().Rented;
 
         var phases = new List<(double Without, double With)>();
         for (var round = 0; round < settings.Rounds; round++)
@@ -42,7 +43,7 @@ internal static class NeighboursScenario
         report.Add("p99 with, median", Statistics.Median(phases.Select(phase => phase.With)), "ms");
         report.Add("ratio, median of the pairs", ratio, "×");
         report.Check("the others hardly notice", ratio <= settings.MaxRatio, $"{ratio:0.00} ×, at most {settings.MaxRatio:0.0}");
-        CheckVerdicts(loop, target, settings, report);
+        CheckVerdicts(loop, target, settings, rented, report);
         FanoutScenario.Check(report, audience, settings.Subscribers);
         return report;
     }
@@ -57,13 +58,13 @@ internal static class NeighboursScenario
     }
 
     /// <summary>A queue that has filled must have had its verdict; only a node with this scenario's own limits is sure to have filled it.</summary>
-    private static void CheckVerdicts(Loop loop, Target target, NeighboursSettings settings, Report report)
+    private static void CheckVerdicts(Loop loop, Target target, NeighboursSettings settings, double? rented, Report report)
     {
         if (target.Process is null)
             return;
         var expected = settings.Stuck * settings.Rounds;
-        var isClosed = loop.RunUntil(() => target.RequiredAdmin.Metrics() is { Rented: 0 } metrics && metrics.SlowConsumers >= expected, Patience);
+        var isClosed = loop.RunUntil(() => target.RequiredAdmin.Metrics() is var metrics && metrics.Rented == rented && metrics.SlowConsumers >= expected, Patience);
         var after = target.RequiredAdmin.Metrics();
-        report.Check("each was closed as a slow consumer, and its memory came back", isClosed, $"{after.SlowConsumers} of {expected}, {after.Rented} rentals left");
+        report.Check("each was closed as a slow consumer, and its memory came back", isClosed, $"{after.SlowConsumers} of {expected}, {after.Rented} rentals, {rented} before");
     }
 }
