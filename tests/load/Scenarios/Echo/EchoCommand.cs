@@ -16,10 +16,10 @@ internal static class EchoCommand
             "Messages there and back: messages a second, latency, and the node's CPU time for each.",
             [connections, size, inFlight, duration, rounds],
             (loop, target, parsed) => EchoScenario.Run(loop, target, new EchoSettings(
-                parsed.GetValue(connections),
+                Math.Max(1, parsed.GetValue(connections)),
                 Math.Max(EchoClients.MinBytes, parsed.GetValue(size)),
                 parsed.GetValue(inFlight)!,
                 TimeSpan.FromSeconds(parsed.GetValue(duration)),
-                parsed.GetValue(rounds))));
+                Math.Max(1, parsed.GetValue(rounds)))));
     }
 }

@@ -26,7 +26,7 @@ internal static class FanoutCommand
                 parsed.GetValue(rate) > 0 ? [] : parsed.GetValue(inFlight)!,
                 parsed.GetValue(rate),
                 TimeSpan.FromSeconds(parsed.GetValue(duration)),
-                parsed.GetValue(rounds),
+                Math.Max(1, parsed.GetValue(rounds)),
                 parsed.GetValue(protocol)!)));
     }
 }
