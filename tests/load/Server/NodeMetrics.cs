@@ -21,6 +21,11 @@ internal sealed class NodeMetrics
     /// <summary>The managed heap as the last collection left it.</summary>
     public double HeapBytes => Sum("dotnet_gc_last_collection_heap_size_bytes{");
 
+    /// <summary>The part of it that is pinned: the threads' blocks, and those of pending sends.</summary>
+    public double PinnedBytes => _samples
+        .Where(sample => sample.Series.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal) && sample.Series.Contains("\"poh\"", StringComparison.Ordinal))
+        .Sum(sample => sample.Value);
+
     /// <summary>Collections of the oldest generation.</summary>
     public double FullCollections => _samples
         .Where(sample => sample.Series.StartsWith("dotnet_gc_collections_total{", StringComparison.Ordinal) && sample.Series.Contains("\"gen2\"", StringComparison.Ordinal))
