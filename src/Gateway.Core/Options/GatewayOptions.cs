@@ -105,7 +105,7 @@ public sealed class HandshakeOptions
     public int MaxHeaders { get; set; } = 100;
 
     [Description("The whole request; then 431. A token of 8 KiB and a browser's cookies fit.")]
-    [Range(512, 65536)]
+    [Range(512, 32768)]
     public int MaxRequestBytes { get; set; } = 32 * 1024;
 }
 
