@@ -23,7 +23,7 @@ public sealed partial class GatewayNode : IChannels
             return PublishResult.TooLarge;
         try
         {
-            await PublishAsync(channel, payload, PublicationSource.Client, _stopping.Token).ConfigureAwait(false);
+            await PublishAsync(channel, payload, PublicationSource.Client, _stopped).ConfigureAwait(false);
             return PublishResult.Published;
         }
         catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
