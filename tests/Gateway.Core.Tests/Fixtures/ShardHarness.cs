@@ -55,6 +55,9 @@ internal sealed class ShardHarness : IDisposable
 
     public TestEncoder Encoder { get; } = new(0);
 
+    /// <summary>What an acknowledgement says of the channel at its moment, after a colon of its own; null: nothing.</summary>
+    public Func<string, string>? Position { get; set; }
+
     public long Dropped(DropReason reason) => Metrics.Drops[(int)reason].Value;
 
     public Client Open(int shard = 0)
@@ -134,7 +137,7 @@ internal sealed class ShardHarness : IDisposable
         /// <summary>Answered as <c>+news:Subscribed</c>.</summary>
         public Task<SubscribeResult> SubscribeAsync(string channel, IPublicationEncoder? encoder = null)
         {
-            var request = new Subscribing(this, ChannelName.Parse(channel), encoder ?? harness.Encoder);
+            var request = new Subscribing(this, ChannelName.Parse(channel), encoder ?? harness.Encoder, harness.Position);
             harness.ShardOf(Connection).Post(ShardItemKind.Subscribe, request);
             return request.Result;
         }
@@ -147,7 +150,7 @@ internal sealed class ShardHarness : IDisposable
             return request.Result;
         }
 
-        private sealed class Subscribing(Client client, ChannelName channel, IPublicationEncoder encoder)
+        private sealed class Subscribing(Client client, ChannelName channel, IPublicationEncoder encoder, Func<string, string>? position)
             : SubscribeRequest(client.Connection, channel, encoder)
         {
             private readonly TaskCompletionSource<SubscribeResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -158,7 +161,7 @@ internal sealed class ShardHarness : IDisposable
             {
                 Interlocked.Increment(ref client._completions);
                 _result.SetResult(result);
-                return OutboundFrame.Create(Opcode.Text, Encoding.UTF8.GetBytes($"+{Channel}:{result}"));
+                return OutboundFrame.Create(Opcode.Text, Encoding.UTF8.GetBytes($"+{Channel}:{result}{position?.Invoke(Channel.Text)}"));
             }
         }
 
