@@ -5,9 +5,7 @@ using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
-using Gateway.Core.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Gateway.Core.Tests.Fixtures;
 
@@ -21,24 +19,7 @@ internal sealed class ShardHarness : IDisposable
         configure?.Invoke(Options);
         Directory = new ChannelDirectory(Source, Options.Channels);
         Shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, Directory, Options, Metrics, TimeProvider.System, NullLogger.Instance))];
-        var registry = new ConnectionRegistry();
-        var time = new FakeTimeProvider();
-        var transport = new TransportContext(Options.Transport, Metrics);
-        Context = new ConnectionContext
-        {
-            Options = Options,
-            Registry = registry,
-            Slots = new ConnectionSlots(100_000),
-            Clock = new Heartbeat(registry, time, static _ => { }),
-            Time = time,
-            Reader = new MessageReaderSettings(Options.Limits.MaxMessageBytes, transport.Buffers),
-            Queues = new OutboundQueuePool(),
-            Transport = transport,
-            Admission = new AnonymousAdmission(Options.Auth),
-            Protocols = new Selector(new Handler(this)),
-            Metrics = Metrics,
-            Log = NullLogger.Instance,
-        };
+        Context = TestContexts.Create(Options, Metrics, new Selector(new Handler(this)));
     }
 
     public GatewayOptions Options { get; } = new();
