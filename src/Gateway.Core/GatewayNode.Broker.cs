@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Telemetry;
@@ -94,9 +96,9 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     {
         var payload = command switch
         {
-            { Data: { } data, Text: null, Binary: null } => Encoding.UTF8.GetBytes(data.GetRawText()),
-            { Data: null, Text: { } text, Binary: null } => Encoding.UTF8.GetBytes(text),
-            { Data: null, Text: null, Binary: { } binary } => binary,
+            { Data.ValueKind: not JsonValueKind.Undefined, Text: null, Binary: null } => JsonMarshal.GetRawUtf8Value(command.Data).ToArray(),
+            { Data.ValueKind: JsonValueKind.Undefined, Text: { } text, Binary: null } => Encoding.UTF8.GetBytes(text),
+            { Data.ValueKind: JsonValueKind.Undefined, Text: null, Binary: { } binary } => binary,
             _ => null,
         };
         if (payload is null || command.Channels is not { Length: > 0 } channels)
