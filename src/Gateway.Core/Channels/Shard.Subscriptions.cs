@@ -1,5 +1,6 @@
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Channels;
 
@@ -7,29 +8,44 @@ internal sealed partial class Shard
 {
     private void RunItems()
     {
-        foreach (var (kind, subject) in _items)
+        foreach (var item in _items)
         {
-            switch (kind)
+            try
             {
-                case ShardItemKind.Subscribe:
-                    Subscribe((SubscribeRequest)subject);
-                    break;
-                case ShardItemKind.Unsubscribe:
-                    Unsubscribe((UnsubscribeRequest)subject);
-                    break;
-                case ShardItemKind.Detach:
-                    Detach((Connection)subject);
-                    break;
-                case ShardItemKind.Joined:
-                    OnJoined((ChannelName)subject);
-                    break;
-                case ShardItemKind.JoinFailed:
-                    OnJoinFailed((ChannelName)subject);
-                    break;
-                default:
-                    ((Action<Shard>)subject)(this);
-                    break;
+                Run(item);
             }
+#pragma warning disable CA1031 // As in Deliver: the others are answered all the same.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.ShardFault(_log, _index, e);
+            }
+        }
+    }
+
+    private void Run(ShardItem item)
+    {
+        var (kind, subject) = item;
+        switch (kind)
+        {
+            case ShardItemKind.Subscribe:
+                Subscribe((SubscribeRequest)subject);
+                break;
+            case ShardItemKind.Unsubscribe:
+                Unsubscribe((UnsubscribeRequest)subject);
+                break;
+            case ShardItemKind.Detach:
+                Detach((Connection)subject);
+                break;
+            case ShardItemKind.Joined:
+                OnJoined((ChannelName)subject);
+                break;
+            case ShardItemKind.JoinFailed:
+                OnJoinFailed((ChannelName)subject);
+                break;
+            default:
+                ((Action<Shard>)subject)(this);
+                break;
         }
     }
 

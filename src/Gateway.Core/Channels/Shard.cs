@@ -1,4 +1,6 @@
 using System.Collections.ObjectModel;
+using Gateway.Core.Connections;
+using Gateway.Core.Framing;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -83,18 +85,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (!_inbox.TryTake(ref _items, _batch, BatchPublications, _batchBytes))
                 return;
-            try
-            {
-                RunItems();
-                Deliver();
-            }
-#pragma warning disable CA1031 // A fault of ours must not stop the shard for good.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Log.ShardFault(_log, _index, e);
-            }
-
+            RunItems();
+            Deliver();
             FlushDirty();
             RecordLatency();
             _items.Clear();
@@ -110,8 +102,18 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     {
         foreach (var publication in _batch)
         {
-            if (_channels.TryGetValue(publication.Channel, out var channel) && channel.ActiveCount > 0)
+            if (!_channels.TryGetValue(publication.Channel, out var channel) || channel.ActiveCount == 0)
+                continue;
+            try
+            {
                 Deliver(publication, channel.Active);
+            }
+#pragma warning disable CA1031 // A fault of ours with one publication must not take the others along, nor stop the shard for good.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                Log.ShardFault(_log, _index, e);
+            }
         }
     }
 
@@ -125,6 +127,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (subscription.Encoder != encoder)
             {
+                Count(frame, queued);
+                queued = 0;
                 encoder = subscription.Encoder;
                 frame = publication.FrameFor(encoder);
             }
@@ -135,7 +139,13 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             MarkDirty(subscription.Subscriber);
         }
 
+        Count(frame, queued);
+    }
+
+    private void Count(OutboundFrame frame, int queued)
+    {
         _metrics.Deliveries.Add(queued);
+        _metrics.MessagesSent[Connection.KindOf(frame.Opcode)].Add(queued);
     }
 
     private void MarkDirty(Subscriber subscriber)

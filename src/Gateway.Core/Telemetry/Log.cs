@@ -54,4 +54,7 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Error, "The broker failed to leave a channel, which it should never do. {Reason}")]
     public static partial void UnsubscribeFailed(ILogger log, string reason);
+
+    [LoggerMessage(16, LogLevel.Error, "The broker failed to publish in a way it should not; the client was told. Please report this.")]
+    public static partial void PublishFailed(ILogger log, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
+using Gateway.Core.Framing;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Tests.Fixtures;
 
@@ -70,6 +71,41 @@ public sealed class FanoutTests
 
         Assert.Equal((1, 1), (harness.Encoder.Encoded, other.Encoded));
         Assert.All(clients, client => Assert.Equal(["+news:Subscribed", "news:1"], client.Messages));
+    }
+
+    [Fact]
+    public async Task Publication_ThatCannotBeEncoded_TakesNoOtherAlong()
+    {
+        using var harness = new ShardHarness();
+        harness.Source.Script = static _ => new(true);
+        var client = harness.Open();
+        await client.SubscribeAsync("news", new FaultyEncoder());
+        using (await ShardHarness.HoldAsync(harness.Shards[0]))
+        {
+            harness.Publish("news", "1");
+            harness.Publish("news", "fault");
+            harness.Publish("news", "2");
+        }
+
+        await harness.SettleAsync();
+        Assert.Equal(["+news:Subscribed", "1", "2"], client.Messages);
+        Assert.Equal(2, harness.Metrics.Deliveries.Value);
+    }
+
+    [Fact]
+    public async Task Item_ThatFails_TakesNoOtherAlong()
+    {
+        using var harness = new ShardHarness();
+        harness.Source.Script = static _ => new(true);
+        var client = harness.Open();
+        Task<SubscribeResult> subscribed;
+        using (await ShardHarness.HoldAsync(harness.Shards[0]))
+        {
+            harness.Shards[0].Post(ShardItemKind.Inspect, (Action<Shard>)(static _ => throw new InvalidOperationException("a fault")));
+            subscribed = client.SubscribeAsync("news");
+        }
+
+        Assert.Equal(SubscribeResult.Subscribed, await subscribed);
     }
 
     [Fact]
@@ -216,5 +252,15 @@ public sealed class FanoutTests
         foreach (var client in clients)
             client.Transport.Forget();
         return clients;
+    }
+
+    private sealed class FaultyEncoder : IPublicationEncoder
+    {
+        public int Slot => 0;
+
+        public OutboundFrame Encode(Publication publication) =>
+            publication.Payload.AsSpan().SequenceEqual("fault"u8)
+                ? throw new InvalidOperationException("a fault")
+                : OutboundFrame.Create(Opcode.Text, publication.Payload);
     }
 }

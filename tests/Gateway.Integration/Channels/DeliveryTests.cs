@@ -203,6 +203,28 @@ public sealed class DeliveryTests
         Assert.Equal("too_large", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Publish_BrokerFails_IsToldAndTheCommandIsOver(bool isExpected)
+    {
+        Exception failure = isExpected ? new BrokerUnavailableException("down", BrokerOutcome.Unknown) : new InvalidOperationException("a fault");
+        var broker = new ScriptedBroker { Publishing = _ => Task.FromException(failure) };
+        await using var node = await TestNode.StartAsync(
+            options =>
+            {
+                options.Limits.MaxCommandsInFlight = 2;
+                options.Rules.Add(new RuleOptions { Publish = RuleAudience.Anyone });
+            },
+            broker);
+        await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
+        for (var i = 0; i < 10; i++)
+        {
+            await client.SendTextAsync("""{"type":"publish","id":1,"channel":"c","data":1}""");
+            Assert.Equal("unavailable", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
+        }
+    }
+
     [Fact]
     public async Task Command_WithALoneSurrogate_IsABadRequestAndNoFault()
     {

@@ -254,6 +254,7 @@ public sealed class NodeTests
         Assert.Equal(1, metrics["gateway.publications{result=ok,source=client}"]);
         Assert.Equal(1, metrics["gateway.publications.received"]); // nobody here is subscribed to the other channel
         Assert.Equal(2, metrics["gateway.messages.received{kind=text}"]);
+        await metrics.BecomesAsync("gateway.messages.sent{kind=text}", 5); // a welcome, two answers, two deliveries
         await metrics.BecomesAsync("gateway.delivery.latency", 1);
 
         await using (var refused = await WsClient.ConnectAsync(node.EndPoint))
