@@ -96,7 +96,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     {
         var payload = command switch
         {
-            { Data.ValueKind: not JsonValueKind.Undefined, Text: null, Binary: null } => JsonMarshal.GetRawUtf8Value(command.Data).ToArray(),
+            { Data.ValueKind: not JsonValueKind.Undefined, Text: null, Binary: null } =>
+                JsonMarshal.GetRawUtf8Value(command.Data).ToArray(),
             { Data.ValueKind: JsonValueKind.Undefined, Text: { } text, Binary: null } => Encoding.UTF8.GetBytes(text),
             { Data.ValueKind: JsonValueKind.Undefined, Text: null, Binary: { } binary } => binary,
             _ => null,

@@ -115,7 +115,8 @@ public sealed class ArchitectureTests
             .Select(Describe),
     ];
 
-    private static IEnumerable<Reference> ReferencesFrom(string layer) => Types.Where(type => LayerOf(type) == layer).SelectMany(ReferencesOf);
+    private static IEnumerable<Reference> ReferencesFrom(string layer) =>
+        Types.Where(type => LayerOf(type) == layer).SelectMany(ReferencesOf);
 
     private static IEnumerable<Reference> ReferencesOf(Type type) =>
         TypeReferences.Of(type).Select(found => new Reference(type, found.Key, found.Value));
@@ -123,9 +124,10 @@ public sealed class ArchitectureTests
     /// <summary>The first part of the namespace below the root's; empty: the root; null: not ours.</summary>
     private static string? LayerOf(Type type)
     {
-        if (type.Assembly != typeof(GatewayNode).Assembly || type.Namespace is null || !type.Namespace.StartsWith(Root, StringComparison.Ordinal))
+        var isOurs = type.Assembly == typeof(GatewayNode).Assembly && type.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true;
+        if (!isOurs)
             return null;
-        return type.Namespace.Length == Root.Length ? "" : type.Namespace[(Root.Length + 1)..].Split('.')[0];
+        return type.Namespace!.Length == Root.Length ? "" : type.Namespace[(Root.Length + 1)..].Split('.')[0];
     }
 
     private static string Describe(Reference reference) => $"{reference.From.FullName} -> {reference.To.FullName}, in {reference.Place}";

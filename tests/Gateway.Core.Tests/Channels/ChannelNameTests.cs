@@ -137,5 +137,6 @@ public sealed class ChannelNameTests
     }
 
     private static ChannelName Drawn(Random random) =>
-        ChannelName.Parse(string.Concat(Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(3) switch { 0 => "a", 1 => "b", _ => "ä" })));
+        ChannelName.Parse(string.Concat(
+            Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(3) switch { 0 => "a", 1 => "b", _ => "ä" })));
 }

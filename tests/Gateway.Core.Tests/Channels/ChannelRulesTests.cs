@@ -36,7 +36,8 @@ public sealed class ChannelRulesTests
         {
             var pattern = Drawn(random, "ab:*", 7);
             var name = Drawn(random, "ab:", 9);
-            var expected = Regex.IsMatch(name, "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "\\z", RegexOptions.Singleline);
+            var twin = "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "\\z";
+            var expected = Regex.IsMatch(name, twin, RegexOptions.Singleline);
             matched += expected ? 1 : 0;
             Assert.True(expected == ChannelRules.Matches(pattern, name), $"'{pattern}' and '{name}': expected {expected}");
         }

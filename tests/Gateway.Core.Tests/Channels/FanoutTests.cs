@@ -205,7 +205,7 @@ public sealed class FanoutTests
         Assert.Equal(0, harness.Context.Transport.Blocks.Rented);
     }
 
-    /// <summary>Bytes that a drain's thread allocates for each of the publications that wait, all of which it delivers in one batch.</summary>
+    /// <summary>Bytes that a drain's thread allocates for each of the publications that wait, which it delivers in one batch.</summary>
     private static async Task<long> AllocatedPerPublicationAsync(int subscribers)
     {
         using var harness = new ShardHarness();
@@ -223,7 +223,10 @@ public sealed class FanoutTests
             () =>
             {
                 PublishAll(harness);
-                Chain(shard, () => before = GC.GetAllocatedBytesForCurrentThread(), () => measured.SetResult(GC.GetAllocatedBytesForCurrentThread() - before));
+                Chain(
+                    shard,
+                    () => before = GC.GetAllocatedBytesForCurrentThread(),
+                    () => measured.SetResult(GC.GetAllocatedBytesForCurrentThread() - before));
             });
         return await measured.Task / Waiting;
     }

@@ -30,7 +30,8 @@ public sealed class ShardModelTests
         var clients = Enumerable.Range(0, Clients).Select(i => harness.Open(i % shards)).ToArray();
 
         using var done = new CancellationTokenSource();
-        var publishing = Task.WhenAll(Enumerable.Range(0, 2).Select(publisher => Task.Run(() => broker.PublishAsync(seed + publisher, done.Token))));
+        var publishing = Task.WhenAll(
+            Enumerable.Range(0, 2).Select(publisher => Task.Run(() => broker.PublishAsync(seed + publisher, done.Token))));
         await Task.WhenAll(clients.Select((client, i) => Task.Run(() => ActAsync(client, new Random((seed * 1000) + i)))));
         await done.CancelAsync();
         await publishing;
@@ -117,7 +118,7 @@ public sealed class ShardModelTests
         Assert.All(subscribed, channel => Assert.Equal(broker.Last(channel), last[channel]));
     }
 
-    /// <summary>Relays what is published to a channel while the channel is subscribed, as a broker would: from one thread at a time.</summary>
+    /// <summary>Relays what is published to a channel while it is subscribed, as a broker would: from one thread at a time.</summary>
     private sealed class Broker(ShardHarness harness, int seed, int failurePercent)
     {
         private readonly Lock _gate = new();

@@ -130,7 +130,8 @@ public sealed class ShardStructuresTests
 
     private static SilentSubscribe Request(ShardHarness harness, string name) => new(harness, name);
 
-    private sealed class SilentSubscribe(ShardHarness harness, string name) : SubscribeRequest(null!, ChannelName.Parse(name), harness.Encoder)
+    private sealed class SilentSubscribe(ShardHarness harness, string name)
+        : SubscribeRequest(null!, ChannelName.Parse(name), harness.Encoder)
     {
         public override Framing.OutboundFrame? Complete(SubscribeResult result) => null;
     }

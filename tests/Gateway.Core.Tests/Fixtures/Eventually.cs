@@ -1,6 +1,6 @@
 namespace Gateway.Core.Tests.Fixtures;
 
-/// <summary>Waits for a condition that nothing announces. The bound only keeps a broken test from hanging; no test measures with it.</summary>
+/// <summary>Waits for a condition that nothing announces. The bound only keeps a broken test from hanging; nothing is measured.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);

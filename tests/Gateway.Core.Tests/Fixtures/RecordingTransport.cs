@@ -54,7 +54,12 @@ internal sealed class RecordingTransport : ITransport
     }
 
     /// <summary>What came after the response's head, one text a frame; a close frame as <c>close:</c> and its code.</summary>
-    public IReadOnlyList<string> Messages => [.. Frames.Select(frame => frame.Opcode == Opcode.Close ? $"close:{(frame.Payload[0] << 8) | frame.Payload[1]}" : Encoding.UTF8.GetString(frame.Payload))];
+    public IReadOnlyList<string> Messages =>
+    [
+        .. Frames.Select(frame => frame.Opcode == Opcode.Close
+            ? $"close:{(frame.Payload[0] << 8) | frame.Payload[1]}"
+            : Encoding.UTF8.GetString(frame.Payload)),
+    ];
 
     public IReadOnlyList<(Opcode Opcode, byte[] Payload)> Frames => Decode(Sent);
 

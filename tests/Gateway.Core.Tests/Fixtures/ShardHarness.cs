@@ -18,7 +18,11 @@ internal sealed class ShardHarness : IDisposable
         Options.Channels.LeaveAfter = TimeSpan.Zero;
         configure?.Invoke(Options);
         Directory = new ChannelDirectory(Source, Options.Channels);
-        Shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, Directory, Options, Metrics, TimeProvider.System, NullLogger.Instance))];
+        Shards =
+        [
+            .. Enumerable.Range(0, shards).Select(
+                index => new Shard(index, Directory, Options, Metrics, TimeProvider.System, NullLogger.Instance)),
+        ];
         Context = TestContexts.Create(Options, Metrics, new Selector(new Handler(this)));
     }
 
@@ -218,6 +222,7 @@ internal sealed class TestEncoder(int slot) : IPublicationEncoder
     public OutboundFrame Encode(Publication publication)
     {
         Interlocked.Increment(ref _encoded);
-        return OutboundFrame.Create(Opcode.Text, Encoding.UTF8.GetBytes($"{publication.Channel}:{Encoding.UTF8.GetString(publication.Payload)}"));
+        var payload = Encoding.UTF8.GetString(publication.Payload);
+        return OutboundFrame.Create(Opcode.Text, Encoding.UTF8.GetBytes($"{publication.Channel}:{payload}"));
     }
 }

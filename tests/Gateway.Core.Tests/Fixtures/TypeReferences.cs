@@ -61,7 +61,8 @@ internal static class TypeReferences
         if (method.GetMethodBody() is not { } body)
             return;
         AddAll(found, body.LocalVariables.Select(local => local.LocalType), $"{method.Name} (local)");
-        AddAll(found, body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause).Select(clause => clause.CatchType), $"{method.Name} (catch)");
+        var catches = body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause);
+        AddAll(found, catches.Select(clause => clause.CatchType), $"{method.Name} (catch)");
         AddTokens(found, method, body.GetILAsByteArray()!);
     }
 
@@ -77,7 +78,11 @@ internal static class TypeReferences
             i += il[i] == 0xFE ? 2 : 1;
             var operand = OpCodesByValue[value].OperandType;
             if (operand is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
-                AddMember(found, method.Module.ResolveMember(BitConverter.ToInt32(il, i), typeArguments, methodArguments), $"{method.Name} (body)");
+            {
+                var member = method.Module.ResolveMember(BitConverter.ToInt32(il, i), typeArguments, methodArguments);
+                AddMember(found, member, $"{method.Name} (body)");
+            }
+
             i += SizeOf(operand, il, i);
         }
     }

@@ -108,7 +108,7 @@ public sealed class ProtocolRoutesTests
     {
         using var harness = new ProtocolHarness();
         var head = Encoding.ASCII.GetString(harness.Request("/", headers).Transport.Sent).Split("\r\n\r\n")[0];
-        var answered = head.Split("\r\n").Where(line => line.StartsWith("Sec-WebSocket-Protocol:", StringComparison.OrdinalIgnoreCase)).ToList();
+        var answered = head.Split("\r\n").Where(line => line.StartsWith("Sec-WebSocket-Protocol:", StringComparison.OrdinalIgnoreCase));
         Assert.StartsWith(Accepted, head, StringComparison.Ordinal);
         Assert.Equal(expected is null ? [] : [$"Sec-WebSocket-Protocol: {expected}"], answered);
     }

@@ -63,7 +63,8 @@ public sealed class DeliveryTests
     {
         await using var node = await TestNode.StartAsync(options => options.Node.Name = "node-a");
         await using var client = await WsClient.OpenAsync(node.EndPoint, path, headers);
-        Assert.Equal(headers.Length > 0, client.ResponseHead.Contains("Sec-WebSocket-Protocol: gateway.v1\r\n", StringComparison.OrdinalIgnoreCase));
+        var isNamed = client.ResponseHead.Contains("Sec-WebSocket-Protocol: gateway.v1\r\n", StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(headers.Length > 0, isNamed);
         var welcome = await client.ReceiveJsonAsync();
         Assert.Equal("node-a", welcome.GetProperty("node").GetString());
         Assert.NotNull(await node.Node.FindConnectionAsync(welcome.GetProperty("connection").GetString()!));
@@ -124,7 +125,8 @@ public sealed class DeliveryTests
             },
             broker);
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
-        await client.SendRawAsync(Enumerable.Range(0, commands).SelectMany(i => Text($$"""{"type":"publish","id":{{i}},"channel":"c","data":{{i}}}""")).ToArray());
+        var all = Enumerable.Range(0, commands).SelectMany(i => Text($$"""{"type":"publish","id":{{i}},"channel":"c","data":{{i}}}"""));
+        await client.SendRawAsync(all.ToArray());
 
         await Eventually.TrueAsync(() => Volatile.Read(ref asked) == 8);
         for (var i = 0; i < commands; i++)
@@ -161,7 +163,8 @@ public sealed class DeliveryTests
     [Fact]
     public async Task Subscribe_BrokerUnavailable_IsToldAndTheNextOneWorks()
     {
-        var broker = new ScriptedBroker { Subscribing = _ => Task.FromException(new BrokerUnavailableException("down", BrokerOutcome.NotDone)) };
+        var failure = new BrokerUnavailableException("down", BrokerOutcome.NotDone);
+        var broker = new ScriptedBroker { Subscribing = _ => Task.FromException(failure) };
         await using var node = await TestNode.StartAsync(broker: broker);
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
         await client.SendTextAsync("""{"type":"subscribe","id":1,"channel":"news"}""");
@@ -195,7 +198,8 @@ public sealed class DeliveryTests
 
         await client.SendTextAsync("""{"type":"publish","id":1,"channel":"chat:1","data":{"a": 1}}""");
         string[] came = [await ReceiveTextAsync(client), await ReceiveTextAsync(client)];
-        Assert.Equal(["""{"type":"message","channel":"chat:1","data":{"a": 1}}""", """{"type":"ok","id":1,"channel":"chat:1"}"""], came.Order());
+        Assert.Equal(
+            ["""{"type":"message","channel":"chat:1","data":{"a": 1}}""", """{"type":"ok","id":1,"channel":"chat:1"}"""], came.Order());
 
         await client.SendTextAsync("""{"type":"publish","id":2,"channel":"news","data":1}""");
         Assert.Equal("forbidden", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
@@ -208,7 +212,9 @@ public sealed class DeliveryTests
     [InlineData(false)]
     public async Task Publish_BrokerFails_IsToldAndTheCommandIsOver(bool isExpected)
     {
-        Exception failure = isExpected ? new BrokerUnavailableException("down", BrokerOutcome.Unknown) : new InvalidOperationException("a fault");
+        Exception failure = isExpected
+            ? new BrokerUnavailableException("down", BrokerOutcome.Unknown)
+            : new InvalidOperationException("a fault");
         var broker = new ScriptedBroker { Publishing = _ => Task.FromException(failure) };
         await using var node = await TestNode.StartAsync(
             options =>
@@ -239,7 +245,8 @@ public sealed class DeliveryTests
     internal static ValueTask PublishAsync(TestNode node, string channel, byte[] payload) =>
         node.Node.PublishAsync(ChannelName.Parse(channel), payload, PublicationSource.Api, CancellationToken.None);
 
-    private static async Task<string> ReceiveTextAsync(WsClient client) => Encoding.UTF8.GetString((await client.ReceiveAsync())!.Value.Payload);
+    private static async Task<string> ReceiveTextAsync(WsClient client) =>
+        Encoding.UTF8.GetString((await client.ReceiveAsync())!.Value.Payload);
 
     private static byte[] Text(string text) => WsClient.Frame(Opcode.Text, Encoding.UTF8.GetBytes(text));
 
@@ -252,7 +259,8 @@ public sealed class DeliveryTests
         return $"{head}\"data\":{(IsJson(text) ? text : Quoted(text))}}}";
     }
 
-    private static string Quoted(string text) => $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
+    private static string Quoted(string text) =>
+        $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}\"";
 
     private static bool IsJson(string text)
     {

@@ -44,7 +44,8 @@ public abstract class ExactlyOnceContract
         var staying = clients.Take(Staying).Select((client, i) => Task.Run(() => StayAsync(client, StayIn(i)))).ToArray();
         var racing = clients.Skip(Staying).Select((client, i) => Task.Run(() => RaceAsync(client, new Random(i)))).ToArray();
 
-        await Task.WhenAll(Enumerable.Range(0, Publishers).Select(publisher => Task.Run(() => PublishAsync(nodes[publisher % 2], publisher))));
+        await Task.WhenAll(
+            Enumerable.Range(0, Publishers).Select(publisher => Task.Run(() => PublishAsync(nodes[publisher % 2], publisher))));
         _isPublished = true;
         await Task.WhenAll(staying);
         var races = await Task.WhenAll(racing);
@@ -130,7 +131,9 @@ public abstract class ExactlyOnceContract
             // No message before the acknowledgement: it is the next thing that comes.
             Assert.Equal($$"""{"type":"ok","id":1,"channel":"{{NameOf(channel)}}"}""", Text(await client.ReceiveAsync()));
             var last = new int[Publishers];
-            var begun = Enumerable.Range(0, Publishers).Select(publisher => Volatile.Read(ref _begun[(channel * Publishers) + publisher])).ToArray();
+            var begun = new int[Publishers];
+            for (var publisher = 0; publisher < Publishers; publisher++)
+                begun[publisher] = Volatile.Read(ref _begun[(channel * Publishers) + publisher]);
 
             for (var pings = random.Next(4); pings > 0; pings--)
                 await ReceiveUntilAsync(client, channel, """{"type":"ping"}""", """{"type":"pong"}""", last, begun);

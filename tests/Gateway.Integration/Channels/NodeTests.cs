@@ -129,7 +129,8 @@ public sealed class NodeTests
 
         broker.Sink.OnGap(TimeSpan.FromMilliseconds(1840));
 
-        Assert.Equal("""{"type":"gap","channels":"all","ms":1840}""", Encoding.UTF8.GetString((await subscribed.ReceiveAsync())!.Value.Payload));
+        var told = (await subscribed.ReceiveAsync())!.Value.Payload;
+        Assert.Equal("""{"type":"gap","channels":"all","ms":1840}""", Encoding.UTF8.GetString(told));
         // The one that is not subscribed, plain and echo get what comes next as their next.
         await idle.SendTextAsync("""{"type":"ping"}""");
         Assert.Equal("pong", (await idle.ReceiveJsonAsync()).GetProperty("type").GetString());
@@ -204,7 +205,12 @@ public sealed class NodeTests
         await clients[0].SubscribeAsync("news");
         Assert.Equal((12, 5, 25), (node.Node.ConnectionCount, node.Node.ChannelCount, node.Node.SubscriptionCount));
         Assert.Equal(
-            [new ChannelInfo("chat:0", 4, "subscribed"), new("chat:1", 4, "subscribed"), new("chat:2", 4, "subscribed"), new("chat:all", 12, "subscribed")],
+            [
+                new ChannelInfo("chat:0", 4, "subscribed"),
+                new("chat:1", 4, "subscribed"),
+                new("chat:2", 4, "subscribed"),
+                new("chat:all", 12, "subscribed"),
+            ],
             await node.Node.ListChannelsAsync("chat:", 100));
         Assert.Equal(["chat:0", "chat:1"], (await node.Node.ListChannelsAsync("", 2)).Select(channel => channel.Name));
         Assert.Empty(await node.Node.ListChannelsAsync("x", 100));
@@ -318,7 +324,8 @@ public sealed class NodeTests
         var client = await WsClient.OpenAsync(node.EndPoint, $"/plain/{channel}");
         // Plain mode acknowledges nothing: the node says when it is subscribed.
         Assert.True(await Eventually.BecomesAsync(
-            async () => node.Node.SubscriptionCount > before && await node.Node.ListChannelsAsync(channel, 1) is [{ State: "subscribed", Subscribers: > 0 }],
+            async () => node.Node.SubscriptionCount > before
+                && await node.Node.ListChannelsAsync(channel, 1) is [{ State: "subscribed", Subscribers: > 0 }],
             TimeSpan.FromSeconds(60)));
         return client;
     }

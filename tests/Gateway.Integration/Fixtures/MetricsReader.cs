@@ -24,7 +24,10 @@ internal sealed class MetricsReader : IDisposable
         _listener.Start();
     }
 
-    /// <summary>A value by <c>name</c> or <c>name{tag=value,other=value}</c>, tags in their alphabet; 0 when there is none. A histogram's is its count.</summary>
+    /// <summary>
+    /// A value by <c>name</c> or <c>name{tag=value,other=value}</c>, tags in their alphabet; 0 when there is none. A histogram's is
+    /// its count.
+    /// </summary>
     public double this[string series]
     {
         get
@@ -35,13 +38,15 @@ internal sealed class MetricsReader : IDisposable
         }
     }
 
-    public Task BecomesAsync(string series, double value) => Eventually.TrueAsync(() => this[series] == value, () => $"{series} is {this[series]}, not {value}.");
+    public Task BecomesAsync(string series, double value) =>
+        Eventually.TrueAsync(() => this[series] == value, () => $"{series} is {this[series]}, not {value}.");
 
     public void Dispose() => _listener.Dispose();
 
     private void Take(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = string.Join(',', tags.ToArray().OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}"));
+        var sorted = tags.ToArray().OrderBy(tag => tag.Key, StringComparer.Ordinal);
+        var labels = string.Join(',', sorted.Select(tag => $"{tag.Key}={tag.Value}"));
         var series = labels.Length == 0 ? instrument.Name : $"{instrument.Name}{{{labels}}}";
         if (instrument.IsObservable)
             _observed[series] = value;

@@ -34,7 +34,8 @@ internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker
         await _inner.SubscribeAsync(channel, cancellationToken);
     }
 
-    public ValueTask UnsubscribeAsync(ChannelName channel, CancellationToken cancellationToken) => _inner.UnsubscribeAsync(channel, cancellationToken);
+    public ValueTask UnsubscribeAsync(ChannelName channel, CancellationToken cancellationToken) =>
+        _inner.UnsubscribeAsync(channel, cancellationToken);
 
     public async ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
@@ -42,7 +43,8 @@ internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker
         await _inner.PublishAsync(channel, payload, cancellationToken);
     }
 
-    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => _inner.SendCommandAsync(json, cancellationToken);
+    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        _inner.SendCommandAsync(json, cancellationToken);
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

@@ -167,7 +167,8 @@ public sealed class JsonCommandTests
             """{"unknown":{"a":[[]]},"type":"ping","id":-1.5}""",
             """{"\u0074ype":"unsubscribe","channel":"\ud800\udc00"}""",
         ];
-        string[] inserts = ["\\ud800", "\\udc00", "\\u0000", "\"", "\\", "{", "}", "[", "]", ",", ":", "null", "1e999", "type", "\"type\":", " "];
+        string[] inserts =
+            ["\\ud800", "\\udc00", "\\u0000", "\"", "\\", "{", "}", "[", "]", ",", ":", "null", "1e999", "type", "\"type\":", " "];
         var random = new Random(42);
         var valid = 0;
         for (var i = 0; i < 100_000; i++)

@@ -11,11 +11,15 @@ public sealed class JsonMessagesTests
 {
     [Fact]
     public void Welcome_IsExact() =>
-        Is("""{"type":"welcome","connection":"00000000000000ff","node":"node-1","heartbeat":25}""", JsonMessages.Welcome(new ConnectionId(255), "node-1", TimeSpan.FromSeconds(25)));
+        Is(
+            """{"type":"welcome","connection":"00000000000000ff","node":"node-1","heartbeat":25}""",
+            JsonMessages.Welcome(new ConnectionId(255), "node-1", TimeSpan.FromSeconds(25)));
 
     [Fact]
     public void Welcome_PartOfASecond_IsRoundedUp() =>
-        Is("""{"type":"welcome","connection":"0123456789abcdef","node":"n","heartbeat":2}""", JsonMessages.Welcome(new ConnectionId(0x0123456789ABCDEF), "n", TimeSpan.FromMilliseconds(1500)));
+        Is(
+            """{"type":"welcome","connection":"0123456789abcdef","node":"n","heartbeat":2}""",
+            JsonMessages.Welcome(new ConnectionId(0x0123456789ABCDEF), "n", TimeSpan.FromMilliseconds(1500)));
 
     [Theory]
     [InlineData("1", """{"type":"ok","id":1,"channel":"news"}""")]
@@ -27,7 +31,8 @@ public sealed class JsonMessagesTests
     [Theory]
     [InlineData("a\"b\\c", """{"type":"ok","channel":"a\"b\\c"}""")]
     [InlineData("größe/日本+<&>'", """{"type":"ok","channel":"größe/日本+<&>'"}""")]
-    public void Ok_ChannelOfOddCharacters_IsEscapedAsLittleAsJsonAllows(string channel, string expected) => Is(expected, JsonMessages.Ok([], ChannelName.Parse(channel)));
+    public void Ok_ChannelOfOddCharacters_IsEscapedAsLittleAsJsonAllows(string channel, string expected) =>
+        Is(expected, JsonMessages.Ok([], ChannelName.Parse(channel)));
 
     [Theory]
     [InlineData("4", """{"type":"pong","id":4}""")]
@@ -43,7 +48,8 @@ public sealed class JsonMessagesTests
     public void Gap_IsExact() => Is("""{"type":"gap","channels":"all","ms":1840}""", JsonMessages.Gap(TimeSpan.FromMilliseconds(1840.9)));
 
     [Fact]
-    public void Reconnect_IsExact() => Is("""{"type":"reconnect","after_ms":1200,"reason":"drain"}""", JsonMessages.Reconnect(TimeSpan.FromMilliseconds(1200), "drain"));
+    public void Reconnect_IsExact() =>
+        Is("""{"type":"reconnect","after_ms":1200,"reason":"drain"}""", JsonMessages.Reconnect(TimeSpan.FromMilliseconds(1200), "drain"));
 
     [Fact]
     public void Messages_OneAfterAnother_ShareNoBytes()

@@ -15,7 +15,8 @@ public sealed class JsonProtocolTests
     {
         using var harness = new ProtocolHarness();
         var (connection, transport) = harness.Request("/");
-        Assert.Equal($$"""{"type":"welcome","connection":"{{connection.Id}}","node":"node-1","heartbeat":25}""", Assert.Single(transport.Messages));
+        var expected = $$"""{"type":"welcome","connection":"{{connection.Id}}","node":"node-1","heartbeat":25}""";
+        Assert.Equal(expected, Assert.Single(transport.Messages));
         Assert.Equal(1, transport.Sends); // with the response
     }
 
@@ -86,7 +87,10 @@ public sealed class JsonProtocolTests
     // With the tests above: the set of codes is closed, and each can come.
     [Fact]
     public void Codes_AreTheClosedSet() => Assert.Equal(
-        ["already_subscribed", "bad_request", "forbidden", "invalid_channel", "not_subscribed", "too_large", "too_many_subscriptions", "unavailable", "unknown_type"],
+        [
+            "already_subscribed", "bad_request", "forbidden", "invalid_channel", "not_subscribed", "too_large", "too_many_subscriptions",
+            "unavailable", "unknown_type",
+        ],
         typeof(JsonError).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order());
 
     [Theory]
@@ -145,8 +149,8 @@ public sealed class JsonProtocolTests
         using var harness = new ProtocolHarness(options => options.Limits.MaxCommandsInFlight = 3);
         harness.Channels.Subscribed = null;
         var (_, transport) = harness.Open();
-        byte[] all = [.. Enumerable.Range(0, 10).SelectMany(i => ClientBytes.Text($$"""{"type":"subscribe","id":{{i}},"channel":"c{{i}}"}"""))];
-        transport.Receive(all);
+        var all = Enumerable.Range(0, 10).SelectMany(i => ClientBytes.Text($$"""{"type":"subscribe","id":{{i}},"channel":"c{{i}}"}"""));
+        transport.Receive([.. all]);
         Assert.Equal(["+c0", "+c1", "+c2"], harness.Channels.Asked);
 
         for (var i = 0; i < 10; i++)
@@ -166,7 +170,8 @@ public sealed class JsonProtocolTests
         using var harness = new ProtocolHarness();
         var transport = new RecordingTransport();
         transport.Handler = harness.Context.Accept(transport);
-        transport.Receive([.. ClientBytes.Upgrade(), .. Enumerable.Range(0, 5).SelectMany(i => ClientBytes.Text($$"""{"type":"ping","id":{{i}}}"""))]);
+        var pings = Enumerable.Range(0, 5).SelectMany(i => ClientBytes.Text($$"""{"type":"ping","id":{{i}}}"""));
+        transport.Receive([.. ClientBytes.Upgrade(), .. pings]);
         Assert.Equal(Enumerable.Range(0, 5).Select(i => $$"""{"type":"pong","id":{{i}}}"""), transport.Messages.Skip(1));
         Assert.Equal(1, transport.Sends);
     }
@@ -212,7 +217,8 @@ public sealed class JsonProtocolTests
     private static void IsError(string code, string? id, string message)
     {
         var error = JsonSerializer.Deserialize<JsonElement>(message);
-        Assert.Equal(id is null ? ["type", "code", "message"] : ["type", "id", "code", "message"], error.EnumerateObject().Select(property => property.Name));
+        string[] names = id is null ? ["type", "code", "message"] : ["type", "id", "code", "message"];
+        Assert.Equal(names, error.EnumerateObject().Select(property => property.Name));
         Assert.Equal(("error", code), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString()));
         Assert.Equal(id, id is null ? null : error.GetProperty("id").GetRawText());
         Assert.NotEmpty(error.GetProperty("message").GetString()!);
