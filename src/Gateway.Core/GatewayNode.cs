@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
@@ -38,7 +37,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
         _log = logs.CreateLogger<GatewayNode>();
-        Name = NameOf(options.Node);
+        Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
         _rules = new ChannelRules(options.Rules);
         _stopped = _stopping.Token;
@@ -164,11 +163,6 @@ public sealed partial class GatewayNode : IAsyncDisposable
         Connections.Clock.Dispose();
         _stopping.Dispose();
     }
-
-    private static string NameOf(NodeOptions options) =>
-        options.Name.Length > 0
-            ? options.Name
-            : $"{Environment.MachineName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
 
     private static string NameOf<T>(T state)
         where T : struct, Enum => state.ToString().ToLowerInvariant();

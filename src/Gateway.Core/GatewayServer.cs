@@ -74,10 +74,7 @@ public sealed class GatewayServer : IAsyncDisposable
         }
 
         foreach (var listener in _listeners)
-        {
             listener.Start();
-            Log.Listening(_log, listener.EndPoint);
-        }
 
         _isListening = true;
     }

@@ -1,50 +1,31 @@
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
-using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Channels;
 
 internal sealed partial class Shard
 {
-    private void RunItems()
-    {
-        foreach (var item in _items)
-        {
-            try
-            {
-                Run(item);
-            }
-#pragma warning disable CA1031 // As in Deliver: the others are answered all the same.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Log.ShardFault(_log, _index, e);
-            }
-        }
-    }
-
     private void Run(ShardItem item)
     {
-        var (kind, subject) = item;
-        switch (kind)
+        switch (item.Kind)
         {
             case ShardItemKind.Subscribe:
-                Subscribe((SubscribeRequest)subject);
+                Subscribe((SubscribeRequest)item.Subject);
                 break;
             case ShardItemKind.Unsubscribe:
-                Unsubscribe((UnsubscribeRequest)subject);
+                Unsubscribe((UnsubscribeRequest)item.Subject);
                 break;
             case ShardItemKind.Detach:
-                Detach((Connection)subject);
+                Detach((Connection)item.Subject);
                 break;
             case ShardItemKind.Joined:
-                OnJoined((ChannelName)subject);
+                OnJoined((ChannelName)item.Subject);
                 break;
             case ShardItemKind.JoinFailed:
-                OnJoinFailed((ChannelName)subject);
+                OnJoinFailed((ChannelName)item.Subject);
                 break;
             default:
-                ((Action<Shard>)subject)(this);
+                ((Action<Shard>)item.Subject)(this);
                 break;
         }
     }

@@ -85,8 +85,10 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (!_inbox.TryTake(ref _items, _batch, BatchPublications, _batchBytes))
                 return;
-            RunItems();
-            Deliver();
+            foreach (var item in _items)
+                Guarded(static (shard, item) => shard.Run(item), item);
+            foreach (var publication in _batch)
+                Guarded(static (shard, publication) => shard.Deliver(publication), publication);
             FlushDirty();
             RecordLatency();
             _items.Clear();
@@ -98,23 +100,25 @@ internal sealed partial class Shard : IThreadPoolWorkItem
 
     private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
-    private void Deliver()
+    /// <summary>A fault of ours in one thing must not cost the shard the others.</summary>
+    private void Guarded<T>(Action<Shard, T> act, T subject)
     {
-        foreach (var publication in _batch)
+        try
         {
-            if (!_channels.TryGetValue(publication.Channel, out var channel) || channel.ActiveCount == 0)
-                continue;
-            try
-            {
-                Deliver(publication, channel.Active);
-            }
-#pragma warning disable CA1031 // A fault of ours with one publication must not take the others along, nor stop the shard for good.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                Log.ShardFault(_log, _index, e);
-            }
+            act(this, subject);
         }
+#pragma warning disable CA1031 // see above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.ShardFault(_log, _index, e);
+        }
+    }
+
+    private void Deliver(Publication publication)
+    {
+        if (_channels.TryGetValue(publication.Channel, out var channel) && channel.ActiveCount > 0)
+            Deliver(publication, channel.Active);
     }
 
     private void Deliver(Publication publication, ReadOnlySpan<Subscription> subscriptions)

@@ -1,6 +1,8 @@
 namespace Gateway.Core.Framing;
 
-/// <summary>Why a connection ends, RFC 6455 §7.4.1 and its IANA registry. Codes from 4000 to 4999 belong to the application and are cast.</summary>
+/// <summary>
+/// Why a connection ends, RFC 6455 §7.4.1 and its IANA registry. Codes from 4000 to 4999 belong to the application and are cast.
+/// </summary>
 public enum CloseCode : ushort
 {
     /// <summary>Zero is no code of the protocol; it stands for "not decided".</summary>

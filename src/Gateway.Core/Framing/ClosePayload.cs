@@ -10,15 +10,18 @@ internal static class ClosePayload
     /// <summary>Longest reason: a control frame's payload less the code.</summary>
     public const int MaxReasonBytes = FrameRules.MaxControlPayload - sizeof(ushort);
 
-    /// <summary>Reads a payload that <see cref="FrameRules.JudgeClose"/> found good; one without a code is <see cref="CloseCode.NoStatus"/> (§7.1.5).</summary>
+    /// <summary>
+    /// Reads a payload that <see cref="FrameRules.JudgeClose"/> found good; one without a code is <see cref="CloseCode.NoStatus"/>
+    /// (§7.1.5).
+    /// </summary>
     public static (CloseCode Code, string Reason) Parse(ReadOnlySpan<byte> payload) =>
         payload.Length < sizeof(ushort)
             ? (CloseCode.NoStatus, "")
             : ((CloseCode)BinaryPrimitives.ReadUInt16BigEndian(payload), Encoding.UTF8.GetString(payload[sizeof(ushort)..]));
 
     /// <summary>
-    /// Writes a payload and returns its length. A reason that is too long ends at the last character that fits; a code that must not stand in a frame
-    /// (§7.4.1) makes an empty payload.
+    /// Writes a payload and returns its length. A reason that is too long ends at the last character that fits; a code that must not stand
+    /// in a frame (§7.4.1) makes an empty payload.
     /// </summary>
     /// <param name="destination">At least <see cref="FrameRules.MaxControlPayload"/> bytes.</param>
     /// <param name="code">Why the connection ends.</param>

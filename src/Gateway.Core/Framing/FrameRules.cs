@@ -15,7 +15,9 @@ internal static class FrameRules
     /// </summary>
     /// <param name="header">The header's first bytes, one at least.</param>
     /// <param name="inMessage">Whether a fragmented message waits for its continuation.</param>
-    /// <param name="negotiatedRsv">The bits, as in <see cref="FrameHeader.Rsv"/>, that an extension gave a meaning in a message's first frame.</param>
+    /// <param name="negotiatedRsv">
+    /// The bits, as in <see cref="FrameHeader.Rsv"/>, that an extension gave a meaning in a message's first frame.
+    /// </param>
     public static ProtocolError Judge(ReadOnlySpan<byte> header, bool inMessage, byte negotiatedRsv = 0)
     {
         var error = JudgeFirstByte(header[0], inMessage, negotiatedRsv);
@@ -42,8 +44,8 @@ internal static class FrameRules
     }
 
     /// <summary>
-    /// §7.4.1 and §7.4.2: 0 to 999 are not used, 1004 is undefined, 1005, 1006 and 1015 never stand in a frame, 1016 to 2999 are unassigned, and 5000
-    /// and above are outside. 1012 to 1014 came by the IANA registry.
+    /// §7.4.1 and §7.4.2: 0 to 999 are not used, 1004 is undefined, 1005, 1006 and 1015 never stand in a frame, 1016 to 2999 are
+    /// unassigned, and 5000 and above are outside. 1012 to 1014 came by the IANA registry.
     /// </summary>
     public static bool IsValidOnTheWire(ushort code) =>
         code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999);
@@ -84,7 +86,9 @@ internal static class FrameRules
         return ProtocolError.None;
     }
 
-    /// <summary>§5.2: the minimal number of bytes MUST be used, and the top bit of 64 MUST be 0. Each is judged by the first bytes that decide it.</summary>
+    /// <summary>
+    /// §5.2: the minimal number of bytes MUST be used, and the top bit of 64 MUST be 0. Each is judged by the first bytes that decide it.
+    /// </summary>
     private static ProtocolError JudgeExtendedLength(byte second, ReadOnlySpan<byte> length)
     {
         if ((second & FrameHeader.LengthBits) == FrameHeader.Length16)

@@ -11,7 +11,8 @@ internal static class Masking
     /// <summary>Masks or unmasks in place.</summary>
     /// <param name="data">The payload, or a piece of it.</param>
     /// <param name="key">The key in memory order, rotated to the piece's first byte.</param>
-    public static void Apply(Span<byte> data, uint key) => Apply(ref MemoryMarshal.GetReference(data), ref MemoryMarshal.GetReference(data), data.Length, key);
+    public static void Apply(Span<byte> data, uint key) =>
+        Apply(ref MemoryMarshal.GetReference(data), ref MemoryMarshal.GetReference(data), data.Length, key);
 
     /// <summary>Masks or unmasks while copying. The spans are apart or the same; the destination may be longer.</summary>
     public static void Apply(ReadOnlySpan<byte> source, Span<byte> destination, uint key)
@@ -24,7 +25,8 @@ internal static class Masking
     public static uint Rotate(uint key, int bytes) =>
         BitConverter.IsLittleEndian ? BitOperations.RotateRight(key, 8 * (bytes & 3)) : BitOperations.RotateLeft(key, 8 * (bytes & 3));
 
-    // References and widths, since the bounds are checked once above; every width but the last is a multiple of the key's four bytes, so that the key never turns.
+    // References and widths, since the bounds are checked once above; every width but the last is a multiple of the key's four bytes, so
+    // that the key never turns.
     private static void Apply(ref byte source, ref byte destination, int length, uint key)
     {
         nuint at = 0;

@@ -1,8 +1,8 @@
 namespace Gateway.Core.Framing;
 
 /// <summary>
-/// An encoded frame of the server, shared by the queues of all its receivers and never changed. Its array belongs to the garbage collector, which frees it when
-/// the last queue lets go: no count of references can go wrong.
+/// An encoded frame of the server, shared by the queues of all its receivers and never changed. Its array belongs to the garbage collector,
+/// which frees it when the last queue lets go: no count of references can go wrong.
 /// </summary>
 internal sealed class OutboundFrame
 {
@@ -40,7 +40,9 @@ internal sealed class OutboundFrame
         return new OutboundFrame(opcode, bytes, isRaw: false);
     }
 
-    /// <summary>A close frame. See <see cref="ClosePayload.Write"/> for what becomes of a long reason and of codes that are never sent.</summary>
+    /// <summary>
+    /// A close frame. See <see cref="ClosePayload.Write"/> for what becomes of a long reason and of codes that are never sent.
+    /// </summary>
     public static OutboundFrame Close(CloseCode code, string reason)
     {
         Span<byte> payload = stackalloc byte[FrameRules.MaxControlPayload];

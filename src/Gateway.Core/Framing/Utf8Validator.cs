@@ -3,8 +3,8 @@ using System.Text.Unicode;
 namespace Gateway.Core.Framing;
 
 /// <summary>
-/// Judges UTF-8 that comes in pieces (RFC 3629 §4; RFC 6455 §8.1), and says no as soon as nothing that could follow would make it valid. A new one has seen
-/// nothing; one that has said no is spent.
+/// Judges UTF-8 that comes in pieces (RFC 3629 §4; RFC 6455 §8.1), and says no as soon as nothing that could follow would make it valid. A
+/// new one has seen nothing; one that has said no is spent.
 /// </summary>
 internal struct Utf8Validator
 {

@@ -13,7 +13,8 @@ internal sealed record Refusal(int Status, string Reason)
 
     public static readonly Refusal RequestLineTooLong = new(414, "the request line is longer than this server accepts");
 
-    public static readonly Refusal UpgradeRequired = new(426, "this is a WebSocket endpoint: Upgrade: websocket and Connection: Upgrade are required");
+    public static readonly Refusal UpgradeRequired =
+        new(426, "this is a WebSocket endpoint: Upgrade: websocket and Connection: Upgrade are required");
 
     public static readonly Refusal VersionNotSupported = new(426, "RFC 6455 4.2.1: Sec-WebSocket-Version must be 13");
 
@@ -31,5 +32,6 @@ internal sealed record Refusal(int Status, string Reason)
 
     public static Refusal BadRequest(string reason) => new(400, reason);
 
-    public static Refusal ServiceUnavailable(string reason, int retryAfterSeconds) => new(503, reason) { RetryAfterSeconds = retryAfterSeconds };
+    public static Refusal ServiceUnavailable(string reason, int retryAfterSeconds) =>
+        new(503, reason) { RetryAfterSeconds = retryAfterSeconds };
 }

@@ -1,19 +1,23 @@
-using System.Text;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Handshake;
 
-/// <summary>A request's line and header lines over the bytes that hold them (RFC 9112 §2 to §5). What they mean is judged by <see cref="Upgrade"/>.</summary>
+/// <summary>
+/// A request's line and header lines over the bytes that hold them (RFC 9112 §2 to §5). What they mean is judged by <see cref="Upgrade"/>.
+/// </summary>
 internal readonly ref struct RequestHead
 {
     private static readonly Refusal BareCarriageReturn = Refusal.BadRequest("RFC 9112 2.2: a carriage return without a line feed");
     private static readonly Refusal BareLineFeed = Refusal.BadRequest("RFC 9112 2.2: lines must end with CR LF");
     private static readonly Refusal InvalidMethod = Refusal.BadRequest("RFC 9110 9.1: the method is not a token");
-    private static readonly Refusal InvalidRequestLine = Refusal.BadRequest("RFC 9112 3: the request line is not method, target and version with single spaces between");
-    private static readonly Refusal InvalidTarget = Refusal.BadRequest("RFC 9112 3.2: the target holds characters that must not stand in it");
+    private static readonly Refusal InvalidRequestLine =
+        Refusal.BadRequest("RFC 9112 3: the request line is not method, target and version with single spaces between");
+    private static readonly Refusal InvalidTarget =
+        Refusal.BadRequest("RFC 9112 3.2: the target holds characters that must not stand in it");
     private static readonly Refusal InvalidVersion = Refusal.BadRequest("RFC 6455 4.2.1: the version must be HTTP/1.1");
     private static readonly Refusal FoldedLine = Refusal.BadRequest("RFC 9112 5.2: a header line must not begin with white space");
-    private static readonly Refusal InvalidHeaderName = Refusal.BadRequest("RFC 9112 5.1: a header line is not a name, a colon and a value");
+    private static readonly Refusal InvalidHeaderName =
+        Refusal.BadRequest("RFC 9112 5.1: a header line is not a name, a colon and a value");
     private static readonly Refusal InvalidHeaderValue = Refusal.BadRequest("RFC 9110 5.5: a header value holds control characters");
 
     private RequestHead(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> headers)
@@ -34,10 +38,11 @@ internal readonly ref struct RequestHead
     public HeaderLineEnumerator GetEnumerator() => new(HeaderLines);
 
     /// <summary>
-    /// Reads a head line by line and refuses at the first fault, also while the rest has not come. Nothing is kept between calls: a head is small, its limits bound what
-    /// reading it again costs, and nearly all come in one piece.
+    /// Reads a head line by line and refuses at the first fault, also while the rest has not come. Nothing is kept between calls: a head is
+    /// small, its limits bound what reading it again costs, and nearly all come in one piece.
     /// </summary>
-    public static HandshakeStatus TryRead(ReadOnlySpan<byte> input, HandshakeOptions options, out RequestHead head, out Refusal? refusal, out int consumed)
+    public static HandshakeStatus TryRead(
+        ReadOnlySpan<byte> input, HandshakeOptions options, out RequestHead head, out Refusal? refusal, out int consumed)
     {
         head = default;
         consumed = 0;
@@ -49,8 +54,9 @@ internal readonly ref struct RequestHead
 
         if (!TryTakeLine(input, ref at, options, options.MaxRequestLineBytes, Refusal.RequestLineTooLong, out var requestLine, out refusal))
         {
-            // A peer that speaks another protocol, such as TLS, is told at its first byte.
-            if (refusal is null && !IsMethodPrefix(requestLine))
+            // A peer that speaks another protocol, such as TLS, is told at its first byte; so this fault comes before those of the line's
+            // end.
+            if (!IsMethodPrefix(requestLine))
                 refusal = InvalidMethod;
             return refusal is null ? HandshakeStatus.NeedMore : HandshakeStatus.Refused;
         }
@@ -65,7 +71,8 @@ internal readonly ref struct RequestHead
             var lineStart = at;
             var isAllowed = count < options.MaxHeaders; // behind the last, only the empty line
             var limit = isAllowed ? options.MaxHeaderBytes : 0;
-            if (!TryTakeLine(input, ref at, options, limit, isAllowed ? Refusal.HeaderTooLong : Refusal.TooManyHeaders, out var line, out refusal))
+            var tooLong = isAllowed ? Refusal.HeaderTooLong : Refusal.TooManyHeaders;
+            if (!TryTakeLine(input, ref at, options, limit, tooLong, out var line, out refusal))
                 return refusal is null ? HandshakeStatus.NeedMore : HandshakeStatus.Refused;
             if (line.IsEmpty)
             {
@@ -81,18 +88,22 @@ internal readonly ref struct RequestHead
     }
 
     /// <summary>
-    /// Takes a line without its end; false with a refusal when it breaks a rule, without one when it is not complete: then <paramref name="line"/> is what
-    /// there is of it. Its own limit and the request's are one bound, the nearer, so that the verdict does not depend on how the bytes were cut.
+    /// Takes a line without its end; false with a refusal when it breaks a rule, without one when it is not complete;
+    /// <paramref name="line"/> is then what there is of it within the limits. Its own limit and the request's are one bound, the nearer, so
+    /// that the verdict does not depend on how the bytes were cut.
     /// </summary>
     private static bool TryTakeLine(
-        ReadOnlySpan<byte> input, scoped ref int at, HandshakeOptions options, int limit, Refusal tooLong, out ReadOnlySpan<byte> line, out Refusal? refusal)
+        ReadOnlySpan<byte> input, scoped ref int at, HandshakeOptions options, int limit, Refusal tooLong,
+        out ReadOnlySpan<byte> line, out Refusal? refusal)
     {
         var rest = input[at..];
         var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
         line = end < 0 ? rest : rest[..end];
         var left = options.MaxRequestBytes - at;
-        if (line.Length > Math.Min(limit, left))
+        var most = Math.Min(limit, left);
+        if (line.Length > most)
         {
+            line = line[..most];
             refusal = limit <= left ? tooLong : Refusal.RequestTooLarge;
             return false;
         }
@@ -136,7 +147,8 @@ internal readonly ref struct RequestHead
         if (!HttpSyntax.IsTarget(target))
             return target.IsEmpty ? InvalidRequestLine : InvalidTarget;
 
-        // RFC 9112 §2.3: the name is case-sensitive; RFC 6455 §4.2.1: 1.1 or higher, and RFC 9110 §2.5 makes every 1.x above it readable as 1.1.
+        // RFC 9112 §2.3: the name is case-sensitive; RFC 6455 §4.2.1: 1.1 or higher, and RFC 9110 §2.5 makes every 1.x above it readable as
+        // 1.1.
         var version = rest[(space + 1)..];
         if (version.Length == 8 && version.StartsWith("HTTP/1."u8) && version[7] is >= (byte)'1' and <= (byte)'9')
             return null;
@@ -154,42 +166,4 @@ internal readonly ref struct RequestHead
             return InvalidHeaderName;
         return HttpSyntax.IsFieldValue(line[(colon + 1)..]) ? null : InvalidHeaderValue;
     }
-}
-
-/// <summary>Walks valid header lines.</summary>
-internal ref struct HeaderLineEnumerator(ReadOnlySpan<byte> lines)
-{
-    private ReadOnlySpan<byte> _rest = lines;
-
-    public HeaderLine Current { get; private set; }
-
-    public bool MoveNext()
-    {
-        if (_rest.IsEmpty)
-            return false;
-        var end = _rest.IndexOf((byte)'\r');
-        Current = new HeaderLine(_rest[..end]);
-        _rest = _rest[(end + 2)..];
-        return true;
-    }
-
-    public readonly HeaderLineEnumerator GetEnumerator() => this;
-}
-
-/// <summary>A valid header line, taken apart.</summary>
-internal readonly ref struct HeaderLine
-{
-    public HeaderLine(ReadOnlySpan<byte> line)
-    {
-        var colon = line.IndexOf((byte)':');
-        Name = line[..colon];
-        Value = HttpSyntax.Trim(line[(colon + 1)..]);
-    }
-
-    public ReadOnlySpan<byte> Name { get; }
-
-    public ReadOnlySpan<byte> Value { get; }
-
-    /// <summary>RFC 9110 §5.1: names are case-insensitive.</summary>
-    public bool Is(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(Name, name);
 }

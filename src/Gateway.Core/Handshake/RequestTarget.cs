@@ -40,7 +40,9 @@ internal readonly ref struct RequestTarget
         return true;
     }
 
-    /// <summary>Whether this is a host that is not empty, with or without a port (RFC 9110 §7.2; an empty one is refused by §4.2.1).</summary>
+    /// <summary>
+    /// Whether this is a host that is not empty, with or without a port (RFC 9110 §7.2; an empty one is refused by §4.2.1).
+    /// </summary>
     public static bool IsHost(ReadOnlySpan<byte> value)
     {
         int end;

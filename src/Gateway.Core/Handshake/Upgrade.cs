@@ -10,14 +10,20 @@ internal static class Upgrade
     private const int KeyLength = 24; // 16 bytes in base64
     private const int NonceLength = 16;
 
-    private static readonly Refusal InvalidTargetForm = Refusal.BadRequest("RFC 6455 4.2.1: the target must be a path or an http, https, ws or wss URI");
+    private static readonly Refusal InvalidTargetForm =
+        Refusal.BadRequest("RFC 6455 4.2.1: the target must be a path or an http, https, ws or wss URI");
     private static readonly Refusal InvalidHost = Refusal.BadRequest("RFC 9112 3.2: there must be one valid Host header");
     private static readonly Refusal HasBody = Refusal.BadRequest("an upgrade request must not have a body");
     private static readonly Refusal InvalidVersion = Refusal.BadRequest("RFC 6455 4.1: there must be one Sec-WebSocket-Version header");
-    private static readonly Refusal InvalidKey = Refusal.BadRequest("RFC 6455 4.2.1: there must be one Sec-WebSocket-Key header of 16 bytes in base64");
-    private static readonly Refusal InvalidSubprotocols = Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of different tokens");
+    private static readonly Refusal InvalidKey =
+        Refusal.BadRequest("RFC 6455 4.2.1: there must be one Sec-WebSocket-Key header of 16 bytes in base64");
+    private static readonly Refusal InvalidSubprotocols =
+        Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of different tokens");
 
-    /// <summary>Reads a request. Incremental in that it is called again with the same bytes and more; syntax and limits are judged as soon as they are broken.</summary>
+    /// <summary>
+    /// Reads a request. Incremental in that it is called again with the same bytes and more; syntax and limits are judged as soon as they
+    /// are broken.
+    /// </summary>
     /// <param name="input">All that came since the connection's begin.</param>
     /// <param name="options">The limits.</param>
     /// <param name="request">The request, on <see cref="HandshakeStatus.Upgrade"/>.</param>

@@ -1,6 +1,8 @@
 namespace Gateway.Core.Handshake;
 
-/// <summary>What a request's header lines say that decides about an upgrade, gathered in one walk and judged by <see cref="Upgrade"/>.</summary>
+/// <summary>
+/// What a request's header lines say that decides about an upgrade, gathered in one walk and judged by <see cref="Upgrade"/>.
+/// </summary>
 internal readonly ref struct UpgradeFields
 {
     public UpgradeFields(RequestHead head)

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Gateway.Core.Handshake;
 
-/// <summary>A valid request to upgrade. It keeps a copy of the header lines and makes strings of them when they are asked for, since most never are.</summary>
+/// <summary>
+/// A valid request to upgrade. It keeps a copy of the header lines and makes strings of them when they are asked for, since most never are.
+/// </summary>
 internal sealed class UpgradeRequest
 {
     private readonly byte[] _headerLines; // valid lines, each with its CR LF
@@ -50,7 +52,9 @@ internal sealed class UpgradeRequest
         }
     }
 
-    /// <summary>A header's value, whatever the name's case; several lines are joined by <c>", "</c> (RFC 9110 §5.2). Null when there is none.</summary>
+    /// <summary>
+    /// A header's value, whatever the name's case; several lines are joined by <c>", "</c> (RFC 9110 §5.2). Null when there is none.
+    /// </summary>
     public string? Header(string name)
     {
         string? value = null;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Security.Cryptography;
 
 #pragma warning disable CS1591 // An option's [Description] is its documentation: --help prints it and docs/operations.md repeats it.
 
@@ -104,7 +105,7 @@ public sealed class HandshakeOptions
     public int MaxHeaders { get; set; } = 100;
 
     [Description("The whole request; then 431. A token of 8 KiB and a browser's cookies fit.")]
-    [Range(512, 65536)]
+    [Range(512, 32768)]
     public int MaxRequestBytes { get; set; } = 32 * 1024;
 }
 
@@ -212,6 +213,14 @@ public sealed class NodeOptions
     [Description("Name in logs, metrics and welcome messages, unique among the nodes. Empty: the host name and a random suffix.")]
     [RegularExpression("^[A-Za-z0-9._-]{0,128}$", ErrorMessage = "may hold letters, digits, '.', '_' and '-', 128 at most")]
     public string Name { get; set; } = "";
+
+    /// <summary>The name; made up, and kept, when none is configured.</summary>
+    public string EnsureName()
+    {
+        if (Name.Length == 0)
+            Name = $"{Environment.MachineName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3))}";
+        return Name;
+    }
 }
 
 /// <summary>A good stop.</summary>

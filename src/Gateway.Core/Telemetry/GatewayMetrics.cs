@@ -38,8 +38,8 @@ public sealed class GatewayMetrics : IDisposable
 
         Observe("gateway.messages.received", "{message}", "Messages and control frames from clients, by kind.", MessagesReceived);
         Observe("gateway.messages.sent", "{message}", "Messages and control frames queued for clients, by kind.", MessagesSent);
-        Observe("gateway.bytes.received", "By", "Bytes from clients.", BytesReceived);
-        Observe("gateway.bytes.sent", "By", "Bytes the kernel took for clients.", BytesSent);
+        Observe("gateway.network.received", "By", "Bytes from clients.", BytesReceived);
+        Observe("gateway.network.sent", "By", "Bytes the kernel took for clients.", BytesSent);
         Observe("gateway.sends", "{send}", "System calls that sent something.", Sends);
         Observe("gateway.publications.received", "{publication}", "Publications that came from the broker.", PublicationsReceived);
         Observe("gateway.deliveries", "{delivery}", "Publications queued for a subscriber.", Deliveries);
@@ -97,6 +97,9 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Publications that the node did not deliver, by <see cref="DropReason"/>.</summary>
     internal StripedCounter[] Drops { get; } = Striped(DropReasons.Count);
+
+    /// <summary>Counts a publication that a broker did not relay because its payload passes <c>Gateway:Limits:MaxPublicationBytes</c>.</summary>
+    public void PublicationTooLarge() => Drops[(int)DropReason.TooLarge].Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -19,9 +19,6 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Critical, "{EndPoint} has stopped accepting connections ({Error}). The clients it has stay; restart the node.")]
     public static partial void AcceptStopped(ILogger log, EndPoint endPoint, SocketError error);
 
-    [LoggerMessage(4, LogLevel.Information, "Listening for clients on {EndPoint}.")]
-    public static partial void Listening(ILogger log, EndPoint endPoint);
-
     [LoggerMessage(5, LogLevel.Warning, "The descriptor limit is {Limit}, but Gateway:Limits:MaxConnections is {MaxConnections} and the node itself needs some 512. Clients above the limit will wait unaccepted in the backlog. Raise the limit (LimitNOFILE, ulimit -n), or set MaxConnections to {Suggested} or less.")]
     public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, long suggested);
 

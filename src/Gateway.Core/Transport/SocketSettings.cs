@@ -16,8 +16,8 @@ internal static class SocketSettings
 
     public static void Apply(Socket socket, TransportOptions options)
     {
-        // A restarted node takes its port back although old connections linger in TIME_WAIT.
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        // SO_REUSEADDR, with which a restarted node takes its port back while old connections linger in TIME_WAIT, is what .NET binds
+        // with on Unix anyway. Its own ReuseAddress option would set SO_REUSEPORT too, and two nodes would share a port in silence.
         // Replies are corked by the gateway itself: what is sent is meant to leave.
         socket.NoDelay = true;
         socket.SendBufferSize = options.SendBufferBytes;

@@ -1,4 +1,5 @@
 using Gateway.Core.Channels;
+using Gateway.Core.Framing;
 using Gateway.Core.Tests.Fixtures;
 
 namespace Gateway.Core.Tests.Channels;
@@ -133,6 +134,6 @@ public sealed class ShardStructuresTests
     private sealed class SilentSubscribe(ShardHarness harness, string name)
         : SubscribeRequest(null!, ChannelName.Parse(name), harness.Encoder)
     {
-        public override Framing.OutboundFrame? Complete(SubscribeResult result) => null;
+        public override OutboundFrame? Complete(SubscribeResult result) => null;
     }
 }

@@ -13,6 +13,13 @@ public static class Eventually
             Assert.Fail(otherwise?.Invoke() ?? "The condition did not come true.");
     }
 
+    /// <inheritdoc cref="TrueAsync(Func{bool}, Func{string}?)"/>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string>? otherwise = null)
+    {
+        if (!await BecomesAsync(condition, Bound))
+            Assert.Fail(otherwise?.Invoke() ?? "The condition did not come true.");
+    }
+
     /// <summary>Whether the condition came true within <paramref name="bound"/>.</summary>
     public static async Task<bool> BecomesAsync(Func<Task<bool>> condition, TimeSpan bound)
     {

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Checks what is deployed: lints and renders the chart with each values file of deploy/helm/ci, validates the manifests against
+# Kubernetes' schemas and the restricted Pod Security Standard, and checks that values the schema must refuse are refused.
+# Needs helm and k8s-validate on the PATH; promtool, when there, checks the alerts as well.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+missing=()
+for tool in helm k8s-validate; do
+  command -v "$tool" >/dev/null || missing+=("$tool")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "deploy/check.sh: not on the PATH: ${missing[*]}" >&2
+  exit 1
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+
+fail() {
+  echo "FAIL  $*" >&2
+  failures=$((failures + 1))
+}
+
+check_values() { # FILE
+  local name manifests
+  name=$(basename "$1" .yaml)
+  manifests=$work/$name.yaml
+  # What the chart sees of a cluster that runs the Prometheus operator.
+  if helm lint --strict --quiet helm -f "$1" \
+    && helm template gateway helm -f "$1" --namespace realtime --api-versions monitoring.coreos.com/v1 >"$manifests" \
+    && k8s-validate --restricted --quiet <"$manifests"; then
+    echo "ok    helm/ci/$name.yaml"
+  else
+    fail "helm/ci/$name.yaml"
+  fi
+}
+
+check_refused() { # WHAT, part of the MESSAGE, OPTION...
+  local what=$1 message=$2
+  shift 2
+  if helm template gateway helm "$@" >/dev/null 2>"$work/refused"; then
+    fail "the chart takes $what"
+  elif ! grep -qF "$message" "$work/refused"; then
+    cat "$work/refused" >&2
+    fail "$what: refused for another reason than \"$message\""
+  else
+    echo "ok    refuses $what"
+  fi
+}
+
+for values in helm/ci/*.yaml; do check_values "$values"; done
+
+check_refused "an unknown value" "replicas" --set replicas=2
+check_refused "two sources of the Redis connection string" "not both" --set redis.configuration=a:6379 --set redis.existingSecret=b
+check_refused "several nodes without Redis" "replicaCount above 1 needs" --set replicaCount=2
+check_refused "a stop that leaves no time to close connections" "must be below" --set shutdown.unreadyDelaySeconds=20
+check_refused "a time that is none" "interval" --set config.heartbeat.interval=soon
+check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
+
+if command -v promtool >/dev/null; then
+  if promtool check rules prometheus/rules.yaml >"$work/rules" 2>&1; then
+    echo "ok    prometheus/rules.yaml"
+  else
+    cat "$work/rules" >&2
+    fail "prometheus/rules.yaml"
+  fi
+else
+  echo "note  prometheus/rules.yaml is not checked: promtool is not on the PATH"
+fi
+
+[ "$failures" -eq 0 ]

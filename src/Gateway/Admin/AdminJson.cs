@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gateway.Admin;
+
+/// <summary>The API's JSON, generated at build time. Names in snake_case, as in the client protocol.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ChannelList))]
+[JsonSerializable(typeof(ConnectionReport))]
+[JsonSerializable(typeof(DisconnectReport))]
+[JsonSerializable(typeof(NodeReport))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(PublishBody))]
+[JsonSerializable(typeof(PublishReport))]
+// Parameters of the routes: the OpenAPI document describes them, and a native build has no reflection to fall back on.
+[JsonSerializable(typeof(int?))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class AdminJson : JsonSerializerContext;

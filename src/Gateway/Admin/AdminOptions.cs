@@ -1,0 +1,18 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Gateway.Configuration;
+
+namespace Gateway.Admin;
+
+/// <summary>The admin side: health, metrics, the API for backends and operators, and the console page. Never exposed to clients.</summary>
+internal sealed class AdminOptions
+{
+    [Description("IP address and port of health, metrics, API and console. Port 0 takes a free one. Beyond loopback, API and console need Gateway:Admin:ApiKey.")]
+    [Required]
+    public string Address { get; set; } = "127.0.0.1:8081";
+
+    [Description("Key that API and console ask for, as 'Authorization: Bearer <key>'. Empty: open on loopback, closed elsewhere.")]
+    [RegularExpression("^[!-~]{0,512}$", ErrorMessage = "may hold visible ASCII characters without spaces, 512 at most")]
+    [Secret]
+    public string ApiKey { get; set; } = "";
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using Gateway.Configuration;
+using Gateway.Core.Telemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace Gateway.Admin;
+
+/// <summary>The admin side's services, its one endpoint and its routes.</summary>
+internal static class AdminSide
+{
+    // Publishers' pools and a few probes; each may hold one body in memory.
+    private const int MaxConnections = 4096;
+
+    public static void AddServices(WebApplicationBuilder builder, GatewaySettings settings)
+    {
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = PublishEndpoint.MaxBodyBytes(settings);
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Listen(AddressText.TryParse(settings.Admin.Address, out var address) ? address : new IPEndPoint(IPAddress.Loopback, 0));
+        });
+
+        builder.Services.AddRoutingCore();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AdminJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = AdminJson.Default.Options.PropertyNamingPolicy;
+            json.SerializerOptions.DefaultIgnoreCondition = AdminJson.Default.Options.DefaultIgnoreCondition;
+        });
+        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync));
+        builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("gateway", serviceVersion: ProgramVersion.Text, serviceInstanceId: settings.Gateway.Node.EnsureName()))
+            .WithMetrics(metrics => metrics
+            .AddMeter(GatewayMetrics.MeterName, "System.Runtime")
+            // Fresh at every scrape: what is counted before a scrape is in it.
+            .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
+    }
+
+    public static void Map(WebApplication app)
+    {
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<AccessRules>();
+        app.UseMiddleware<JsonOnly>();
+
+        _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape
+        HealthEndpoints.Map(app);
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OpenAccess.Instance);
+        app.MapOpenApi("/openapi/v1.json");
+        ConsolePage.Map(app);
+
+        var api = app.MapGroup("/api/v1");
+        PublishEndpoint.Map(api);
+        NodeEndpoints.Map(api);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using Gateway.Core;
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+using ConnectionInfo = Gateway.Core.ConnectionInfo;
+
+namespace Gateway.Admin;
+
+/// <summary>What the admin side needs of a node.</summary>
+internal interface INodeAdmin
+{
+    /// <summary>The node's name.</summary>
+    string Name { get; }
+
+    /// <summary>When it started.</summary>
+    DateTimeOffset StartedAt { get; }
+
+    /// <summary>Where clients connect: the real addresses; none before the node listens.</summary>
+    IReadOnlyList<IPEndPoint> EndPoints { get; }
+
+    /// <summary>Whether the node may take clients, and why not.</summary>
+    NodeReadiness Readiness { get; }
+
+    /// <summary>The broker's name.</summary>
+    string BrokerName { get; }
+
+    /// <summary>The broker's state.</summary>
+    BrokerStatus BrokerStatus { get; }
+
+    /// <summary>Open connections.</summary>
+    int ConnectionCount { get; }
+
+    /// <summary>Connections the node takes.</summary>
+    int MaxConnections { get; }
+
+    /// <summary>Channels with a subscriber on this node.</summary>
+    int ChannelCount { get; }
+
+    /// <summary>Subscriptions of all connections.</summary>
+    int SubscriptionCount { get; }
+
+    /// <summary>Publishes to every node's subscribers; completes when the broker has taken the message.</summary>
+    /// <exception cref="BrokerUnavailableException">It did not within its deadline.</exception>
+    ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+
+    /// <summary>A connection of this node; null when it is not here.</summary>
+    Task<ConnectionInfo?> FindConnectionAsync(string id);
+
+    /// <summary>Ends a connection here, or asks the other nodes to.</summary>
+    /// <exception cref="BrokerUnavailableException">It is not here, and the broker did not take the request.</exception>
+    Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Channels with a subscriber on this node.</summary>
+    Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit);
+}

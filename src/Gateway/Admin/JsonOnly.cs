@@ -1,0 +1,17 @@
+namespace Gateway.Admin;
+
+/// <summary>
+/// Takes no body but JSON: the other types that a page may post to another site without asking are refused, and so are slips of the
+/// pen such as curl's form encoding.
+/// </summary>
+internal sealed class JsonOnly(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0 || request.ContentType is not null;
+        return HttpMethods.IsPost(request.Method) && hasBody && !request.HasJsonContentType()
+            ? Problem.WriteAsync(context, 415, $"The body must be application/json, not {request.ContentType ?? "without a Content-Type"}.")
+            : next(context);
+    }
+}

@@ -1,0 +1,95 @@
+using System.ComponentModel;
+using Gateway.Configuration;
+using Gateway.Core;
+using Gateway.Core.Brokers;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Gateway.Admin;
+
+/// <summary>What operators ask a node: what it is, who is connected, which channels are in use.</summary>
+internal static class NodeEndpoints
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/node", Describe)
+            .WithName("node").WithTags("Node")
+            .WithSummary("Describes this node")
+            .WithDescription("Addresses, counts, the broker's state, readiness and limits.")
+            .Produces<NodeReport>();
+
+        api.MapGet("/channels", ListChannelsAsync)
+            .WithName("channels").WithTags("Node")
+            .WithSummary("Lists the channels that have subscribers on this node")
+            .Produces<ChannelList>()
+            .ProducesProblems(400);
+
+        api.MapGet("/connections/{id}", FindConnectionAsync)
+            .WithName("connection").WithTags("Connections")
+            .WithSummary("Describes a connection of this node")
+            .Produces<ConnectionReport>()
+            .ProducesProblems(404);
+
+        api.MapPost("/connections/{id}/disconnect", DisconnectAsync)
+            .WithName("disconnect").WithTags("Connections")
+            .WithSummary("Ends a connection, on whichever node it is")
+            .WithDescription("200 when it was on this node; 202 when the other nodes were asked to end it, should one of them have it.")
+            .Produces<DisconnectReport>()
+            .Produces<DisconnectReport>(StatusCodes.Status202Accepted)
+            .ProducesProblems(503);
+    }
+
+    private static Ok<NodeReport> Describe(INodeAdmin node, GatewaySettings settings, TimeProvider time)
+    {
+        var (broker, readiness) = (node.BrokerStatus, node.Readiness);
+        return TypedResults.Ok(new NodeReport(
+            node.Name,
+            ProgramVersion.Text,
+            node.StartedAt,
+            Math.Round((time.GetUtcNow() - node.StartedAt).TotalSeconds, 3),
+            [.. node.EndPoints.Select(address => address.ToString())],
+            settings.Gateway.BasePath,
+            settings.Gateway.Auth.AllowAnonymous,
+            node.ConnectionCount,
+            node.ChannelCount,
+            node.SubscriptionCount,
+            new BrokerReport(node.BrokerName, broker.Connected, broker.Reason),
+            new ReadinessReport(readiness.Ready, readiness.Reason),
+            LimitReport.Of(settings.Gateway.Limits, node.MaxConnections)));
+    }
+
+    private static async Task<IResult> ListChannelsAsync(
+        INodeAdmin node,
+        [Description("Only channels whose name starts so.")] string? prefix,
+        [Description("At most so many, 1 to 1000; 100 if not given.")] int? limit)
+    {
+        if (limit is < 1 or > MaxLimit)
+            return Problem.Result(400, $"'limit' must be from 1 to {MaxLimit}.");
+        var most = limit ?? DefaultLimit;
+        var channels = await node.ListChannelsAsync(prefix ?? "", most + 1); // one more tells whether there are more
+        return TypedResults.Ok(new ChannelList(
+            [.. channels.Take(most).Select(channel => new ChannelReport(channel.Name, channel.Subscribers, channel.State))],
+            More: channels.Count > most));
+    }
+
+    private static async Task<IResult> FindConnectionAsync(string id, INodeAdmin node) =>
+        await node.FindConnectionAsync(id) is { } connection
+            ? TypedResults.Ok(ConnectionReport.Of(connection))
+            : Problem.Result(404, "This node has no connection of that id.");
+
+    private static async Task<IResult> DisconnectAsync(string id, INodeAdmin node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await node.DisconnectAsync(id, cancellationToken) == DisconnectResult.Local
+                ? TypedResults.Ok(new DisconnectReport(id, "disconnected"))
+                : TypedResults.Json(new DisconnectReport(id, "relayed"), AdminJson.Default.DisconnectReport, statusCode: StatusCodes.Status202Accepted);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            return Problem.Result(503, e.Message, BrokerOutcomes.Label(e.Outcome));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.ComponentModel;
+using Gateway.Core.Options;
+using ConnectionInfo = Gateway.Core.ConnectionInfo;
+
+namespace Gateway.Admin;
+
+internal sealed record NodeReport(
+    string Name,
+    string Version,
+    DateTimeOffset StartedAt,
+    double UptimeSeconds,
+    [property: Description("Where clients connect: the real addresses.")] IReadOnlyList<string> Endpoints,
+    [property: Description("In front of every client path; empty: nothing.")] string BasePath,
+    [property: Description("Whether clients may connect without credentials.")] bool AllowAnonymous,
+    int Connections,
+    [property: Description("Channels with a subscriber on this node.")] int Channels,
+    int Subscriptions,
+    BrokerReport Broker,
+    ReadinessReport Readiness,
+    LimitReport Limits);
+
+internal sealed record BrokerReport(string Name, [property: Description("Publications flow.")] bool Connected, string Reason);
+
+internal sealed record ReadinessReport(bool Ready, string Reason);
+
+internal sealed record LimitReport(
+    int MaxConnections,
+    int MaxMessageBytes,
+    int MaxPublicationBytes,
+    int MaxQueueBytes,
+    int MaxSubscriptions)
+{
+    public static LimitReport Of(LimitOptions limits, int maxConnections) =>
+        new(maxConnections, limits.MaxMessageBytes, limits.MaxPublicationBytes, limits.MaxQueueBytes, limits.MaxSubscriptions);
+}
+
+internal sealed record ConnectionReport(
+    string Id,
+    string Protocol,
+    string State,
+    string? RemoteAddress,
+    string? LocalAddress,
+    DateTimeOffset ConnectedAt,
+    int Subscriptions,
+    IReadOnlyList<string> Channels,
+    [property: Description("Bytes waiting to be sent to the client.")] long QueuedBytes,
+    [property: Description("Since something last came from the client.")] double IdleSeconds)
+{
+    public static ConnectionReport Of(ConnectionInfo connection) => new(
+        connection.Id, connection.Protocol, connection.State, connection.RemoteAddress, connection.LocalAddress, connection.ConnectedAt,
+        connection.Subscriptions, connection.Channels, connection.QueuedBytes, connection.IdleSeconds);
+}
+
+internal sealed record ChannelReport(string Name, [property: Description("On this node.")] int Subscribers, string State);
+
+internal sealed record ChannelList(IReadOnlyList<ChannelReport> Channels, [property: Description("There are more; ask with a longer prefix or a higher limit.")] bool More);
+
+internal sealed record PublishReport([property: Description("Channels the message was published to.")] int Channels);
+
+internal sealed record DisconnectReport(
+    string Connection,
+    [property: Description("'disconnected': it was on this node; 'relayed': every other node was asked to end it.")] string Result);

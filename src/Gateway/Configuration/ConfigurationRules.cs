@@ -1,0 +1,104 @@
+using System.Net;
+using Gateway.Core.Options;
+
+namespace Gateway.Configuration;
+
+/// <summary>What options must hold together. A rule is silent when one of its options is already known to be wrong.</summary>
+internal sealed class ConfigurationRules
+{
+    private readonly GatewaySettings _settings;
+    private readonly HashSet<string> _wrong;
+    private readonly List<ConfigurationError> _errors = [];
+
+    private ConfigurationRules(GatewaySettings settings, IEnumerable<ConfigurationError> known)
+    {
+        _settings = settings;
+        _wrong = known.Select(error => error.Option).ToHashSet(StringComparer.OrdinalIgnoreCase);
+    }
+
+    public static IReadOnlyList<ConfigurationError> Check(GatewaySettings settings, IReadOnlyList<ConfigurationError> known)
+    {
+        var rules = new ConfigurationRules(settings, known);
+        rules.QueueHoldsTwoMessages();
+        rules.RequestHoldsItsLine();
+        rules.DelayEndsBeforeTheTimeout();
+        rules.AddressesAreFree();
+        return rules._errors;
+    }
+
+    private void QueueHoldsTwoMessages()
+    {
+        const string Queue = "Gateway:Limits:MaxQueueBytes", Message = "Gateway:Limits:MaxMessageBytes", Publication = "Gateway:Limits:MaxPublicationBytes";
+        var limits = _settings.Gateway.Limits;
+        // Two of the largest payloads and their envelopes: one being sent, one waiting.
+        var needed = (2L * Math.Max(limits.MaxMessageBytes, limits.MaxPublicationBytes)) + 1024;
+        if (AreRight(Queue, Message, Publication) && limits.MaxQueueBytes < needed)
+        {
+            var larger = limits.MaxMessageBytes >= limits.MaxPublicationBytes ? Message : Publication;
+            Add(Queue, SizeText.Format(limits.MaxQueueBytes), $"is less than twice {larger} ({SizeText.Format(needed / 2 - 512)}) and 1024 bytes.",
+                $"Set at least {needed}, or lower {larger}.");
+        }
+    }
+
+    private void RequestHoldsItsLine()
+    {
+        const string Request = "Gateway:Handshake:MaxRequestBytes", Line = "Gateway:Handshake:MaxRequestLineBytes";
+        var handshake = _settings.Gateway.Handshake;
+        if (AreRight(Request, Line) && handshake.MaxRequestBytes < handshake.MaxRequestLineBytes)
+        {
+            Add(Request, SizeText.Format(handshake.MaxRequestBytes), $"is less than {Line} ({SizeText.Format(handshake.MaxRequestLineBytes)}).",
+                $"Set at least {SizeText.Format(handshake.MaxRequestLineBytes)}, or lower {Line}.");
+        }
+    }
+
+    private void DelayEndsBeforeTheTimeout()
+    {
+        const string Delay = "Gateway:Shutdown:UnreadyDelay", Timeout = "Gateway:Shutdown:Timeout";
+        var shutdown = _settings.Gateway.Shutdown;
+        if (AreRight(Delay, Timeout) && shutdown.UnreadyDelay >= shutdown.Timeout)
+        {
+            Add(Delay, DurationText.Format(shutdown.UnreadyDelay), $"leaves no time to close connections within {Timeout} ({DurationText.Format(shutdown.Timeout)}).",
+                $"Set less than {DurationText.Format(shutdown.Timeout)}, or raise {Timeout}.");
+        }
+    }
+
+    private void AddressesAreFree()
+    {
+        var taken = new List<(string Option, IPEndPoint Address)>();
+        foreach (var (option, text) in Addresses())
+        {
+            if (!AreRight(option))
+                continue;
+            if (!AddressText.TryParse(text, out var address))
+                Add(option, text, $"is not {AddressText.Example}.", $"Set {AddressText.Example}.");
+            else if (taken.FirstOrDefault(other => AddressText.Overlap(other.Address, address)) is { Option: { } other })
+                Add(option, text, $"takes the same port as {other}.", "Set another port; 0 takes a free one.");
+            else
+                taken.Add((option, address));
+        }
+    }
+
+    private IEnumerable<(string Option, string Address)> Addresses()
+    {
+        if (_settings.Gateway.Endpoints.Count == 0)
+            yield return ("Gateway:Endpoints:0:Address", EndpointOptions.DefaultAddress);
+        // The binder keeps the order of the keys but not the keys: Gateway:Endpoints:7 alone becomes the first item.
+        foreach (var (endpoint, path) in _settings.Gateway.Endpoints.Zip(_settings.EndpointPaths))
+            yield return (path + ":Address", endpoint.Address);
+        yield return ("Gateway:Admin:Address", _settings.Admin.Address);
+    }
+
+    private bool AreRight(params ReadOnlySpan<string> options)
+    {
+        foreach (var option in options)
+        {
+            if (_wrong.Contains(option))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void Add(string option, string value, string problem, string remedy) =>
+        _errors.Add(new ConfigurationError(option, value, problem, remedy));
+}

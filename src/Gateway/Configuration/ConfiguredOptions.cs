@@ -1,0 +1,33 @@
+namespace Gateway.Configuration;
+
+/// <summary>An option that the configuration sets.</summary>
+/// <param name="Option">The option.</param>
+/// <param name="Key">Its full name here: with its own index, if it belongs to an item of a list.</param>
+/// <param name="Value">The value as it was given.</param>
+internal readonly record struct ConfiguredOption(OptionDescription Option, string Key, string Value);
+
+/// <summary>Finds which known options a configuration sets, and which of its keys are none.</summary>
+internal static class ConfiguredOptions
+{
+    public static IEnumerable<ConfiguredOption> Find(IConfiguration configuration) =>
+        from section in OptionCatalog.Sections
+        from path in Paths(section, configuration)
+        from option in section.Options
+        let key = path + option.Name[option.Name.LastIndexOf(':')..]
+        let value = configuration[key]
+        where value is not null
+        select new ConfiguredOption(option, key, value);
+
+    /// <summary>Every key under <c>Gateway:</c> that has a value and belongs to no option.</summary>
+    public static IEnumerable<string> FindUnknown(IConfiguration configuration)
+    {
+        var known = Find(configuration).Select(option => option.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return configuration.GetSection(OptionCatalog.Root).AsEnumerable()
+            .Where(pair => !string.IsNullOrEmpty(pair.Value) && !known.Contains(pair.Key))
+            .Select(pair => pair.Key)
+            .Order(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static IEnumerable<string> Paths(OptionSection section, IConfiguration configuration) =>
+        section.IsList ? configuration.GetSection(section.Path).GetChildren().Select(item => item.Path) : [section.Path];
+}

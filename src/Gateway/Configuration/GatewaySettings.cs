@@ -1,0 +1,68 @@
+using Gateway.Admin;
+using Gateway.Core.Options;
+using Gateway.Redis;
+
+namespace Gateway.Configuration;
+
+/// <summary>The configuration, read, judged and bound.</summary>
+internal sealed class GatewaySettings
+{
+    /// <summary><c>Development</c>, <c>Production</c>, …</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>The whole configuration, for logging.</summary>
+    public required IConfiguration Configuration { get; init; }
+
+    /// <summary>The engine's options.</summary>
+    public GatewayOptions Gateway { get; } = new();
+
+    /// <summary>The admin side's options.</summary>
+    public AdminOptions Admin { get; } = new();
+
+    /// <summary>The options of the Redis broker.</summary>
+    public RedisOptions Redis { get; } = new();
+
+    /// <summary>Keys that mean nothing.</summary>
+    public IReadOnlyList<UnknownOption> Unknown { get; private set; } = [];
+
+    /// <summary>Where each of the client endpoints stands in the configuration.</summary>
+    public IReadOnlyList<string> EndpointPaths { get; private set; } = [];
+
+    /// <summary>Whether hints for a first try are welcome.</summary>
+    public bool IsDevelopment => string.Equals(Environment, "Development", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Binds the configuration. With errors, the settings hold defaults where a value was wrong.</summary>
+    public static (GatewaySettings Settings, IReadOnlyList<ConfigurationError> Errors) Bind(IConfigurationRoot configuration, string environment)
+    {
+        var errors = new List<ConfigurationError>();
+        var normal = new Dictionary<string, string?>();
+        foreach (var option in ConfiguredOptions.Find(configuration))
+        {
+            var error = OptionReader.Read(option, out var value);
+            normal[option.Key] = error is null ? value : OptionReader.Normalise(option.Option, option.Option.Default);
+            if (error is not null)
+                errors.Add(error);
+        }
+
+        errors.AddRange(LoggingRules.Check(configuration));
+        var settings = new GatewaySettings
+        {
+            Environment = environment,
+            Configuration = configuration,
+            Unknown = [.. ConfiguredOptions.FindUnknown(configuration).Select(UnknownOption.Of)],
+            EndpointPaths = [.. configuration.GetSection("Gateway:Endpoints").GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)],
+        };
+
+        settings.BindSections(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(normal).Build());
+        errors.AddRange(ConfigurationRules.Check(settings, errors));
+        return (settings, errors);
+    }
+
+    /// <summary>The one place where sections are bound; <see cref="OptionCatalog"/> lists the same.</summary>
+    private void BindSections(IConfiguration configuration)
+    {
+        configuration.GetSection("Gateway").Bind(Gateway);
+        configuration.GetSection("Gateway:Admin").Bind(Admin);
+        configuration.GetSection("Gateway:Redis").Bind(Redis);
+    }
+}

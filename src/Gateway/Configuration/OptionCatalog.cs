@@ -1,0 +1,37 @@
+using Gateway.Admin;
+using Gateway.Core.Options;
+using Gateway.Redis;
+
+namespace Gateway.Configuration;
+
+/// <summary>
+/// Every option there is, in the order of <c>--help</c>. Each class stands here by name, since a trimmed program keeps only the
+/// properties of types that are named; a test fails when one is missing.
+/// </summary>
+internal static class OptionCatalog
+{
+    /// <summary>The configuration section that everything of ours is under.</summary>
+    public const string Root = "Gateway";
+
+    /// <summary>The option classes.</summary>
+    public static IReadOnlyList<OptionSection> Sections { get; } =
+    [
+        OptionSection.ListOf<EndpointOptions>("Gateway:Endpoints", "Client endpoints; more by index. Without any, one on [::]:8080."),
+        OptionSection.Of<GatewayOptions>("Gateway", "Client paths."),
+        OptionSection.Of<AdminOptions>("Gateway:Admin", "The admin side: health, metrics, API, console. Never exposed to clients."),
+        OptionSection.Of<RedisOptions>("Gateway:Redis", "What relays between nodes, and from backends. Without a configuration the node runs alone."),
+        OptionSection.Of<NodeOptions>("Gateway:Node", "This node's identity."),
+        OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect."),
+        OptionSection.ListOf<RuleOptions>("Gateway:Rules", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),
+        OptionSection.Of<LimitOptions>("Gateway:Limits", "What one client, and all of them together, may use."),
+        OptionSection.Of<HandshakeOptions>("Gateway:Handshake", "Bounds of the HTTP request that opens a connection."),
+        OptionSection.Of<HeartbeatOptions>("Gateway:Heartbeat", "How dead peers are found."),
+        OptionSection.Of<TransportOptions>("Gateway:Transport", "How the node treats sockets."),
+        OptionSection.Of<ChannelOptions>("Gateway:Channels", "Shards and the channel directory."),
+        OptionSection.Of<EchoOptions>("Gateway:Echo", "The echo protocol."),
+        OptionSection.Of<ShutdownOptions>("Gateway:Shutdown", "A good stop."),
+    ];
+
+    /// <summary>All options.</summary>
+    public static IEnumerable<OptionDescription> Options => Sections.SelectMany(section => section.Options);
+}

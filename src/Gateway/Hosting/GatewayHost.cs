@@ -1,0 +1,57 @@
+using Gateway.Admin;
+using Gateway.Configuration;
+using Gateway.Core;
+using Gateway.Core.Telemetry;
+using Gateway.Redis;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Gateway.Hosting;
+
+/// <summary>Puts the program together: logging, the node, the admin side, and the service that starts and stops the node.</summary>
+internal static class GatewayHost
+{
+    // What the admin side and the exporters may take after the node has stopped.
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
+
+    /// <param name="settings">The configuration, free of errors.</param>
+    /// <param name="replace">Puts other services in place of the program's own, for tests.</param>
+    public static WebApplication Build(GatewaySettings settings, Action<IServiceCollection>? replace = null)
+    {
+        // Empty: addresses come from Gateway:Admin:Address alone, whatever ASPNETCORE_URLS or an image's ASPNETCORE_HTTP_PORTS say.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "Gateway",
+            EnvironmentName = settings.Environment,
+        });
+        builder.Configuration.AddConfiguration(settings.Configuration);
+        LoggingSetup.Add(builder.Logging, settings.Configuration);
+
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Gateway.Shutdown.Timeout + StopMargin);
+        builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
+        builder.Services.AddSingleton(settings);
+        AddNode(builder.Services, settings);
+        AdminSide.AddServices(builder, settings);
+        builder.Services.AddHostedService<GatewayService>();
+        replace?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        AdminSide.Map(app);
+        return app;
+    }
+
+    private static void AddNode(IServiceCollection services, GatewaySettings settings)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton(provider => BrokerFactory.Create(
+            settings,
+            provider.GetRequiredService<GatewayMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RedisBroker>>()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayNode>(provider, settings.Gateway));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayServer>(provider, settings.Gateway));
+        services.AddSingleton<NodeAdapter>();
+        services.AddSingleton<INodeAdmin>(provider => provider.GetRequiredService<NodeAdapter>());
+        services.AddSingleton<INodeServer>(provider => provider.GetRequiredService<NodeAdapter>());
+    }
+}

@@ -1,0 +1,76 @@
+using Gateway.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Gateway.Hosting;
+
+/// <summary>
+/// Starts the node once the admin side listens, and stops it before the admin side ends: probes and metrics answer for as long as
+/// there are clients.
+/// </summary>
+internal sealed partial class GatewayService(INodeServer node, IServer admin, GatewaySettings settings, ILogger<GatewayService> log)
+    : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>After every StartAsync, the admin side's among them.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var unknown in settings.Unknown)
+            LogUnknown(unknown.Key, unknown.Nearest);
+        var adminAddress = admin.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        LogAdmin(adminAddress);
+
+        await node.StartAsync(cancellationToken);
+        foreach (var address in node.EndPoints)
+            LogEndpoint(address);
+        if (!settings.Gateway.Auth.AllowAnonymous)
+            LogNobodyCanConnect();
+        if (settings.IsDevelopment)
+            LogHints(adminAddress);
+    }
+
+    /// <summary>Before every StopAsync: /readyz answers 503 and /metrics still counts while clients are sent away.</summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await node.StopAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void LogHints(string adminAddress)
+    {
+        var api = TryIt.Reachable(adminAddress);
+        LogConsole(api);
+        if (node.EndPoints.Count == 0 || !settings.Gateway.Auth.AllowAnonymous)
+            return;
+        var client = TryIt.Reachable(node.EndPoints[0]);
+        LogSubscribe(client, settings.Gateway.BasePath);
+        LogPublish(api, """{"channel":"news","data":{"hello":"world"}}""");
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} is not an option and has no effect; did you mean {Nearest}?")]
+    private partial void LogUnknown(string option, string nearest);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Admin side, health and metrics: {Address}")]
+    private partial void LogAdmin(string address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening for clients: {Address}")]
+    private partial void LogEndpoint(System.Net.IPEndPoint address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No client can connect: Gateway:Auth:AllowAnonymous is false and no way to sign in is configured")]
+    private partial void LogNobodyCanConnect();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Console: {Address}")]
+    private partial void LogConsole(string address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Subscribe:  npx wscat -c ws://{Address}{BasePath}/plain/news")]
+    private partial void LogSubscribe(string address, string basePath);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Publish:    curl -X POST {Address}/api/v1/publish -H 'Content-Type: application/json' -d '{Body}'")]
+    private partial void LogPublish(string address, string body);
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace Gateway.Hosting;
+
+/// <summary>
+/// Logs go to the console: text for a terminal, JSON for what collects logs; <c>Logging:Console:FormatterName</c> decides.
+/// </summary>
+internal static class LoggingSetup
+{
+    public static void Add(ILoggingBuilder logging, IConfiguration configuration)
+    {
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        // Before AddConsole, so that Logging:Console:FormatterOptions comes later and wins.
+        logging.Services.Configure<SimpleConsoleFormatterOptions>(text =>
+        {
+            text.SingleLine = true;
+            text.TimestampFormat = "HH:mm:ss.fff ";
+        });
+        logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
+        {
+            json.UseUtcTimestamp = true;
+            json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        });
+        logging.AddConsole();
+
+        // A failed start is told once, in one line, by GatewayRun; these two would add a stack trace each.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level => level is >= LogLevel.Warning and < LogLevel.Critical);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using Gateway.Admin;
+using Gateway.Core;
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+using ConnectionInfo = Gateway.Core.ConnectionInfo;
+
+namespace Gateway.Hosting;
+
+/// <summary>Joins the engine's node and server into what the host and its admin side use.</summary>
+internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INodeAdmin, INodeServer
+{
+    private volatile bool _started;
+
+    public string Name => node.Name;
+
+    public DateTimeOffset StartedAt => node.StartedAt;
+
+    public IReadOnlyList<IPEndPoint> EndPoints => _started ? server.EndPoints : [];
+
+    // The admin side answers before the server listens.
+    public NodeReadiness Readiness => _started ? server.Readiness : new NodeReadiness(false, "starting");
+
+    public string BrokerName => node.Broker.Name;
+
+    public BrokerStatus BrokerStatus => node.Broker.Status;
+
+    public int ConnectionCount => node.ConnectionCount;
+
+    public int MaxConnections => node.MaxConnections;
+
+    public int ChannelCount => node.ChannelCount;
+
+    public int SubscriptionCount => node.SubscriptionCount;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await server.StartAsync(cancellationToken).ConfigureAwait(false);
+        _started = true;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
+
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
+        node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken);
+
+    public Task<ConnectionInfo?> FindConnectionAsync(string id) => node.FindConnectionAsync(id);
+
+    public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) =>
+        node.DisconnectAsync(id, cancellationToken);
+
+    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit) => node.ListChannelsAsync(prefix, limit);
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using Gateway.Core.Channels;
+
+namespace Gateway.Redis;
+
+/// <summary>What a message from Redis is about.</summary>
+internal enum RedisKeyKind
+{
+    /// <summary>None of ours.</summary>
+    Unknown,
+
+    /// <summary>A publication: <c>&lt;prefix&gt;ch:&lt;channel&gt;</c>.</summary>
+    Channel,
+
+    /// <summary>An envelope to every node: <c>&lt;prefix&gt;cmd</c>.</summary>
+    Command,
+
+    /// <summary>This node's message to itself: <c>&lt;prefix&gt;probe:&lt;node&gt;</c>.</summary>
+    Probe,
+}
+
+/// <summary>The names of the gateway's channels in Redis.</summary>
+internal sealed class RedisKeys(string prefix, string nodeName)
+{
+    private readonly byte[] _channel = Encoding.UTF8.GetBytes(prefix + "ch:");
+
+    /// <summary>Envelopes to every node.</summary>
+    public byte[] Command { get; } = Encoding.UTF8.GetBytes(prefix + "cmd");
+
+    /// <summary>The node's messages to itself.</summary>
+    public byte[] Probe { get; } = Encoding.UTF8.GetBytes(prefix + "probe:" + nodeName);
+
+    /// <summary>The longest name in Redis, for the receive buffer's bound.</summary>
+    public int MaxBytes => Math.Max(_channel.Length + ChannelName.MaxBytes, Probe.Length);
+
+    /// <summary>A channel's name in Redis.</summary>
+    public byte[] Channel(ChannelName channel) => [.. _channel, .. channel.Utf8];
+
+    /// <summary>Tells the names apart; <paramref name="channel"/> is the gateway's own name for it.</summary>
+    public RedisKeyKind Classify(ReadOnlySpan<byte> key, out ReadOnlySpan<byte> channel)
+    {
+        if (key.StartsWith(_channel))
+        {
+            channel = key[_channel.Length..];
+            return RedisKeyKind.Channel;
+        }
+
+        channel = default;
+        if (key.SequenceEqual(Command))
+            return RedisKeyKind.Command;
+        return key.SequenceEqual(Probe) ? RedisKeyKind.Probe : RedisKeyKind.Unknown;
+    }
+}

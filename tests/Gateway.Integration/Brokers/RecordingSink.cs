@@ -1,0 +1,103 @@
+using System.Text;
+using Gateway.Core.Brokers;
+
+namespace Gateway.Integration.Brokers;
+
+/// <summary>Keeps what a broker brings, in order, and asserts that it brings one thing at a time.</summary>
+public sealed class RecordingSink : IBrokerSink
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly Lock _gate = new();
+    private readonly List<(string Channel, byte[] Payload)> _publications = [];
+    private readonly List<string> _events = [];
+    private readonly List<byte[]> _commands = [];
+    private readonly List<TimeSpan> _gaps = [];
+    private readonly List<(Func<bool> Condition, TaskCompletionSource Met)> _waiting = [];
+    private int _inside;
+
+    public bool Overlapped { get; private set; }
+
+    public IReadOnlyList<(string Channel, byte[] Payload)> Publications => Copy(_publications);
+
+    public IReadOnlyList<byte[]> Commands => Copy(_commands);
+
+    public IReadOnlyList<TimeSpan> Gaps => Copy(_gaps);
+
+    /// <summary>Payloads as text, and <c>gap</c>, in order.</summary>
+    public IReadOnlyList<string> Events => Copy(_events);
+
+    public void OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    {
+        var name = Encoding.UTF8.GetString(channel);
+        var bytes = payload.ToArray();
+        Record(() =>
+        {
+            _publications.Add((name, bytes));
+            _events.Add(bytes.Length < 100 ? Encoding.UTF8.GetString(bytes) : "large");
+        });
+    }
+
+    public void OnCommand(ReadOnlySpan<byte> json)
+    {
+        var bytes = json.ToArray();
+        Record(() => _commands.Add(bytes));
+    }
+
+    public void OnGap(TimeSpan duration) => Record(() =>
+    {
+        _gaps.Add(duration);
+        _events.Add("gap");
+    });
+
+    public Task PublicationsAsync(int count) => WaitAsync(() => _publications.Count >= count, $"{count} publications");
+
+    public Task PublicationAsync(string payload) => WaitAsync(() => _events.Contains(payload), $"the publication {payload}");
+
+    public Task CommandsAsync(int count) => WaitAsync(() => _commands.Count >= count, $"{count} commands");
+
+    public Task GapsAsync(int count) => WaitAsync(() => _gaps.Count >= count, $"{count} gaps");
+
+    private async Task WaitAsync(Func<bool> condition, string what)
+    {
+        var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (condition())
+                return;
+            _waiting.Add((condition, met));
+        }
+
+        try
+        {
+            await met.Task.WaitAsync(Bound);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{what} did not come; {Publications.Count} publications, {Commands.Count} commands and {Gaps.Count} gaps did.");
+        }
+    }
+
+    private void Record(Action action)
+    {
+        if (Interlocked.Increment(ref _inside) > 1)
+            Overlapped = true;
+        lock (_gate)
+        {
+            action();
+            foreach (var waiting in _waiting.Where(waiting => waiting.Condition()).ToArray())
+            {
+                _waiting.Remove(waiting);
+                waiting.Met.SetResult();
+            }
+        }
+
+        Interlocked.Decrement(ref _inside);
+    }
+
+    private List<T> Copy<T>(List<T> list)
+    {
+        lock (_gate)
+            return [.. list];
+    }
+}

@@ -1,0 +1,139 @@
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+using Gateway.Integration.Fixtures;
+using Gateway.Redis;
+
+namespace Gateway.Integration.Brokers;
+
+/// <summary>Passwords, ACL users and TLS, on both of the broker's connections.</summary>
+public sealed class RedisSecurityTests
+{
+    private static readonly ChannelName News = ChannelName.Parse("news");
+
+    [Fact]
+    public async Task Password_Right_Works()
+    {
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { Password = "sesame" });
+        await RoundTripAsync(TestRedisBroker.Options($"{redis.Address},password=sesame"));
+    }
+
+    [Fact]
+    public async Task Password_Wrong_NeverReadyAndSaysWhy()
+    {
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { Password = "sesame" });
+        await FailsAsync(TestRedisBroker.Options($"{redis.Address},password=wrong"), "WRONGPASS");
+    }
+
+    [Fact]
+    public async Task AclUser_WithTheFewestRights_Works()
+    {
+        string[] acl =
+        [
+            "--user", "gateway", "on", ">sesame", "-@all", "+publish", "+subscribe", "+unsubscribe", "+ping", "+echo",
+            "resetchannels", "&gateway:*",
+        ];
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { More = acl });
+        await RoundTripAsync(TestRedisBroker.Options($"{redis.Address},user=gateway,password=sesame"));
+    }
+
+    [Fact]
+    public async Task AclUser_WithoutTheGatewaysChannels_SaysWhatItNeeds()
+    {
+        string[] acl = ["--user", "gateway", "on", ">sesame", "allcommands", "resetchannels", "&other:*"];
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { More = acl });
+        await FailsAsync(TestRedisBroker.Options($"{redis.Address},user=gateway,password=sesame"), "&<prefix>*");
+    }
+
+    [Fact]
+    public async Task AclUser_WithSomeChannelsOnly_SubscriptionToAnotherIsRefused()
+    {
+        string[] acl =
+        [
+            "--user", "gateway", "on", ">sesame", "allcommands", "resetchannels", "&gateway:cmd", "&gateway:probe:*", "&gateway:ch:news",
+        ];
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { More = acl });
+        await using var broker = TestRedisBroker.Create(TestRedisBroker.Options($"{redis.Address},user=gateway,password=sesame"), "n");
+        await broker.StartAsync(new RecordingSink(), CancellationToken.None);
+        await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
+
+        // Together: one refusal must not take the other with it.
+        var allowed = broker.SubscribeAsync(News, CancellationToken.None).AsTask();
+        var refused = broker.SubscribeAsync(ChannelName.Parse("secret"), CancellationToken.None).AsTask();
+
+        await allowed;
+        var failure = await Assert.ThrowsAsync<BrokerUnavailableException>(() => refused);
+        Assert.Equal(BrokerOutcome.NotDone, failure.Outcome);
+        Assert.Contains("NOPERM", failure.Message);
+    }
+
+    [Fact]
+    public async Task Tls_AuthorityGiven_Works()
+    {
+        using var certificates = new TestCertificates();
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { Certificates = certificates });
+        var options = TestRedisBroker.Options($"localhost:{redis.TlsPort},ssl=true");
+        options.CaPath = certificates.CaPath;
+        await RoundTripAsync(options);
+    }
+
+    [Fact]
+    public async Task Tls_HostNameFromTheConnectionString_Works()
+    {
+        using var certificates = new TestCertificates();
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { Certificates = certificates, Password = "sesame" });
+        var options = TestRedisBroker.Options($"127.0.0.1:{redis.TlsPort},ssl=true,sslHost=localhost,password=sesame");
+        options.CaPath = certificates.CaPath;
+        await RoundTripAsync(options);
+    }
+
+    [Fact]
+    public async Task Tls_ClientCertificate_Works()
+    {
+        using var certificates = new TestCertificates();
+        await using var redis = await RedisServer.StartAsync(
+            new RedisServerOptions { Certificates = certificates, AskForClientCertificate = true });
+        var options = TestRedisBroker.Options($"localhost:{redis.TlsPort},ssl=true");
+        options.CaPath = certificates.CaPath;
+        options.CertificatePath = certificates.CertificatePath;
+        options.KeyPath = certificates.KeyPath;
+        await RoundTripAsync(options);
+    }
+
+    [Fact]
+    public async Task Tls_AuthorityUnknown_NeverReadyAndSaysWhy()
+    {
+        using var certificates = new TestCertificates();
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { Certificates = certificates });
+        await FailsAsync(TestRedisBroker.Options($"localhost:{redis.TlsPort},ssl=true"), "certificate");
+    }
+
+    [Fact]
+    public async Task Tls_NameNotInTheCertificate_NeverReadyAndSaysWhy()
+    {
+        using var certificates = new TestCertificates();
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { Certificates = certificates });
+        var options = TestRedisBroker.Options($"127.0.0.1:{redis.TlsPort},ssl=true,sslHost=elsewhere.example");
+        options.CaPath = certificates.CaPath;
+        await FailsAsync(options, "certificate");
+    }
+
+    private static async Task RoundTripAsync(RedisOptions options)
+    {
+        await using var broker = TestRedisBroker.Create(options, "n");
+        var sink = new RecordingSink();
+        await broker.StartAsync(sink, CancellationToken.None);
+        await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
+        await broker.SubscribeAsync(News, CancellationToken.None);
+        await broker.PublishAsync(News, "hello"u8.ToArray(), CancellationToken.None);
+        await sink.PublicationAsync("hello");
+    }
+
+    private static async Task FailsAsync(RedisOptions options, string reason)
+    {
+        await using var broker = TestRedisBroker.Create(options, "n");
+        await broker.StartAsync(new RecordingSink(), CancellationToken.None);
+        await Eventually.TrueAsync(() => broker.Status.Reason.Contains(reason, StringComparison.OrdinalIgnoreCase), () => broker.Status.Reason);
+        Assert.False(broker.Status.Connected);
+        Assert.False(broker.Status.Ready);
+    }
+}

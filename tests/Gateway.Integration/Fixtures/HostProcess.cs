@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Gateway.Integration.Fixtures;
+
+/// <summary>The real program, as an operator starts it: a process of its own, on free ports of loopback.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly List<string> _output = [];
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Uri? _adminAddress;
+    private IPEndPoint? _endPoint;
+
+    private HostProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    /// <summary>Where clients connect.</summary>
+    public IPEndPoint EndPoint => _endPoint!;
+
+    /// <summary>The admin side.</summary>
+    public HttpClient Admin { get; } = new() { Timeout = Patience };
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return string.Join('\n', _output);
+        }
+    }
+
+    /// <summary>Starts it and waits until it listens.</summary>
+    public static async Task<HostProcess> StartAsync(params string[] options)
+    {
+        var host = Launch(["--Gateway:Endpoints:0:Address=127.0.0.1:0", "--Gateway:Admin:Address=127.0.0.1:0", "--Gateway:Auth:AllowAnonymous=true", .. options]);
+        var ended = host._process.WaitForExitAsync();
+        if (await Task.WhenAny(host._listening.Task, ended).WaitAsync(Patience) == ended)
+            throw new InvalidOperationException($"The program ended with {host._process.ExitCode}:\n{host.Output}");
+        host.Admin.BaseAddress = host._adminAddress;
+        return host;
+    }
+
+    /// <summary>Runs it to its end. Returns the exit code and all it said.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    {
+        await using var host = Launch(arguments);
+        var exitCode = await host.WaitForExitAsync();
+        return (exitCode, host.Output);
+    }
+
+    /// <summary>A process without a shell of its own; <c>TERM</c>, <c>STOP</c>, …</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async Task<HttpResponseMessage> PublishAsync(string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        return await Admin.PostAsync("/api/v1/publish", content);
+    }
+
+    public Task<JsonElement> NodeAsync() => Admin.GetFromJsonAsync<JsonElement>("/api/v1/node");
+
+    /// <summary>The status of <c>/readyz</c> and what it says.</summary>
+    public async Task<(HttpStatusCode Status, string Reason)> ReadinessAsync()
+    {
+        using var response = await Admin.GetAsync("/readyz");
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The sum of a metric's samples.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        var text = await Admin.GetStringAsync("/metrics");
+        return text.Split('\n')
+            .Where(line => line.StartsWith(name, StringComparison.Ordinal) && line[name.Length] is '{' or ' ')
+            .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static HostProcess Launch(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments])
+            start.ArgumentList.Add(argument);
+        start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        var host = new HostProcess(Process.Start(start)!);
+        host._process.OutputDataReceived += (_, line) => host.OnLine(line.Data);
+        host._process.ErrorDataReceived += (_, line) => host.OnLine(line.Data);
+        host._process.BeginOutputReadLine();
+        host._process.BeginErrorReadLine();
+        return host;
+    }
+
+    private void OnLine(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_output)
+            _output.Add(line);
+        if (!line.StartsWith('{'))
+            return;
+        var message = JsonSerializer.Deserialize<JsonElement>(line).GetProperty("Message").GetString()!;
+        if (message.StartsWith("Admin side", StringComparison.Ordinal))
+            _adminAddress = new Uri(message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
+        if (!message.StartsWith("Listening for clients: ", StringComparison.Ordinal))
+            return;
+        _endPoint = IPEndPoint.Parse(message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
+        _listening.TrySetResult();
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Gateway.Integration.Fixtures;
+
+/// <summary>A few commands to a test's Redis, outside the library under test.</summary>
+public sealed class RedisControl : IDisposable
+{
+    private readonly TcpClient _client;
+    private readonly StreamReader _reader;
+    private readonly StreamWriter _writer;
+
+    private RedisControl(TcpClient client)
+    {
+        _client = client;
+        _reader = new StreamReader(client.GetStream());
+        _writer = new StreamWriter(client.GetStream()) { NewLine = "\r\n", AutoFlush = true };
+    }
+
+    public static async Task<RedisControl> ConnectAsync(int port)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        return new RedisControl(client);
+    }
+
+    /// <summary>Sends an inline command; the result is the answer's first line.</summary>
+    public async Task<string> SendAsync(string command)
+    {
+        await _writer.WriteLineAsync(command);
+        var answer = await _reader.ReadLineAsync() ?? throw new IOException("Redis closed the connection.");
+        Assert.False(answer.StartsWith('-'), answer);
+        return answer;
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _reader.Dispose();
+        _client.Dispose();
+    }
+}

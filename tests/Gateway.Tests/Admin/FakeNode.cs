@@ -1,0 +1,69 @@
+using System.Net;
+using Gateway.Admin;
+using Gateway.Core;
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+using Gateway.Hosting;
+
+namespace Gateway.Tests.Admin;
+
+/// <summary>A node that does what a test tells it to.</summary>
+internal sealed class FakeNode : INodeAdmin, INodeServer
+{
+    public List<(string Channel, byte[] Payload)> Published { get; } = [];
+
+    /// <summary>What publishing to a channel throws; nothing by default.</summary>
+    public Func<ChannelName, Exception?> PublishFault { get; set; } = _ => null;
+
+    public Func<Task> Starting { get; set; } = () => Task.CompletedTask;
+
+    public Func<Task> Stopping { get; set; } = () => Task.CompletedTask;
+
+    public Func<string, DisconnectResult> Disconnect { get; set; } = _ => DisconnectResult.Relayed;
+
+    public Dictionary<string, ConnectionInfo> Connections { get; } = [];
+
+    public List<ChannelInfo> Channels { get; } = [];
+
+    public string Name => "node-1";
+
+    public DateTimeOffset StartedAt { get; set; } = DateTimeOffset.UnixEpoch;
+
+    public IReadOnlyList<IPEndPoint> EndPoints { get; set; } = [new(IPAddress.IPv6Any, 8080)];
+
+    public NodeReadiness Readiness { get; set; } = new(true, "ready");
+
+    public string BrokerName => "in-process";
+
+    public BrokerStatus BrokerStatus { get; set; } = new(true, true, "in process");
+
+    public int ConnectionCount => 3;
+
+    public int MaxConnections => 1000;
+
+    public int ChannelCount => 2;
+
+    public int SubscriptionCount => 5;
+
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        if (PublishFault(channel) is { } fault)
+            throw fault;
+        lock (Published)
+            Published.Add((channel.Text, payload.ToArray()));
+        return ValueTask.CompletedTask;
+    }
+
+    public Task<ConnectionInfo?> FindConnectionAsync(string id) =>
+        Task.FromResult(Connections.GetValueOrDefault(id));
+
+    public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Disconnect(id));
+
+    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit) =>
+        Task.FromResult<IReadOnlyList<ChannelInfo>>(
+            [.. Channels.Where(channel => channel.Name.StartsWith(prefix, StringComparison.Ordinal)).Take(limit)]);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Starting();
+
+    public Task StopAsync(CancellationToken cancellationToken) => Stopping();
+}

@@ -1,0 +1,77 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Gateway.Admin;
+using Gateway.Hosting;
+using Gateway.Tests.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Gateway.Tests.Admin;
+
+/// <summary>The whole host over a fake node, its admin side on a free port.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private RunningHost(WebApplication app, FakeNode node)
+    {
+        App = app;
+        Node = node;
+        var address = new Uri(app.Urls.Single());
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{address.Port}") };
+    }
+
+    public WebApplication App { get; }
+
+    public FakeNode Node { get; }
+
+    public HttpClient Client { get; }
+
+    public static async Task<RunningHost> StartAsync(params (string Key, string? Value)[] options) =>
+        await StartAsync(new FakeNode(), options);
+
+    public static async Task<RunningHost> StartAsync(FakeNode node, params (string Key, string? Value)[] options)
+    {
+        var (settings, errors) = Bound.Of([("Gateway:Admin:Address", "127.0.0.1:0"), ("Logging:LogLevel:Default", "None"), .. options]);
+        Assert.Empty(errors);
+        var app = GatewayHost.Build(settings, services => services.AddSingleton<INodeAdmin>(node).AddSingleton<INodeServer>(node));
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new RunningHost(app, node);
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json) => PostAsync(path, Encoding.UTF8.GetBytes(json));
+
+    public Task<HttpResponseMessage> PostAsync(string path, byte[] body, string? contentType = "application/json")
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+        return Client.PostAsync(path, content);
+    }
+
+    /// <summary>Asserts problem details (RFC 9457) of a status and returns them.</summary>
+    public static async Task<JsonElement> ProblemAsync(HttpResponseMessage response, int status)
+    {
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.False(string.IsNullOrEmpty(problem.GetProperty("title").GetString()));
+        Assert.False(string.IsNullOrEmpty(problem.GetProperty("detail").GetString()));
+        return problem;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await App.DisposeAsync();
+    }
+}

@@ -1,0 +1,163 @@
+using Gateway.Core.Options;
+
+namespace Gateway.Tests.Configuration;
+
+public class GatewaySettingsTests
+{
+    [Fact]
+    public void Settings_NothingConfigured_HoldsDefaultsWithoutErrors()
+    {
+        var (settings, errors) = Bound.Of();
+
+        Assert.Empty(errors);
+        Assert.Empty(settings.Unknown);
+        Assert.Equal(4 * 1024 * 1024, settings.Gateway.Limits.MaxQueueBytes);
+        Assert.Equal("127.0.0.1:8081", settings.Admin.Address);
+        Assert.False(settings.Gateway.Auth.AllowAnonymous);
+    }
+
+    [Fact]
+    public void Settings_EveryKindOfValue_IsBound()
+    {
+        var (settings, errors) = Bound.Of(
+            ("Gateway:Limits:MaxQueueBytes", "8MiB"),
+            ("Gateway:Limits:MaxSubscriptions", "7"),
+            ("Gateway:Heartbeat:Interval", "30"),
+            ("Gateway:Echo:Enabled", "True"),
+            ("Gateway:Rules:0:Pattern", "chat:*"),
+            ("Gateway:Rules:0:Publish", "ANYONE"),
+            ("Gateway:Endpoints:0:Address", "127.0.0.1:0"),
+            ("Gateway:Endpoints:1:Address", "[::1]:0"),
+            ("Gateway:Admin:ApiKey", "k"));
+
+        Assert.Empty(errors);
+        Assert.Equal(8 * 1024 * 1024, settings.Gateway.Limits.MaxQueueBytes);
+        Assert.Equal(7, settings.Gateway.Limits.MaxSubscriptions);
+        Assert.Equal(TimeSpan.FromSeconds(30), settings.Gateway.Heartbeat.Interval);
+        Assert.True(settings.Gateway.Echo.Enabled);
+        Assert.Equal("chat:*", Assert.Single(settings.Gateway.Rules).Pattern);
+        Assert.Equal(RuleAudience.Anyone, settings.Gateway.Rules[0].Publish);
+        Assert.Equal(["127.0.0.1:0", "[::1]:0"], settings.Gateway.Endpoints.Select(endpoint => endpoint.Address));
+        Assert.Equal("k", settings.Admin.ApiKey);
+    }
+
+    [Fact]
+    public void Settings_ManyErrors_AreReportedTogetherByFullName()
+    {
+        var (_, errors) = Bound.Of(
+            ("Gateway:Limits:MaxMessageBytes", "lots"),
+            ("Gateway:Limits:MaxSubscriptions", "0"),
+            ("Gateway:Heartbeat:Timeout", "2h"),
+            ("Gateway:Echo:Enabled", "yes"),
+            ("Gateway:Rules:3:Publish", "friends"),
+            ("Gateway:Rules:3:Pattern", ""),
+            ("Gateway:Endpoints:5:Address", "8080"),
+            ("Gateway:BasePath", "realtime/"),
+            ("Gateway:Shutdown:UnreadyDelay", "30s"),
+            ("Gateway:Transport:Backend", "epoll"),
+            ("Logging:LogLevel:Default", "Loud"));
+
+        Assert.Equal(
+            [
+                "Gateway:BasePath", "Gateway:Echo:Enabled", "Gateway:Endpoints:5:Address", "Gateway:Heartbeat:Timeout",
+                "Gateway:Limits:MaxMessageBytes", "Gateway:Limits:MaxSubscriptions", "Gateway:Rules:3:Pattern", "Gateway:Rules:3:Publish",
+                "Gateway:Shutdown:UnreadyDelay", "Gateway:Transport:Backend", "Logging:LogLevel:Default",
+            ],
+            errors.Select(error => error.Option).Order(StringComparer.Ordinal));
+        Assert.All(errors, error => Assert.False(string.IsNullOrWhiteSpace(error.Remedy)));
+        Assert.Contains("\"lots\"", errors.Single(error => error.Option.EndsWith("MaxMessageBytes", StringComparison.Ordinal)).ToString());
+    }
+
+    [Theory]
+    [InlineData("Gateway:Limits:MaxMessageBytes", "3000000000")]
+    [InlineData("Gateway:Limits:MaxMessageBytes", "99999999999999999999999999999999")]
+    [InlineData("Gateway:Limits:MaxConnections", "99999999999")]
+    [InlineData("Gateway:Limits:MaxConnections", "-1")]
+    [InlineData("Gateway:Limits:MaxConnections", "")]
+    [InlineData("Gateway:Limits:MaxConnections", "1.5")]
+    [InlineData("Gateway:Heartbeat:Interval", "30 days")]
+    [InlineData("Gateway:Heartbeat:Interval", "-30s")]
+    [InlineData("Gateway:Heartbeat:Interval", "1e300")]
+    [InlineData("Gateway:Rules:0:Subscribe", "1")]
+    [InlineData("Gateway:Rules:0:Pattern", "  ")]
+    [InlineData("Gateway:Node:Name", "a node")]
+    [InlineData("Gateway:Admin:Address", "localhost:8081")]
+    [InlineData("Gateway:Admin:Address", "127.0.0.1")]
+    [InlineData("Gateway:Admin:Address", "::1:8081")]
+    [InlineData("Gateway:Admin:Address", "127.0.0.1:65536")]
+    public void Settings_OneWrongValue_IsOneErrorThatNamesIt(string option, string value)
+    {
+        var (_, errors) = Bound.Of((option, value));
+
+        Assert.Equal(option, Assert.Single(errors).Option);
+    }
+
+    [Fact]
+    public void Settings_WrongSecret_IsNotPrinted()
+    {
+        var (_, errors) = Bound.Of(("Gateway:Admin:ApiKey", "my secret"));
+
+        Assert.DoesNotContain("my secret", Assert.Single(errors).ToString());
+    }
+
+    [Fact]
+    public void Settings_QueueBelowTwoMessages_SaysHowMuchIsNeeded()
+    {
+        var (_, errors) = Bound.Of(("Gateway:Limits:MaxPublicationBytes", "4MiB"), ("Gateway:Limits:MaxQueueBytes", "8MiB"));
+
+        var error = Assert.Single(errors);
+        Assert.Equal("Gateway:Limits:MaxQueueBytes", error.Option);
+        Assert.Contains("8389632", error.Remedy);
+    }
+
+    [Fact]
+    public void Settings_QueueOfExactlyTwoMessagesAnd1024_IsEnough()
+    {
+        var (_, errors) = Bound.Of(("Gateway:Limits:MaxPublicationBytes", "4MiB"), ("Gateway:Limits:MaxQueueBytes", "8389632"));
+
+        Assert.Empty(errors);
+    }
+
+    [Fact]
+    public void Settings_RequestSmallerThanItsLine_IsAnError()
+    {
+        var (_, errors) = Bound.Of(("Gateway:Handshake:MaxRequestLineBytes", "8KiB"), ("Gateway:Handshake:MaxRequestBytes", "4KiB"));
+
+        Assert.Equal("Gateway:Handshake:MaxRequestBytes", Assert.Single(errors).Option);
+    }
+
+    [Theory]
+    [InlineData("[::]:9000", "127.0.0.1:9000", true)]
+    [InlineData("0.0.0.0:9000", "127.0.0.1:9000", true)]
+    [InlineData("127.0.0.1:9000", "127.0.0.1:9000", true)]
+    [InlineData("127.0.0.1:9000", "127.0.0.1:9001", false)]
+    [InlineData("127.0.0.1:9000", "127.0.0.2:9000", false)]
+    [InlineData("0.0.0.0:9000", "[::1]:9000", false)]
+    [InlineData("[::]:0", "127.0.0.1:0", false)]
+    public void Settings_AdminBesideClientAddress_IsAnErrorWhenTheyOverlap(string client, string admin, bool wrong)
+    {
+        var (_, errors) = Bound.Of(("Gateway:Endpoints:0:Address", client), ("Gateway:Admin:Address", admin));
+
+        Assert.Equal(wrong ? ["Gateway:Admin:Address"] : [], errors.Select(error => error.Option));
+    }
+
+    [Fact]
+    public void Settings_AdminOnTheDefaultClientPort_IsAnError()
+    {
+        var (_, errors) = Bound.Of(("Gateway:Admin:Address", "127.0.0.1:8080"));
+
+        Assert.Contains("Gateway:Endpoints:0:Address", Assert.Single(errors).Problem);
+    }
+
+    [Theory]
+    [InlineData("Gateway:Limit:MaxQueueBytes", "Gateway:Limits:MaxQueueBytes")]
+    [InlineData("Gateway:Endpoints:0:Adress", "Gateway:Endpoints:0:Address")]
+    [InlineData("Gateway:Admin:Key", "Gateway:Admin:ApiKey")]
+    public void Settings_UnknownKey_IsToldWithTheNearestName(string key, string nearest)
+    {
+        var (settings, errors) = Bound.Of((key, "1"));
+
+        Assert.Empty(errors);
+        Assert.Equal((key, nearest), (Assert.Single(settings.Unknown).Key, settings.Unknown[0].Nearest));
+    }
+}
