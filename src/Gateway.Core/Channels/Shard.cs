@@ -1,4 +1,6 @@
 using System.Collections.ObjectModel;
+using Gateway.Core.Connections;
+using Gateway.Core.Framing;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -129,6 +131,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (subscription.Encoder != encoder)
             {
+                Count(frame, queued);
+                queued = 0;
                 encoder = subscription.Encoder;
                 frame = publication.FrameFor(encoder);
             }
@@ -139,7 +143,13 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             MarkDirty(subscription.Subscriber);
         }
 
+        Count(frame, queued);
+    }
+
+    private void Count(OutboundFrame frame, int queued)
+    {
         _metrics.Deliveries.Add(queued);
+        _metrics.MessagesSent[Connection.KindOf(frame.Opcode)].Add(queued);
     }
 
     private void MarkDirty(Subscriber subscriber)

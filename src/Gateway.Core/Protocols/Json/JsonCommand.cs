@@ -58,8 +58,9 @@ internal ref struct JsonCommand
             // What follows the object throws here.
             return !reader.Read() && hasType;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The reader throws the second for an escaped lone surrogate in a name or a type that it has to unescape to compare.
             return false;
         }
     }

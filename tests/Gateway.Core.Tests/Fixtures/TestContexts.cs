@@ -1,0 +1,36 @@
+using Gateway.Core.Connections;
+using Gateway.Core.Framing;
+using Gateway.Core.Handshake;
+using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gateway.Core.Tests.Fixtures;
+
+/// <summary>What connections need, with a clock that stands still.</summary>
+internal static class TestContexts
+{
+    public static ConnectionContext Create(GatewayOptions options, GatewayMetrics metrics, IProtocolSelector protocols)
+    {
+        var registry = new ConnectionRegistry();
+        var time = new FakeTimeProvider();
+        var transport = new TransportContext(options.Transport, metrics);
+        return new ConnectionContext
+        {
+            Options = options,
+            Registry = registry,
+            Slots = new ConnectionSlots(100_000),
+            Clock = new Heartbeat(registry, time, static _ => { }),
+            Time = time,
+            Reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers),
+            Queues = new OutboundQueuePool(),
+            Transport = transport,
+            Admission = new AnonymousAdmission(options.Auth),
+            Protocols = protocols,
+            Metrics = metrics,
+            Log = NullLogger.Instance,
+        };
+    }
+}
