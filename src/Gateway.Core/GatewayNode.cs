@@ -159,6 +159,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stopped.IsCancellationRequested)
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();

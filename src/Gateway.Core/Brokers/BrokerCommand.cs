@@ -85,5 +85,6 @@ internal sealed class BrokerCommandVersion
 
 [JsonSerializable(typeof(BrokerCommand))]
 [JsonSerializable(typeof(BrokerCommandVersion))]
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+// As deep as a payload that is published directly may be.
+[JsonSourceGenerationOptions(MaxDepth = 1000, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class BrokerJson : JsonSerializerContext;

@@ -133,7 +133,7 @@ public sealed class LimitOptions
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
     [Description("A publication's payload. A larger one from the broker is dropped and counted; the API answers 413.")]
-    [Range(1, 512 * 1024 * 1024)]
+    [Range(1, 128 * 1024 * 1024)]
     public int MaxPublicationBytes { get; set; } = 1024 * 1024;
 
     [Description("Bytes waiting for one client; above it the channel's slow-consumer rule decides. At least twice the larger of the other two and 1 KiB.")]

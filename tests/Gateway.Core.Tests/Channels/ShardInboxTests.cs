@@ -7,7 +7,7 @@ public sealed class ShardInboxTests
 {
     private static readonly ChannelName News = ChannelName.Parse("news");
 
-    private List<ShardItem> _items = [];
+    private readonly List<ShardItem> _items = [];
 
     [Fact]
     public void TryPost_AboveTheCount_IsRefusedUntilSomethingIsTaken()
@@ -131,7 +131,7 @@ public sealed class ShardInboxTests
     {
         var taken = new List<Publication>();
         _items.Clear();
-        inbox.TryTake(ref _items, taken, maxCount, maxBytes);
+        inbox.TryTake(_items, taken, maxCount, maxBytes, out _);
         return taken;
     }
 
@@ -141,7 +141,7 @@ public sealed class ShardInboxTests
         private readonly Random _random = new(99);
         private readonly Dictionary<int, int> _last = [];
         private readonly List<Publication> _publications = [];
-        private List<ShardItem> _items = [];
+        private readonly List<ShardItem> _items = [];
         private int _running;
         private int _taken;
 
@@ -159,7 +159,7 @@ public sealed class ShardInboxTests
             {
                 // Before the look that may end the drain: after it, another may run.
                 Volatile.Write(ref _running, 0);
-                if (!inbox.TryTake(ref _items, _publications, 7, long.MaxValue))
+                if (!inbox.TryTake(_items, _publications, 7, long.MaxValue, out _))
                     return;
                 Volatile.Write(ref _running, 1);
                 foreach (var (producer, number) in _items.Select(item => ((int, int))item.Subject))
