@@ -95,17 +95,23 @@ internal sealed partial class Connection
     /// <summary>RFC 6455 §5.5.1: the answer to a close frame echoes its code, and nothing follows it.</summary>
     private void OnCloseFrame(ReadOnlySpan<byte> payload)
     {
+        var wasOpen = false;
         lock (this)
         {
-            if (_state != ConnectionState.Open)
-                return;
-            DropQueue(CloseReason.ClosedByClient);
-            Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
-            _isCloseReceived = true;
-            BeginClosing(CloseReason.ClosedByClient);
+            if (_state == ConnectionState.Open)
+            {
+                // Behind all that is queued: the answers to what the client said before it closed, in the first segment the response too.
+                Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
+                _isCloseReceived = true;
+                BeginClosing(CloseReason.ClosedByClient);
+                wasOpen = true;
+            }
         }
 
-        Flush();
+        if (wasOpen)
+            Flush();
+        else
+            OnCloseReply(); // another thread has closed the connection meanwhile: the two close frames have crossed
     }
 
     private void OnCloseReply()

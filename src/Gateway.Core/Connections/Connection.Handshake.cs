@@ -83,7 +83,8 @@ internal sealed partial class Connection
                 return;
             Protocol = match.Handler;
             ProtocolState = match.State;
-            Queue().Add(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions: null)));
+            // In the lane of the control frames, or the pong of a ping in the request's segment would overtake it.
+            Queue().AddControl(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions: null)));
             _state = ConnectionState.Open;
         }
 

@@ -46,7 +46,11 @@ internal sealed partial class Connection
             }
 
             if (result != MessageResult.Continue && MustPause(result))
+            {
+                // The reader is between messages, and nothing may come for long: what it holds of the last one goes back now.
+                _reader.Release(_context.Reader);
                 return new ReceiveResult(bytes.Length - rest.Length, ReceiveAction.Pause);
+            }
         }
     }
 
