@@ -19,10 +19,15 @@ internal sealed partial class Connection
     /// </summary>
     public bool Close(CloseReason reason)
     {
+        bool mustResume;
         lock (this)
         {
             if (_state is ConnectionState.Closing or ConnectionState.Closed)
                 return false;
+            // Neither a verdict nor a broker's answer is waited for any more: the peer is read to its close frame or its end.
+            mustResume = _state == ConnectionState.Admitting || _pause == MessageResult.AwaitCommands;
+            if (mustResume)
+                _pause = MessageResult.Continue;
             if (Protocol is null)
             {
                 Refuse(Restarting, 0);
@@ -36,6 +41,8 @@ internal sealed partial class Connection
         }
 
         Flush();
+        if (mustResume)
+            _transport.Resume();
         return true;
     }
 

@@ -96,7 +96,9 @@ internal sealed partial class Connection
             Flush();
         lock (this)
         {
-            var mustPause = result == MessageResult.AwaitSent ? _queue is not null : _commands >= _context.Options.Limits.MaxCommandsInFlight;
+            var isWaiting = result == MessageResult.AwaitSent ? _queue is not null : _commands >= _context.Options.Limits.MaxCommandsInFlight;
+            // Another thread may have closed the connection meanwhile; then nobody would end the pause.
+            var mustPause = isWaiting && _state == ConnectionState.Open;
             if (mustPause)
                 _pause = result;
             return mustPause;
