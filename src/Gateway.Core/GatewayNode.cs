@@ -47,6 +47,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
 
         var registry = new ConnectionRegistry();
         var transport = new TransportContext(options.Transport, metrics);
+        var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
         Connections = new ConnectionContext
         {
             Options = options,
@@ -54,7 +55,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Slots = new ConnectionSlots(options.Limits.MaxConnections > 0 ? options.Limits.MaxConnections : DescriptorLimit.MaxConnections(DescriptorLimit.Read())),
             Clock = new Heartbeat(registry, time, _directory.OnRound),
             Time = time,
-            Reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers),
+            Reader = reader,
+            Compression = new CompressionPolicy(options.Compression, reader, metrics),
             Queues = new OutboundQueuePool(),
             Transport = transport,
             Admission = new AnonymousAdmission(options.Auth),

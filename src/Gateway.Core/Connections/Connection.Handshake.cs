@@ -77,13 +77,15 @@ internal sealed partial class Connection
 
     private void Open(UpgradeRequest request, in ProtocolMatch match)
     {
+        var compression = _context.Compression.Negotiate(request, out var extensions);
         lock (this)
         {
             if (_state is not (ConnectionState.Handshaking or ConnectionState.Admitting))
                 return;
             Protocol = match.Handler;
             ProtocolState = match.State;
-            Queue().Add(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions: null)));
+            Queue().Add(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
+            Compression = compression;
             _state = ConnectionState.Open;
         }
 

@@ -51,6 +51,9 @@ internal sealed partial class Connection : ITransportHandler
     /// <summary>What the connection's shard keeps for it; touched by the shard only.</summary>
     public object? ShardState { get; set; }
 
+    /// <summary>How its messages are compressed; null: they are not.</summary>
+    public Compression? Compression { get; private set; }
+
     public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
 
     public EndPoint? LocalEndPoint => _transport.LocalEndPoint;

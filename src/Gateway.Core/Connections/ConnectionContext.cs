@@ -22,6 +22,8 @@ internal sealed class ConnectionContext : ITransportAcceptor
 
     public required MessageReaderSettings Reader { get; init; }
 
+    public required CompressionPolicy Compression { get; init; }
+
     public required OutboundQueuePool Queues { get; init; }
 
     public required TransportContext Transport { get; init; }

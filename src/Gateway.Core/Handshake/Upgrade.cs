@@ -19,6 +19,8 @@ internal static class Upgrade
         Refusal.BadRequest("RFC 6455 4.2.1: there must be one Sec-WebSocket-Key header of 16 bytes in base64");
     private static readonly Refusal InvalidSubprotocols =
         Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of different tokens");
+    private static readonly Refusal InvalidExtensions =
+        Refusal.BadRequest("RFC 6455 9.1: Sec-WebSocket-Extensions must be a list of tokens with parameters");
 
     /// <summary>
     /// Reads a request. Incremental in that it is called again with the same bytes and more; syntax and limits are judged as soon as they
@@ -78,6 +80,13 @@ internal static class Upgrade
 
         if (!TryReadSubprotocols(head, out var subprotocols))
             return InvalidSubprotocols;
+
+        // §9.1: what does not conform to the grammar fails the connection. An offer that does, and makes no sense, is declined later.
+        foreach (var line in head)
+        {
+            if (line.Is("Sec-WebSocket-Extensions"u8) && !ExtensionOffer.TryParseList(line.Value, []))
+                return InvalidExtensions;
+        }
 
         request = new UpgradeRequest(
             Encoding.ASCII.GetString(target.Path),

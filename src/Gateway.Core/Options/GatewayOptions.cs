@@ -24,6 +24,8 @@ public sealed class GatewayOptions
 
     public LimitOptions Limits { get; set; } = new();
 
+    public CompressionOptions Compression { get; set; } = new();
+
     public ChannelOptions Channels { get; set; } = new();
 
     public EchoOptions Echo { get; set; } = new();

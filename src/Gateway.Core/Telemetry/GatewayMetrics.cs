@@ -44,6 +44,9 @@ public sealed class GatewayMetrics : IDisposable
         Observe("gateway.publications.received", "{publication}", "Publications that came from the broker.", PublicationsReceived);
         Observe("gateway.deliveries", "{delivery}", "Publications queued for a subscriber.", Deliveries);
         ObserveDrops();
+        ObserveCompression("gateway.compression.messages", "{message}", "Messages that were compressed, by direction; a broadcast counts once.", counters => counters.Messages);
+        ObserveCompression("gateway.compression.original", "By", "Their payloads before compression, by direction.", counters => counters.OriginalBytes);
+        ObserveCompression("gateway.compression.compressed", "By", "Their payloads after compression, by direction.", counters => counters.CompressedBytes);
     }
 
     /// <summary>The meter, for gauges that other parts of the node observe.</summary>
@@ -95,6 +98,10 @@ public sealed class GatewayMetrics : IDisposable
 
     internal StripedCounter Deliveries { get; } = new();
 
+    internal CompressionCounters CompressionReceived { get; } = new();
+
+    internal CompressionCounters CompressionSent { get; } = new();
+
     /// <summary>Publications that the node did not deliver, by <see cref="DropReason"/>.</summary>
     internal StripedCounter[] Drops { get; } = Striped(DropReasons.Count);
 
@@ -116,6 +123,17 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableCounter(
             name,
             () => counters.Select((counter, i) => new Measurement<long>(counter.Value, new KeyValuePair<string, object?>("kind", Kinds[i]))),
+            unit,
+            description);
+
+    private void ObserveCompression(string name, string unit, string description, Func<CompressionCounters, StripedCounter> select) =>
+        _meter.CreateObservableCounter(
+            name,
+            () => new Measurement<long>[]
+            {
+                new(select(CompressionReceived).Value, new KeyValuePair<string, object?>("direction", "received")),
+                new(select(CompressionSent).Value, new KeyValuePair<string, object?>("direction", "sent")),
+            },
             unit,
             description);
 

@@ -27,6 +27,7 @@ internal static class OptionCatalog
         OptionSection.Of<HandshakeOptions>("Gateway:Handshake", "Bounds of the HTTP request that opens a connection."),
         OptionSection.Of<HeartbeatOptions>("Gateway:Heartbeat", "How dead peers are found."),
         OptionSection.Of<TransportOptions>("Gateway:Transport", "How the node treats sockets."),
+        OptionSection.Of<CompressionOptions>("Gateway:Compression", "permessage-deflate (RFC 7692), for clients that offer it."),
         OptionSection.Of<ChannelOptions>("Gateway:Channels", "Shards and the channel directory."),
         OptionSection.Of<EchoOptions>("Gateway:Echo", "The echo protocol."),
         OptionSection.Of<ShutdownOptions>("Gateway:Shutdown", "A good stop."),

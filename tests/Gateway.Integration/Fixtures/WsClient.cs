@@ -118,6 +118,15 @@ internal sealed class WsClient : IAsyncDisposable
     /// <summary>The next frame; null at the end of the stream. A server's frames are never masked and never fragmented.</summary>
     public async Task<(Opcode Opcode, byte[] Payload)?> ReceiveAsync()
     {
+        if (await ReceiveFrameAsync() is not { } frame)
+            return null;
+        Assert.Equal(0, frame.Header.Rsv);
+        return (frame.Header.Opcode, frame.Payload);
+    }
+
+    /// <summary>The same with its header, for those who agreed to an extension.</summary>
+    public async Task<(FrameHeader Header, byte[] Payload)?> ReceiveFrameAsync()
+    {
         while (true)
         {
             if (FrameHeader.TryDecode(_buffer.AsSpan(_start, _end - _start), out var header, out var size)
@@ -127,7 +136,7 @@ internal sealed class WsClient : IAsyncDisposable
                 Assert.True(header.Fin);
                 var payload = _buffer.AsSpan(_start + size, (int)header.PayloadLength).ToArray();
                 _start += size + payload.Length;
-                return (header.Opcode, payload);
+                return (header, payload);
             }
 
             if (!await FillAsync())
