@@ -62,8 +62,16 @@ internal sealed class WsClient : IAsyncDisposable
     public static async Task<WsClient> OpenTlsAsync(IPEndPoint endPoint, SslClientAuthenticationOptions tls, string path = "/", Action<Socket>? configure = null)
     {
         var client = await ConnectTlsAsync(endPoint, tls, configure);
-        await client.UpgradeAsync(path);
-        return client;
+        try
+        {
+            await client.UpgradeAsync(path);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>An open WebSocket.</summary>
