@@ -18,6 +18,8 @@ public sealed class GatewayOptions
 
     public TransportOptions Transport { get; set; } = new();
 
+    public TlsOptions Tls { get; set; } = new();
+
     public HandshakeOptions Handshake { get; set; } = new();
 
     public HeartbeatOptions Heartbeat { get; set; } = new();
@@ -49,6 +51,8 @@ public sealed class EndpointOptions
     [Description("IP address and port. [::] takes IPv4 as well; port 0 takes a free one.")]
     [Required]
     public string Address { get; set; } = DefaultAddress;
+
+    public EndpointTlsOptions Tls { get; set; } = new();
 }
 
 /// <summary>How the node treats sockets.</summary>

@@ -54,4 +54,13 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Error, "The broker failed to publish in a way it should not; the client was told. Please report this.")]
     public static partial void PublishFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Debug, "The TLS handshake with {Remote} did not succeed ({Result}). {Reason}")]
+    public static partial void TlsHandshakeFailed(ILogger log, EndPoint? remote, string result, string reason);
+
+    [LoggerMessage(31, LogLevel.Information, "The certificates of {Option} have changed; new connections get the new ones. The first to expire does so at {Expiry:u}.")]
+    public static partial void CertificatesReloaded(ILogger log, string option, DateTimeOffset expiry);
+
+    [LoggerMessage(32, LogLevel.Error, "The certificate files of {Option} have changed, but cannot be used. {Faults} Until then the certificates read before are served; the first of them expires at {Expiry:u}.")]
+    public static partial void CertificatesNotReloaded(ILogger log, string option, string faults, DateTimeOffset expiry);
 }

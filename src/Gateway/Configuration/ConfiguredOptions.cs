@@ -28,6 +28,10 @@ internal static class ConfiguredOptions
             .Order(StringComparer.OrdinalIgnoreCase);
     }
 
-    private static IEnumerable<string> Paths(OptionSection section, IConfiguration configuration) =>
-        section.IsList ? configuration.GetSection(section.Path).GetChildren().Select(item => item.Path) : [section.Path];
+    private static IEnumerable<string> Paths(OptionSection section, IConfiguration configuration)
+    {
+        var parts = section.Path.Split(":*");
+        return parts.Skip(1).Aggregate<string, IEnumerable<string>>([parts[0]], (lists, rest) =>
+            lists.SelectMany(list => configuration.GetSection(list).GetChildren()).Select(item => item.Path + rest));
+    }
 }
