@@ -34,6 +34,7 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         (_options, _node, _time) = (options, node, time);
         _log = logs.CreateLogger<GatewayServer>();
+        node.Readiness = () => Readiness;
         metrics.Meter.CreateObservableGauge("gateway.ready", () => Readiness.Ready ? 1 : 0, "1", "1 while the node should be sent clients.");
     }
 
@@ -117,14 +118,22 @@ public sealed class GatewayServer : IAsyncDisposable
 
     private void Listen(ConnectionContext context)
     {
-        IEnumerable<string> addresses = _options.Endpoints.Count > 0
-            ? _options.Endpoints.Select(endpoint => endpoint.Address)
-            : [EndpointOptions.DefaultAddress];
-        foreach (var address in addresses)
+        IEnumerable<EndpointOptions> endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];
+        foreach (var endpoint in endpoints)
         {
             var option = $"Gateway:Endpoints:{_listeners.Count}:Address";
-            _listeners.Add(new Listener(IPEndPoint.Parse(address), option, context.Transport, context, context.Slots, _overflow!, _time, _log));
+            var address = IPEndPoint.Parse(endpoint.Address);
+            _listeners.Add(new Listener(address, option, context.Transport, AcceptorOf(endpoint, context), context.Slots, _overflow!, _time, _log));
         }
+    }
+
+    /// <summary>The layers of an endpoint, from the connection down to the socket.</summary>
+    private ITransportAcceptor AcceptorOf(EndpointOptions endpoint, ConnectionContext context)
+    {
+        ITransportAcceptor acceptor = context;
+        if (endpoint.ProxyProtocol)
+            acceptor = new ProxyProtocolAcceptor(acceptor, context.TrustedProxies, context.Slots, context.Metrics, _time, _log);
+        return acceptor;
     }
 
     private async Task CloseConnectionsAsync(CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ public sealed class GatewayMetrics : IDisposable
         Closes = _meter.CreateCounter<long>("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
         AcceptErrors = _meter.CreateCounter<long>("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
         Refusals = _meter.CreateCounter<long>("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
+        ProxyProtocolRefusals = _meter.CreateCounter<long>("gateway.proxy_protocol.refusals", "{connection}", "Connections refused on endpoints with the PROXY protocol, by reason.");
         Publications = _meter.CreateCounter<long>("gateway.publications", "{publication}", "Publications this node sent to the broker, by source and result.");
         Commands = _meter.CreateCounter<long>("gateway.commands", "{command}", "Envelopes received from the broker, by result.");
         DeliveryLatency = Histogram("gateway.delivery.latency", "s", "From a publication's arrival at the node to the end of the writes to one shard's subscribers.", LatencyBuckets);
@@ -56,6 +57,8 @@ public sealed class GatewayMetrics : IDisposable
     internal Counter<long> AcceptErrors { get; }
 
     internal Counter<long> Refusals { get; }
+
+    internal Counter<long> ProxyProtocolRefusals { get; }
 
     internal Counter<long> Publications { get; }
 

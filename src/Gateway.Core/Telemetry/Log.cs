@@ -23,7 +23,7 @@ internal static partial class Log
     public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, long suggested);
 
     [LoggerMessage(6, LogLevel.Debug, "Connection {Connection} from {Remote} was refused: {Status} {Reason}")]
-    public static partial void HandshakeRefused(ILogger log, string connection, EndPoint? remote, int status, string reason);
+    public static partial void HandshakeRefused(ILogger log, string connection, string? remote, int status, string reason);
 
     [LoggerMessage(7, LogLevel.Debug, "Connection {Connection} ended: {Reason}")]
     public static partial void ConnectionEnded(ILogger log, string connection, string reason);
@@ -48,4 +48,7 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Error, "A fault of the gateway itself in shard {Shard}. Please report this.")]
     public static partial void ShardFault(ILogger log, int shard, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Warning, "A connection from {Peer} to {EndPoint}, which takes the PROXY protocol, was refused: {Reason}. Others are counted in gateway_proxy_protocol_refusals_total; this line comes at most every 10 s.")]
+    public static partial void ProxyProtocolRefused(ILogger log, EndPoint peer, EndPoint? endPoint, string reason);
 }
