@@ -37,6 +37,7 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         (_options, _node, _time) = (options, node, time);
         _log = logs.CreateLogger<GatewayServer>();
+        node.Readiness = () => Readiness;
         metrics.Meter.CreateObservableGauge("gateway.ready", () => Readiness.Ready ? 1 : 0, "1", "1 while the node should be sent clients.");
     }
 
@@ -125,7 +126,10 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             var option = $"Gateway:Endpoints:{_listeners.Count}";
             var isTls = endpoint.Tls.IsEnabled;
-            var acceptor = isTls ? tls!.Acceptor(endpoint.Tls, option + ":Tls", NotOverTls) : context;
+            ITransportAcceptor acceptor = isTls ? tls!.Acceptor(endpoint.Tls, option + ":Tls", NotOverTls) : context;
+            // Before TLS: the header is the connection's first bytes.
+            if (endpoint.ProxyProtocol)
+                acceptor = new ProxyProtocolAcceptor(acceptor, context.TrustedProxies, context.Slots, context.Metrics, _time, _log);
             _listeners.Add(new Listener(
                 IPEndPoint.Parse(endpoint.Address), option + ":Address", context.Transport, acceptor, context.Slots, isTls ? tls!.Overflow : overflow, _time, _log));
         }

@@ -23,7 +23,7 @@ internal static partial class Log
     public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, long suggested);
 
     [LoggerMessage(6, LogLevel.Debug, "Connection {Connection} from {Remote} was refused: {Status} {Reason}")]
-    public static partial void HandshakeRefused(ILogger log, string connection, EndPoint? remote, int status, string reason);
+    public static partial void HandshakeRefused(ILogger log, string connection, string? remote, int status, string reason);
 
     [LoggerMessage(7, LogLevel.Debug, "Connection {Connection} ended: {Reason}")]
     public static partial void ConnectionEnded(ILogger log, string connection, string reason);
@@ -63,4 +63,7 @@ internal static partial class Log
 
     [LoggerMessage(32, LogLevel.Error, "The certificate files of {Option} have changed, but cannot be used. {Faults} Until then the certificates read before are served; the first of them expires at {Expiry:u}.")]
     public static partial void CertificatesNotReloaded(ILogger log, string option, string faults, DateTimeOffset expiry);
+
+    [LoggerMessage(40, LogLevel.Warning, "A connection from {Peer} to {EndPoint}, which takes the PROXY protocol, was refused: {Reason}. Others are counted in gateway_proxy_protocol_refusals_total; this line comes at most every 10 s.")]
+    public static partial void ProxyProtocolRefused(ILogger log, EndPoint peer, EndPoint? endPoint, string reason);
 }

@@ -22,23 +22,26 @@ internal sealed record OptionSection(string Path, string Title, Type Type, IRead
     {
         var defaults = new T();
         return [.. typeof(T).GetProperties()
-            .Where(property => property.CanWrite && KindOf(property) is not null)
+            .Where(property => (property.CanWrite || IsListOfText(property)) && KindOf(property) is not null)
             .OrderBy(property => property.DeclaringType == typeof(T)) // what is inherited first
             .Select(property => new OptionDescription(
-                $"{path}:{property.Name}",
+                IsListOfText(property) ? $"{path}:{property.Name}:0" : $"{path}:{property.Name}",
                 KindOf(property)!.Value,
-                Write(KindOf(property)!.Value, property.GetValue(defaults)),
+                IsListOfText(property) ? "" : Write(KindOf(property)!.Value, property.GetValue(defaults)),
                 property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? "",
                 property.PropertyType.IsEnum ? [.. Enum.GetNames(property.PropertyType).Select(ChoiceText.Format)] : [],
                 [.. property.GetCustomAttributes<ValidationAttribute>()],
-                property.IsDefined(typeof(SecretAttribute))))];
+                property.IsDefined(typeof(SecretAttribute)),
+                IsListOfText(property)))];
     }
 
-    /// <summary>Null for a property that is a section or a list of its own.</summary>
+    private static bool IsListOfText(PropertyInfo property) => property.PropertyType == typeof(IList<string>);
+
+    /// <summary>Null for a property that is a section or a list of sections.</summary>
     private static OptionKind? KindOf(PropertyInfo property)
     {
         var type = property.PropertyType;
-        return type == typeof(string) ? OptionKind.Text
+        return type == typeof(string) || IsListOfText(property) ? OptionKind.Text
             : type == typeof(bool) ? OptionKind.Flag
             : type == typeof(TimeSpan) ? OptionKind.Duration
             : type == typeof(int) || type == typeof(long) ? property.Name.EndsWith("Bytes", StringComparison.Ordinal) ? OptionKind.Size : OptionKind.Number

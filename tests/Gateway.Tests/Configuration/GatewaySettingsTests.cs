@@ -42,6 +42,32 @@ public class GatewaySettingsTests
     }
 
     [Fact]
+    public void Settings_ListOfTexts_IsBoundAndEachItemJudged()
+    {
+        var (settings, errors) = Bound.Of(
+            ("Gateway:TrustedProxies:0", "10.0.0.0/8"),
+            ("Gateway:TrustedProxies:1", "2001:db8::1"),
+            ("Gateway:TrustedProxies:2", "10.0.0/8"),
+            ("Gateway:TrustedProxies:7", "proxy.example.com"),
+            ("Gateway:ForwardedHeader", "X-Forwarded-For"));
+
+        Assert.Equal(["Gateway:TrustedProxies:2", "Gateway:TrustedProxies:7"], errors.Select(error => error.Option));
+        Assert.Contains("must be a network", errors[0].Problem, StringComparison.Ordinal);
+        Assert.Equal(["10.0.0.0/8", "2001:db8::1", "", ""], settings.Gateway.TrustedProxies);
+        Assert.Equal(ForwardedHeader.XForwardedFor, settings.Gateway.ForwardedHeader);
+        Assert.Empty(settings.Unknown);
+    }
+
+    [Fact]
+    public void ProxyProtocol_WithoutTrustedProxies_IsAnError()
+    {
+        Assert.Equal("Gateway:Endpoints:3:ProxyProtocol", Assert.Single(Bound.Of(("Gateway:Endpoints:3:ProxyProtocol", "true")).Errors).Option);
+        Assert.Empty(Bound.Of(("Gateway:Endpoints:3:ProxyProtocol", "true"), ("Gateway:TrustedProxies:0", "::1/128")).Errors);
+        // Known to be wrong already: one error is enough.
+        Assert.Single(Bound.Of(("Gateway:Endpoints:3:ProxyProtocol", "true"), ("Gateway:TrustedProxies:0", "x")).Errors);
+    }
+
+    [Fact]
     public void Settings_ManyErrors_AreReportedTogetherByFullName()
     {
         var (_, errors) = Bound.Of(
