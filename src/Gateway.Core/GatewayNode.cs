@@ -23,6 +23,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
     private readonly ChannelRules _rules;
     private readonly ChannelDirectory _directory;
     private readonly Shard[] _shards;
@@ -40,7 +41,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
         _rules = new ChannelRules(options.Rules);
-        _directory = new ChannelDirectory(broker, options.Channels, _log, _stopping.Token);
+        _stopped = _stopping.Token;
+        _directory = new ChannelDirectory(this, options.Channels);
         var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, options, metrics, time, _log))];
 
@@ -166,6 +168,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stopped.IsCancellationRequested)
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();

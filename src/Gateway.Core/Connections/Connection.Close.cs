@@ -99,7 +99,7 @@ internal sealed partial class Connection
         {
             if (_state != ConnectionState.Open)
                 return;
-            DropQueue(CloseReason.ClosedByClient);
+            // What it was answered before stands in front: messages of the same segment count.
             Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
             _isCloseReceived = true;
             BeginClosing(CloseReason.ClosedByClient);

@@ -101,7 +101,8 @@ internal sealed partial class Connection
 
     private void Count(Opcode opcode) => _context.Metrics.MessagesReceived[KindOf(opcode)].Add(1);
 
-    private static int KindOf(Opcode opcode) => opcode switch
+    /// <summary>The place of a frame's kind among the metrics' kinds.</summary>
+    internal static int KindOf(Opcode opcode) => opcode switch
     {
         Opcode.Text => 0,
         Opcode.Binary => 1,

@@ -127,7 +127,7 @@ public sealed class HandshakeOptions
     public int MaxHeaders { get; set; } = 100;
 
     [Description("The whole request; then 431. A token of 8 KiB and a browser's cookies fit.")]
-    [Range(512, 65536)]
+    [Range(512, 32768)]
     public int MaxRequestBytes { get; set; } = 32 * 1024;
 }
 
@@ -155,7 +155,7 @@ public sealed class LimitOptions
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
     [Description("A publication's payload. A larger one from the broker is dropped and counted; the API answers 413.")]
-    [Range(1, 512 * 1024 * 1024)]
+    [Range(1, 128 * 1024 * 1024)]
     public int MaxPublicationBytes { get; set; } = 1024 * 1024;
 
     [Description("Bytes waiting for one client; above it the channel's slow-consumer rule decides. At least twice the larger of the other two and 1 KiB.")]

@@ -49,6 +49,12 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Error, "A fault of the gateway itself in shard {Shard}. Please report this.")]
     public static partial void ShardFault(ILogger log, int shard, Exception exception);
 
+    [LoggerMessage(15, LogLevel.Error, "The broker failed to leave a channel, which it should never do. {Reason}")]
+    public static partial void UnsubscribeFailed(ILogger log, string reason);
+
+    [LoggerMessage(16, LogLevel.Error, "The broker failed to publish in a way it should not; the client was told. Please report this.")]
+    public static partial void PublishFailed(ILogger log, Exception exception);
+
     [LoggerMessage(30, LogLevel.Warning, "A connection from {Peer} to {EndPoint}, which takes the PROXY protocol, was refused: {Reason}. Others are counted in gateway_proxy_protocol_refusals_total; this line comes at most every 10 s.")]
     public static partial void ProxyProtocolRefused(ILogger log, EndPoint peer, EndPoint? endPoint, string reason);
 }
