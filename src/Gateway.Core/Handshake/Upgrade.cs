@@ -54,7 +54,7 @@ internal static class Upgrade
             return status;
         consumed = 0;
         // RFC 9110 §9.3.2: also when a line behind this one is at fault.
-        if (input.TrimStart("\r\n"u8).StartsWith("HEAD "u8))
+        if (input.StartsWith("HEAD "u8) || input.StartsWith("\r\nHEAD "u8))
             refusal = refusal! with { OmitsBody = true };
         return status;
     }

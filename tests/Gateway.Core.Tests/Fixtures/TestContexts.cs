@@ -40,4 +40,9 @@ internal static class TestContexts
             Log = NullLogger.Instance,
         };
     }
+
+    private sealed class NoPages : IHttpPages
+    {
+        public PlainMatch Select(PlainRequest request) => PlainMatch.Refuse(Refusal.NotFound);
+    }
 }

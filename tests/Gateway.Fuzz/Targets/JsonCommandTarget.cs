@@ -12,10 +12,10 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     private const int MaxIdBytes = 128;
 
     private static readonly string[] Types = ["\"subscribe\"", "\"unsubscribe\"", "\"publish\"", "\"ping\"", "\"welcome\"", "\"p\\u0069ng\"", "1", "null", "\"\\ud800\""];
-    private static readonly string[] Ids = ["1", "-1.5e300", "\"a\"", "\"\\\"\\\\\"", "\"\\ud800\"", "\"\u65E5\"", "true", "[]", "null", "\"" + new string('x', 126) + "\"", "\"" + new string('x', 127) + "\""];
-    private static readonly string[] Channels = ["\"news\"", "\"a:b\"", "\"\"", "\"a,b\"", "\"a b\"", "\"\\u0061\"", "\"\\ud83d\\ude00\"", "\"\\ud800\"", "\"\U0001F600\"", "1", "\"" + new string('y', 256) + "\""];
+    private static readonly string[] Ids = ["1", "-1.5e300", "\"a\"", "\"\\\"\\\\\"", "\"\u65E5\"", "\"\\ud800\"", "true", "[]", "null", "\"" + new string('x', 126) + "\"", "\"" + new string('x', 127) + "\""];
+    private static readonly string[] Channels = ["\"news\"", "\"\\u0061\"", "\"\\ud83d\\ude00\"", "\"\U0001F600\"", "\"\"", "\"a,b\"", "\"a b\"", "\"\\ud800\"", "1", "\"" + new string('y', 256) + "\""];
     private static readonly string[] Data = ["1", "\"text\"", "{\"a\":[1,2,{}]}", "[]", "null", "\"\\ud800\"", "{\"type\":\"ping\"}", "-0", "1e999", "\"\\u0000\"", "{\"a\":1,\"a\":2}"];
-    private static readonly string[] Names = ["type", "type", "id", "channel", "data", "t\\u0079pe", "other", "\\ud800", "recover"];
+    private static readonly string[] Names = ["id", "channel", "channel", "data", "recover", "type", "t\\u0079pe", "\\ud800"];
 
     public string Name => "json-command";
 
@@ -27,12 +27,18 @@ internal sealed class JsonCommandTarget : IFuzzTarget
 
     public byte[] Generate(Random random)
     {
-        var fields = new List<string> { $"\"type\":{random.One(Types)}" };
+        var fields = new List<string> { $"\"type\":{random.Mostly(4, Types)}" };
         for (var more = random.Next(5); more > 0; more--)
         {
-            var name = random.One(Names);
-            var words = random.Next(10) == 0 ? Data : name switch { "id" => Ids, "channel" => Channels, "data" => Data, "type" => Types, _ => Data };
-            fields.Insert(random.Next(fields.Count + 1), $"\"{name}\":{random.One(words)}");
+            var name = random.Mostly(5, Names);
+            var word = name switch
+            {
+                "type" => random.Mostly(4, Types),
+                "id" => random.Mostly(4, Ids),
+                "channel" => random.Mostly(4, Channels),
+                _ => random.Mostly(8, Data),
+            };
+            fields.Insert(random.Next(fields.Count + 1), $"\"{name}\":{word}");
         }
 
         return Encoding.UTF8.GetBytes("{" + string.Join(random.Next(3) == 0 ? " , " : ",", fields) + "}");
@@ -44,6 +50,8 @@ internal sealed class JsonCommandTarget : IFuzzTarget
         ReadOnlySpan<byte> message = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(input));
         var isCommand = JsonCommand.TryParse(message, out var command);
         using var document = Parse(message);
+        if (!IsUnicode(document?.RootElement))
+            return "lone surrogate"; // the library's two readers notice it in different places
         Property.Equal(IsCommand(document?.RootElement), isCommand, "A command in the eyes of the document model");
         if (!isCommand)
             return "no command";
@@ -84,8 +92,6 @@ internal sealed class JsonCommandTarget : IFuzzTarget
         foreach (var field in command.EnumerateObject())
         {
             var kind = field.Value.ValueKind;
-            if (!IsUnicode(field))
-                return false;
             if (field.NameEquals("type"))
                 hasType = true;
             var isRight = field.NameEquals("type") || field.NameEquals("channel") ? kind == JsonValueKind.String
@@ -97,24 +103,39 @@ internal sealed class JsonCommandTarget : IFuzzTarget
         return hasType;
     }
 
-    private static string Raw(JsonElement root, string name) =>
-        root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
-
-    private static string Text(JsonElement root, string name) =>
-        root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
-
-    /// <summary>Whether what is read of a field is free of escaped lone surrogates.</summary>
-    private static bool IsUnicode(JsonProperty field)
+    private static bool IsUnicode(JsonElement? root)
     {
         try
         {
-            if (field.Name is "type" or "channel" && field.Value.ValueKind == JsonValueKind.String)
-                _ = field.Value.GetString();
+            if (root is { ValueKind: JsonValueKind.Object } fields)
+            {
+                foreach (var field in fields.EnumerateObject())
+                {
+                    if (field.Name is "type" && field.Value.ValueKind == JsonValueKind.String)
+                        _ = field.Value.GetString();
+                }
+            }
+
             return true;
         }
         catch (InvalidOperationException)
         {
             return false;
+        }
+    }
+
+    private static string Raw(JsonElement root, string name) =>
+        root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
+
+    private static string Text(JsonElement root, string name)
+    {
+        try
+        {
+            return root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+        }
+        catch (InvalidOperationException)
+        {
+            return ""; // an escaped lone surrogate
         }
     }
 
