@@ -10,8 +10,9 @@ namespace Gateway.Core.Framing;
 /// <param name="keepsHistory">Whether a message may refer to the ones before: context takeover (§7.1.1).</param>
 internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisposable
 {
-    // A stream's end costs the peer two bytes and us the refill of a window, some microseconds: so many are more than any sender needs.
-    private const int MaxStreams = 1024;
+    // A stream's end costs the peer two bytes and us the refill of a window: 1,024 full ones take 2 ms, what a message of 2 KB that is
+    // a bomb takes as well.
+    private const int MaxRefilledBytes = 32 * 1024 * 1024;
 
     // §7.2.2 1, and behind it a byte that must be left over when the message was whole.
     private static readonly byte[] TailAndSentinel = [0x00, 0x00, 0xFF, 0xFF, 0x00];
@@ -19,7 +20,7 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
     private readonly InflateHandle _zlib = new(windowBits);
     private readonly InflateHistory? _history = keepsHistory ? new(1 << windowBits) : null;
     private bool _isStreamEnded; // a block with BFINAL has ended the deflate stream, not the message
-    private int _streams;
+    private int _refilled; // bytes, for the current message
 
     /// <summary>Compressed bytes of the current message so far.</summary>
     public int Received { get; private set; }
@@ -39,9 +40,9 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
             {
                 if (input.IsEmpty)
                     return InflateStatus.NeedsInput;
-                if (++_streams > MaxStreams)
-                    return InflateStatus.TooManyStreams;
                 BeginStream(message, output[..written]);
+                if (_refilled > MaxRefilledBytes)
+                    return InflateStatus.TooManyStreams;
             }
 
             if (written == output.Length)
@@ -73,7 +74,7 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
         if (Received > 0 && !_isStreamEnded && !IsAtBlockEnd())
             return false;
         Received = 0;
-        _streams = 0;
+        _refilled = 0;
         _history?.Add(message);
         return true;
     }
@@ -85,7 +86,7 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
         _zlib.Reset();
         _isStreamEnded = false;
         Received = 0;
-        _streams = 0;
+        _refilled = 0;
     }
 
     public void Dispose() => _zlib.Dispose();
@@ -121,6 +122,7 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
     {
         if (bytes.IsEmpty)
             return;
+        _refilled += bytes.Length;
         // RFC 1951 §3.2.4: BFINAL 0, BTYPE 00, then the length and its complement; a window fits.
         var length = bytes.Length;
         Feed([0, (byte)length, (byte)(length >> 8), (byte)~length, (byte)(~length >> 8)]);

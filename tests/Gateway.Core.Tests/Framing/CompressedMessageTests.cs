@@ -185,12 +185,7 @@ public sealed class CompressedMessageTests : IDisposable
     [Fact]
     public void Text_InvalidAfterDecompression_FailsAsSoonAsItIsCertain()
     {
-        using var compressor = new CompressedFrames.Compressor();
-        var first = compressor.Compress("valid \xE2"u8);
-        var compressed = compressor.Compress([.. "valid "u8, 0xFF]);
         var frame = CompressedFrames.Frame(Opcode.Text, CompressedFrames.Compress([.. Encoding.UTF8.GetBytes("valid ä"), 0xFF, .. new byte[100]]), fin: false);
-        Assert.NotEmpty(first);
-        Assert.NotEmpty(compressed);
 
         // The first fragment's end already decides; its rest is never waited for.
         Assert.Equal([ReadEvent.Fault(ProtocolError.InvalidUtf8)], _lender.Read(frame, []));

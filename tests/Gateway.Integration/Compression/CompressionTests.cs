@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Gateway.Core;
@@ -7,7 +6,6 @@ using Gateway.Core.Channels;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
 using Gateway.Integration.Fixtures;
-using CompressionMode = Gateway.Core.Options.CompressionMode;
 
 namespace Gateway.Integration.Compression;
 
@@ -248,7 +246,7 @@ public sealed class CompressionTests
         await using var node = await TestNode.StartAsync();
         await using var client = await DeflateClient.OpenAsync(node.EndPoint);
 
-        await client.SendCompressedAsync(Opcode.Binary, [.. Enumerable.Repeat((byte[])[0x03, 0x00], 2000).SelectMany(block => block), 0x00]);
+        await client.SendCompressedAsync(Opcode.Binary, [.. client.Compress(new byte[40_000]), 0x00, 0x00, 0xFF, 0xFF, .. Enumerable.Repeat((byte[])[0x03, 0x00], 2000).SelectMany(block => block), 0x00]);
 
         Assert.Equal(1008, (await client.Socket.ReceiveCloseAsync()).Code);
     }
@@ -258,7 +256,7 @@ public sealed class CompressionTests
     {
         // A process of its own, whose memory nobody else takes.
         await using var host = await HostProcess.StartAsync("--Gateway:Echo:Enabled=true");
-        var bomb = WsClient.Frame(Opcode.Binary, Bomb(1 << 30), rsv: FrameHeader.Rsv1);
+        var bomb = WsClient.Frame(Opcode.Binary, Bomb(), rsv: FrameHeader.Rsv1);
         Assert.InRange(bomb.Length, 900_000, 1_200_000);
         // A first one makes what is then reused.
         await ExpectTooBigAsync(host, bomb);
@@ -346,14 +344,13 @@ public sealed class CompressionTests
         return bytes;
     }
 
-    private static byte[] Bomb(int size)
+    /// <summary>1 GiB of zeros, as blocks that repeat.</summary>
+    private static byte[] Bomb()
     {
-        using var output = new MemoryStream();
-        using var deflate = new DeflateStream(output, CompressionLevel.SmallestSize);
-        var zeros = new byte[1 << 20];
-        for (var written = 0; written < size; written += zeros.Length)
-            deflate.Write(zeros);
-        deflate.Flush();
-        return output.ToArray()[..^4];
+        using var deflater = new MessageDeflater(Zlib.MaxWindowBits, level: 9);
+        var output = new byte[MessageDeflater.MaxOutput(1 << 20)];
+        var length = deflater.Deflate(new byte[1 << 20], output, keepsHistory: false);
+        byte[] one = [.. output.AsSpan(0, length), 0x00, 0x00, 0xFF, 0xFF];
+        return [.. Enumerable.Repeat(one, 1024).SelectMany(bytes => bytes).SkipLast(4)];
     }
 }
