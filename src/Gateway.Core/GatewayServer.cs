@@ -144,11 +144,10 @@ public sealed class GatewayServer : IAsyncDisposable
 
     private async Task CloseConnectionsAsync(CancellationToken cancellationToken)
     {
-        var registry = _node.Connections.Registry;
-        while (registry.Count > 0)
+        // Again and again: a client accepted in the last moment has its place, and appears in the registry late.
+        while (_node.Connections.Slots.Taken > 0)
         {
-            // Again and again: a client accepted in the last moment appears late.
-            foreach (var connection in registry.All())
+            foreach (var connection in _node.Connections.Registry.All())
                 Close(connection);
             await Task.Delay(StopPollPeriod, _time, cancellationToken).ConfigureAwait(false);
         }

@@ -40,7 +40,11 @@ internal sealed partial class Connection
 
         Open(request!, match);
         // Frames may follow the request in the same segment.
-        return _state == ConnectionState.Open ? ReceiveFrames(bytes, consumed) : new ReceiveResult(bytes.Length, ReceiveAction.Discard);
+        if (_state == ConnectionState.Open)
+            return ReceiveFrames(bytes, consumed);
+        // It has been closed already; the peer will answer that.
+        var closing = ReceiveClosing(bytes[consumed..]);
+        return closing with { Consumed = consumed + closing.Consumed };
     }
 
     private ReceiveResult AwaitAdmission(ValueTask<Refusal?> admission, UpgradeRequest request, ProtocolMatch match, int consumed)
@@ -88,7 +92,8 @@ internal sealed partial class Connection
                 return;
             Protocol = match.Handler;
             ProtocolState = match.State;
-            Queue().Add(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
+            // In the lane of the control frames, or the pong of a ping in the request's segment would overtake it.
+            Queue().AddControl(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
             Compression = compression;
             _state = ConnectionState.Open;
         }
@@ -131,8 +136,14 @@ internal sealed partial class Connection
 
     private void OnHandshakeOverdue()
     {
-        var isAdmitting = _state == ConnectionState.Admitting;
-        Refuse(isAdmitting ? AdmissionTimeout : RequestTimeout, 0);
+        bool isAdmitting;
+        lock (this)
+        {
+            // The verdict may come at this moment and open the connection: a pause is ended once, by the one that decides.
+            isAdmitting = _state == ConnectionState.Admitting;
+            Refuse(isAdmitting ? AdmissionTimeout : RequestTimeout, 0);
+        }
+
         Flush();
         if (isAdmitting)
             _transport.Resume(); // to read the peer to its end; the verdict, should it still come, is not looked at

@@ -139,8 +139,9 @@ internal sealed partial class Connection : ITransportHandler
         var options = _context.Options.Heartbeat;
         if (_pause != MessageResult.Continue)
         {
-            // Not read at the moment: its silence says nothing.
+            // Not read at the moment: its silence says nothing, and its pong may be waiting to be read.
             Volatile.Write(ref _lastReceived, now);
+            _pongDeadline = 0;
         }
         else if (_pongDeadline != 0)
         {
