@@ -1,5 +1,5 @@
-// Echoes messages of every size class, text and binary, with Chromium's own WebSocket, and prints a line of JSON: {"agreed":"…","messages":N}
-// or {"error":"…"}.
+// Echoes messages of every size class, text and binary, with Chromium's own WebSocket, and prints lines of JSON: {"received":N} now and
+// then, at the end {"agreed":"…","messages":N} or {"error":"…"}.
 // usage: node echo-chromium.mjs URL MESSAGES   CHROMIUM: the browser's path
 import http from 'node:http';
 import { chromium } from 'playwright-core';
@@ -14,6 +14,7 @@ const server = http.createServer((_, response) => response.end('<!doctype html>'
 await new Promise(resolve => server.once('listening', resolve));
 const page = await browser.newPage();
 await page.goto(`http://127.0.0.1:${server.address().port}/`);
+await page.exposeFunction('say', line => void process.stdout.write(`${line}\n`));
 const result = await page.evaluate(([url, count]) => new Promise(resolve => {
   const small = [0, 1, 10, 125, 126, 255, 256, 1000, 2000, 4096];
   const large = [16_384, 65_535, 65_536, 200_000, 1_048_576];
@@ -35,6 +36,7 @@ const result = await page.evaluate(([url, count]) => new Promise(resolve => {
   socket.onmessage = ({ data }) => {
     if (!same(make(received), data)) return resolve({ error: `message ${received} differs` });
     if (++received === count) resolve({ agreed: socket.extensions, messages: received });
+    if (received % 500 === 0) window.say(JSON.stringify({ received }));
     more();
   };
   socket.onclose = ({ code, reason }) => resolve({ error: `closed with ${code} ${reason} after ${received}` });
