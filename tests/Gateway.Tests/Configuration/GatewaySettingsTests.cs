@@ -175,6 +175,37 @@ public class GatewaySettingsTests
         Assert.Contains("Gateway:Endpoints:0:Address", Assert.Single(errors).Problem);
     }
 
+    [Fact]
+    public void Settings_TlsOfAnEndpoint_IsBoundWithItsCertificates()
+    {
+        var (settings, errors) = Bound.Of(
+            ("Gateway:Endpoints:0:Tls:CertificatePath", "/nowhere/own.pem"),
+            ("Gateway:Endpoints:0:Tls:ClientCertificates", "none"),
+            ("Gateway:Endpoints:0:Tls:Certificates:3:CertificatePath", "/nowhere/a.pem"),
+            ("Gateway:Endpoints:0:Tls:Certificates:3:HostNames", "a.example"),
+            ("Gateway:Tls:HandshakeTimeout", "3s"));
+
+        // The files are looked at, and named by the options' own keys.
+        Assert.Equal(
+            ["Gateway:Endpoints:0:Tls:CertificatePath", "Gateway:Endpoints:0:Tls:Certificates:3:CertificatePath"],
+            errors.Select(error => error.Option));
+        Assert.Empty(settings.Unknown);
+        Assert.Equal("a.example", Assert.Single(settings.Gateway.Endpoints[0].Tls.Certificates).HostNames);
+        Assert.Equal(TimeSpan.FromSeconds(3), settings.Gateway.Tls.HandshakeTimeout);
+    }
+
+    [Theory]
+    [InlineData("Gateway:Endpoints:2:Tls:KeyPath", "/nowhere/key.pem", "Gateway:Endpoints:2:Tls:CertificatePath")]
+    [InlineData("Gateway:Endpoints:2:Tls:ClientCertificates", "required", "Gateway:Endpoints:2:Tls:CertificatePath")]
+    [InlineData("Gateway:Endpoints:2:Tls:ClientCertificates", "sometimes", "Gateway:Endpoints:2:Tls:ClientCertificates")]
+    [InlineData("Gateway:Endpoints:2:Tls:MinimumVersion", "1.1", "Gateway:Endpoints:2:Tls:MinimumVersion")]
+    public void Settings_TlsWithoutSense_IsOneError(string option, string value, string expected)
+    {
+        var (_, errors) = Bound.Of((option, value));
+
+        Assert.Equal(expected, Assert.Single(errors).Option);
+    }
+
     [Theory]
     [InlineData("Gateway:Limit:MaxQueueBytes", "Gateway:Limits:MaxQueueBytes")]
     [InlineData("Gateway:Endpoints:0:Adress", "Gateway:Endpoints:0:Address")]
