@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Buffers"] = [],
         ["Telemetry"] = [],
         ["Options"] = ["Addresses"],
-        ["Framing"] = ["Buffers"],
+        ["Framing"] = ["Buffers", "Telemetry"],
         ["Handshake"] = ["Addresses", "Framing", "Options"],
         ["Transport"] = ["Addresses", "Buffers", "Options", "Telemetry"],
         ["Connections"] = ["Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],
