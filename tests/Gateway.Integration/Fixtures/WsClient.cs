@@ -120,7 +120,14 @@ internal sealed class WsClient : IAsyncDisposable
     public async Task SendRawAsync(ReadOnlyMemory<byte> bytes)
     {
         using var patience = new CancellationTokenSource(Patience);
-        await _stream.WriteAsync(bytes, patience.Token);
+        try
+        {
+            await _stream.WriteAsync(bytes, patience.Token);
+        }
+        catch (IOException e) when (e.InnerException is SocketException reset)
+        {
+            throw reset; // what the socket itself would have said
+        }
     }
 
     public Task SendAsync(Opcode opcode, ReadOnlySpan<byte> payload) => SendRawAsync(Frame(opcode, payload));
