@@ -108,7 +108,7 @@ public sealed class HeartbeatTests
     [Fact]
     public async Task ClientThatDoesNotAnswer_IsClosedWith4408()
     {
-        await using var node = await TestNode.StartAsync(time: _time);
+        await using var node = await TestNode.StartAsync(options => options.Transport.CloseTimeout = TimeSpan.FromMinutes(1), time: _time);
         using var endings = new Endings(node.Metrics);
         await using (var client = await WsClient.OpenAsync(node.EndPoint, "/echo"))
         {
