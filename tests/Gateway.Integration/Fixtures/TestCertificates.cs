@@ -57,7 +57,7 @@ public sealed class TestCertificates : IDisposable
         alternatives.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([isForClients ? ClientAuthentication : ServerAuthentication], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(isForClients ? [ClientAuthentication] : [ServerAuthentication, ClientAuthentication], false));
         using var issued = request.Create(_ca, now + (validFrom ?? TimeSpan.FromDays(-1)), now + (validTo ?? TimeSpan.FromHours(12)), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
