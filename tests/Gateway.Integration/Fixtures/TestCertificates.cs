@@ -37,15 +37,18 @@ public sealed class TestCertificates : IDisposable
     /// <summary>The folder of the files.</summary>
     public string Folder => _folder.FullName;
 
-    /// <summary>A certificate for these names, and for loopback by address.</summary>
+    /// <summary>A certificate for these names, and for loopback by address, for both sides of a connection.</summary>
     public (string CertificatePath, string KeyPath) Issue(params string[] names)
     {
-        using var certificate = IssueCertificate(names);
+        using var certificate = IssueCertificate(names, null, null, [ServerAuthentication, ClientAuthentication]);
         return WritePair($"certificate{++_issued}", certificate);
     }
 
     /// <summary>With its key; valid from yesterday on for a day and a half unless told otherwise.</summary>
-    public X509Certificate2 IssueCertificate(string[] names, TimeSpan? validFrom = null, TimeSpan? validTo = null, bool isForClients = false)
+    public X509Certificate2 IssueCertificate(string[] names, TimeSpan? validFrom = null, TimeSpan? validTo = null, bool isForClients = false) =>
+        IssueCertificate(names, validFrom, validTo, [isForClients ? ClientAuthentication : ServerAuthentication]);
+
+    private X509Certificate2 IssueCertificate(string[] names, TimeSpan? validFrom, TimeSpan? validTo, OidCollection uses)
     {
         var now = TimeProvider.System.GetUtcNow();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -57,7 +60,7 @@ public sealed class TestCertificates : IDisposable
         alternatives.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(isForClients ? [ClientAuthentication] : [ServerAuthentication, ClientAuthentication], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(uses, false));
         using var issued = request.Create(_ca, now + (validFrom ?? TimeSpan.FromDays(-1)), now + (validTo ?? TimeSpan.FromHours(12)), RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
