@@ -1,3 +1,4 @@
+using Gateway.Core.Addresses;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
@@ -47,6 +48,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
 
         var registry = new ConnectionRegistry();
         var transport = new TransportContext(options.Transport, metrics);
+        var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
+        var routes = new ProtocolRoutes(options, this, Name);
+        var trusted = new TrustedNetworks(options.TrustedProxies);
         Connections = new ConnectionContext
         {
             Options = options,
@@ -54,11 +58,15 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Slots = new ConnectionSlots(options.Limits.MaxConnections > 0 ? options.Limits.MaxConnections : DescriptorLimit.MaxConnections(DescriptorLimit.Read())),
             Clock = new Heartbeat(registry, time, _directory.OnRound),
             Time = time,
-            Reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers),
+            Reader = reader,
+            Compression = new CompressionPolicy(options.Compression, reader, metrics),
             Queues = new OutboundQueuePool(),
             Transport = transport,
+            TrustedProxies = trusted,
+            Forwarding = new Forwarding(trusted, options.ForwardedHeader),
             Admission = new AnonymousAdmission(options.Auth),
-            Protocols = new ProtocolRoutes(options, this, Name),
+            Protocols = routes,
+            Pages = new HttpPages(options, routes, () => Readiness().Ready),
             Metrics = metrics,
             Log = _log,
         };
@@ -87,6 +95,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     public int SubscriptionCount => _shards.Sum(shard => shard.Subscriptions);
 
     internal ConnectionContext Connections { get; }
+
+    /// <summary>Whether load balancers should send clients; the node's server says.</summary>
+    internal Func<NodeReadiness> Readiness { get; set; } = () => new NodeReadiness(false, "The node has no server.");
 
     /// <summary>Starts the broker; does not wait for its link.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Broker.StartAsync(this, cancellationToken);
@@ -122,8 +133,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
             id,
             connection.Protocol?.Name ?? "",
             NameOf(connection.State),
-            connection.RemoteEndPoint?.ToString(),
-            connection.LocalEndPoint?.ToString(),
+            IpText.Format(connection.RemoteEndPoint),
+            IpText.Format(connection.LocalEndPoint),
             connection.ConnectedAt,
             names,
             count,

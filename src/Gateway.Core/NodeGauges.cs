@@ -35,5 +35,7 @@ internal static class NodeGauges
         new(context.Transport.Buffers.Rented, new KeyValuePair<string, object?>("pool", "buffers")),
         new(context.Transport.Args.Rented, new KeyValuePair<string, object?>("pool", "socket_args")),
         new(context.Queues.Rented, new KeyValuePair<string, object?>("pool", "queues")),
+        new(context.Compression.RentedDeflaters, new KeyValuePair<string, object?>("pool", "deflate")),
+        new(context.Compression.Inflaters.Rented, new KeyValuePair<string, object?>("pool", "inflate")),
     ];
 }

@@ -13,13 +13,14 @@ public sealed class ArchitectureTests
     // A layer may refer to these; to itself and to the leaves in any case.
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
+        ["Addresses"] = [],
         ["Buffers"] = [],
         ["Telemetry"] = [],
-        ["Options"] = [],
-        ["Framing"] = ["Buffers"],
-        ["Handshake"] = ["Framing", "Options"],
-        ["Transport"] = ["Buffers", "Options", "Telemetry"],
-        ["Connections"] = ["Handshake", "Framing", "Transport", "Buffers", "Options", "Telemetry"],
+        ["Options"] = ["Addresses"],
+        ["Framing"] = ["Buffers", "Telemetry"],
+        ["Handshake"] = ["Addresses", "Framing", "Options"],
+        ["Transport"] = ["Addresses", "Buffers", "Options", "Telemetry"],
+        ["Connections"] = ["Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],
         ["Channels"] = ["Connections", "Framing", "Options", "Telemetry"],
         ["Protocols"] = ["Channels", "Connections", "Handshake", "Framing", "Options", "Telemetry"],
         ["Brokers"] = ["Options", "Telemetry"],

@@ -80,9 +80,10 @@ internal sealed partial class Connection
             _state = ConnectionState.Closed;
             // Whoever was sending has lost its transport; nobody sends again.
             _isSending = true;
+            _reader.Release(ReaderSettings);
+            Compression?.Release();
         }
 
-        _reader.Release(_context.Reader);
         _context.Registry.Remove(this);
         Protocol?.OnClosed(this);
         _context.Metrics.Closes.Add(1, new("reason", reason.MetricLabel), new("protocol", Protocol?.Name ?? "none"));

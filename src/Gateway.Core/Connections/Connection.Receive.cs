@@ -12,6 +12,8 @@ internal sealed partial class Connection
     private int _commands; // in flight; guarded by the lock
     private MessageResult _pause; // what the receive chain waits for; guarded by the lock
 
+    private MessageReaderSettings ReaderSettings => Compression?.Reader ?? _context.Reader;
+
     /// <summary>Frames from <paramref name="start"/> on.</summary>
     private ReceiveResult ReceiveFrames(Span<byte> bytes, int start)
     {
@@ -22,7 +24,7 @@ internal sealed partial class Connection
                 return new ReceiveResult(bytes.Length - rest.Length, ReceiveAction.Yield);
 
             var result = MessageResult.Continue;
-            switch (_reader.Read(_context.Reader, ref rest, out var message))
+            switch (_reader.Read(ReaderSettings, ref rest, out var message))
             {
                 case ReadStatus.NeedMore:
                     return new ReceiveResult(bytes.Length, ReceiveAction.Continue);
@@ -77,7 +79,7 @@ internal sealed partial class Connection
         var rest = bytes;
         while (true)
         {
-            switch (_reader.Read(_context.Reader, ref rest, out var message))
+            switch (_reader.Read(ReaderSettings, ref rest, out var message))
             {
                 case ReadStatus.NeedMore:
                     return new ReceiveResult(bytes.Length, ReceiveAction.Continue);

@@ -33,6 +33,9 @@ internal sealed partial class Connection
         {
             if (_state != ConnectionState.Open)
                 return false;
+            // In the order of the queue, of which nothing is left out while the connection is open.
+            if (Compression?.Own is { } compressor)
+                frame = compressor.Compress(frame);
             var queue = Queue();
             if (queue.DataBytes + frame.Length <= _context.Options.Limits.MaxQueueBytes)
             {
@@ -49,6 +52,8 @@ internal sealed partial class Connection
     /// <summary>Queues an answer to what is being received; it leaves at the end of the turn.</summary>
     public void Reply(OutboundFrame frame)
     {
+        if (Compression?.Shared is { } compressor)
+            frame = compressor.Compress(frame);
         if (Enqueue(frame))
             _context.Metrics.MessagesSent[KindOf(frame.Opcode)].Add(1);
     }

@@ -21,6 +21,9 @@ internal sealed partial class Connection : ITransportHandler
     // Written under the lock; read anywhere.
     private volatile ConnectionState _state = ConnectionState.Handshaking;
 
+    // Whom a trusted proxy forwards for; null: the client is the transport's peer. Written once, by the receive chain, before admission.
+    private EndPoint? _client;
+
     // Milliseconds on the heartbeat's clock. What the deadline is for depends on the state: the request, admission, the close.
     private long _deadline;
     private long _lastReceived;
@@ -51,7 +54,11 @@ internal sealed partial class Connection : ITransportHandler
     /// <summary>What the connection's shard keeps for it; touched by the shard only.</summary>
     public object? ShardState { get; set; }
 
-    public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
+    /// <summary>How its messages are compressed; null: they are not.</summary>
+    public Compression? Compression { get; private set; }
+
+    /// <summary>The client's; its port is 0 where a proxy has named it without one.</summary>
+    public EndPoint? RemoteEndPoint => _client ?? _transport.RemoteEndPoint;
 
     public EndPoint? LocalEndPoint => _transport.LocalEndPoint;
 

@@ -28,6 +28,13 @@ internal readonly struct FrameHeader
 
     public const byte FinBit = 0x80;
     public const byte RsvBits = 0x70;
+
+    /// <summary>RSV1 as <see cref="Rsv"/> has it.</summary>
+    public const byte Rsv1 = 4;
+
+    /// <summary>RSV1 in the first byte.</summary>
+    public const byte Rsv1Bit = 0x40;
+
     public const byte OpcodeBits = 0x0F;
     public const byte MaskBit = 0x80;
     public const byte LengthBits = 0x7F;

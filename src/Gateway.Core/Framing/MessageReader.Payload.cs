@@ -33,6 +33,8 @@ internal partial struct MessageReader
     private bool TryReadData(MessageReaderSettings settings, Span<byte> piece, out ReadOnlySpan<byte> payload)
     {
         var isLast = _fin && piece.Length == _remaining;
+        if (_inflater is not null)
+            return TryInflateData(settings, piece, isLast, out payload);
         if (isLast && _messageLength == 0)
         {
             Masking.Apply(piece, _maskKey);

@@ -25,6 +25,7 @@ internal partial struct MessageReader
     private bool _handedOut; // _buffer holds nothing but what the last read returned
     private ProtocolError _error; // sticks
     private Utf8Validator _utf8; // of the message, if it is text
+    private MessageInflater? _inflater; // rented while a compressed message comes; _buffer then holds it decompressed
 
     /// <summary>Reads the next message or control frame.</summary>
     /// <param name="settings">The node's.</param>
@@ -38,7 +39,7 @@ internal partial struct MessageReader
     public ReadStatus Read(MessageReaderSettings settings, ref Span<byte> input, out InboundMessage message)
     {
         if (_handedOut)
-            Release(settings);
+            ReturnBuffer(settings);
         message = default;
         while (_error == ProtocolError.None)
         {
@@ -80,6 +81,12 @@ internal partial struct MessageReader
     /// <summary>Returns what is rented. At the end of a connection; a reader that is within a message cannot go on after it.</summary>
     public void Release(MessageReaderSettings settings)
     {
+        ReturnBuffer(settings);
+        ReturnInflater(settings);
+    }
+
+    private void ReturnBuffer(MessageReaderSettings settings)
+    {
         _handedOut = false;
         if (_buffer is null)
             return;
@@ -98,7 +105,7 @@ internal partial struct MessageReader
         if (!Judge(settings, input))
             return false;
         input = input[consumed..];
-        BeginFrame(header);
+        BeginFrame(settings, header);
         return true;
     }
 
@@ -122,18 +129,18 @@ internal partial struct MessageReader
 
         input = input[(size - _headerLength)..];
         _headerLength = 0;
-        BeginFrame(header);
+        BeginFrame(settings, header);
         return true;
     }
 
     private bool Judge(MessageReaderSettings settings, ReadOnlySpan<byte> header)
     {
-        _error = FrameRules.Judge(header, inMessage: _messageOpcode != Opcode.Continuation);
+        _error = FrameRules.Judge(header, inMessage: _messageOpcode != Opcode.Continuation, settings.NegotiatedRsv);
         if (_error != ProtocolError.None)
             return false;
         // §10.4: the limit counts all fragments, and the claim is enough. A control frame is bounded by §5.5.
         if (FrameHeader.TryDecodeLength(header, out var length, out _)
-            && length > settings.MaxMessageBytes - _messageLength
+            && length > MostOfAFrame(settings, header[0])
             && !((Opcode)(header[0] & FrameHeader.OpcodeBits)).IsControl())
         {
             _error = ProtocolError.MessageTooBig;
@@ -143,7 +150,15 @@ internal partial struct MessageReader
         return true;
     }
 
-    private void BeginFrame(in FrameHeader header)
+    /// <summary>
+    /// What the next frame of a message may bring. What a compressed one becomes is not known before it is decompressed.
+    /// </summary>
+    private readonly int MostOfAFrame(MessageReaderSettings settings, byte first) =>
+        _inflater is null && (first & FrameHeader.Rsv1Bit) == 0
+            ? settings.MaxMessageBytes - _messageLength
+            : settings.MaxCompressedBytes - (_inflater?.Received ?? 0);
+
+    private void BeginFrame(MessageReaderSettings settings, in FrameHeader header)
     {
         _opcode = header.Opcode;
         _fin = header.Fin;
@@ -154,6 +169,8 @@ internal partial struct MessageReader
         {
             _messageOpcode = _opcode;
             _utf8 = default;
+            if ((header.Rsv & FrameHeader.Rsv1) != 0)
+                _inflater = settings.Inflaters!.Rent();
         }
     }
 

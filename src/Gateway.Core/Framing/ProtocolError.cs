@@ -17,6 +17,8 @@ internal enum ProtocolError : byte
     InvalidCloseCode,
     InvalidUtf8InCloseReason,
     InvalidUtf8,
+    InvalidDeflate,
+    TooManyDeflateStreams,
     MessageTooBig,
 }
 
@@ -26,7 +28,10 @@ internal static class ProtocolErrors
     public static CloseCode Code(this ProtocolError error) => error switch
     {
         ProtocolError.None => CloseCode.Normal,
-        ProtocolError.InvalidUtf8 or ProtocolError.InvalidUtf8InCloseReason => CloseCode.InvalidData,
+        // RFC 7692 names no code for data that does not decompress. RFC 6455 §7.4.1 has 1007 for data that is not what its type says, and
+        // 1002 for frames that break the protocol, which these do not.
+        ProtocolError.InvalidUtf8 or ProtocolError.InvalidUtf8InCloseReason or ProtocolError.InvalidDeflate => CloseCode.InvalidData,
+        ProtocolError.TooManyDeflateStreams => CloseCode.PolicyViolation,
         ProtocolError.MessageTooBig => CloseCode.MessageTooBig,
         _ => CloseCode.ProtocolError,
     };
@@ -48,6 +53,8 @@ internal static class ProtocolErrors
         ProtocolError.InvalidCloseCode => "RFC 6455 7.4: this close code must not be sent",
         ProtocolError.InvalidUtf8InCloseReason => "RFC 6455 5.5.1: the close reason is not valid UTF-8",
         ProtocolError.InvalidUtf8 => "RFC 6455 8.1: text message is not valid UTF-8",
+        ProtocolError.InvalidDeflate => "RFC 7692 7.2.2: the message's compressed data is invalid or cut off",
+        ProtocolError.TooManyDeflateStreams => "the message consists of more deflate streams than this server accepts",
         ProtocolError.MessageTooBig => "message is larger than this server accepts",
         _ => "protocol error",
     };

@@ -18,6 +18,13 @@ internal static class HttpSyntax
 
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenBytes);
 
+    /// <summary>How many bytes at the front make a token; 0: none begins here.</summary>
+    public static int TokenLength(ReadOnlySpan<byte> text)
+    {
+        var end = text.IndexOfAnyExcept(TokenBytes);
+        return end < 0 ? text.Length : end;
+    }
+
     public static bool IsTarget(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(TargetBytes);
 
     public static bool IsFieldValue(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(ValueBytes);

@@ -26,6 +26,10 @@ public sealed class GatewayMetrics : IDisposable
         Closes = _meter.CreateCounter<long>("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
         AcceptErrors = _meter.CreateCounter<long>("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
         Refusals = _meter.CreateCounter<long>("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
+        TlsHandshakes = _meter.CreateCounter<long>("gateway.tls.handshakes", "{handshake}", "TLS handshakes, by result and version.");
+        TlsHandshakeDuration = Histogram("gateway.tls.handshake.duration", "s", "From the accepted connection to the end of a TLS handshake that succeeded.", LatencyBuckets);
+        TlsReloads = _meter.CreateCounter<long>("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");
+        ProxyProtocolRefusals = _meter.CreateCounter<long>("gateway.proxy_protocol.refusals", "{connection}", "Connections refused on endpoints with the PROXY protocol, by reason.");
         Publications = _meter.CreateCounter<long>("gateway.publications", "{publication}", "Publications this node sent to the broker, by source and result.");
         Commands = _meter.CreateCounter<long>("gateway.commands", "{command}", "Envelopes received from the broker, by result.");
         DeliveryLatency = Histogram("gateway.delivery.latency", "s", "From a publication's arrival at the node to the end of the writes to one shard's subscribers.", LatencyBuckets);
@@ -44,6 +48,9 @@ public sealed class GatewayMetrics : IDisposable
         Observe("gateway.publications.received", "{publication}", "Publications that came from the broker.", PublicationsReceived);
         Observe("gateway.deliveries", "{delivery}", "Publications queued for a subscriber.", Deliveries);
         ObserveDrops();
+        ObserveCompression("gateway.compression.messages", "{message}", "Messages that were compressed, by direction; a broadcast counts once.", counters => counters.Messages);
+        ObserveCompression("gateway.compression.original", "By", "Their payloads before compression, by direction.", counters => counters.OriginalBytes);
+        ObserveCompression("gateway.compression.compressed", "By", "Their payloads after compression, by direction.", counters => counters.CompressedBytes);
     }
 
     /// <summary>The meter, for gauges that other parts of the node observe.</summary>
@@ -56,6 +63,13 @@ public sealed class GatewayMetrics : IDisposable
     internal Counter<long> AcceptErrors { get; }
 
     internal Counter<long> Refusals { get; }
+
+    internal Counter<long> TlsHandshakes { get; }
+
+    internal Histogram<double> TlsHandshakeDuration { get; }
+
+    internal Counter<long> TlsReloads { get; }
+    internal Counter<long> ProxyProtocolRefusals { get; }
 
     internal Counter<long> Publications { get; }
 
@@ -95,6 +109,10 @@ public sealed class GatewayMetrics : IDisposable
 
     internal StripedCounter Deliveries { get; } = new();
 
+    internal CompressionCounters CompressionReceived { get; } = new();
+
+    internal CompressionCounters CompressionSent { get; } = new();
+
     /// <summary>Publications that the node did not deliver, by <see cref="DropReason"/>.</summary>
     internal StripedCounter[] Drops { get; } = Striped(DropReasons.Count);
 
@@ -116,6 +134,17 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableCounter(
             name,
             () => counters.Select((counter, i) => new Measurement<long>(counter.Value, new KeyValuePair<string, object?>("kind", Kinds[i]))),
+            unit,
+            description);
+
+    private void ObserveCompression(string name, string unit, string description, Func<CompressionCounters, StripedCounter> select) =>
+        _meter.CreateObservableCounter(
+            name,
+            () => new Measurement<long>[]
+            {
+                new(select(CompressionReceived).Value, new KeyValuePair<string, object?>("direction", "received")),
+                new(select(CompressionSent).Value, new KeyValuePair<string, object?>("direction", "sent")),
+            },
             unit,
             description);
 

@@ -1,3 +1,4 @@
+using Gateway.Core.Addresses;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
@@ -17,6 +18,8 @@ internal static class TestContexts
         var registry = new ConnectionRegistry();
         var time = new FakeTimeProvider();
         var transport = new TransportContext(options.Transport, metrics);
+        var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
+        var trusted = new TrustedNetworks(options.TrustedProxies);
         return new ConnectionContext
         {
             Options = options,
@@ -24,7 +27,11 @@ internal static class TestContexts
             Slots = new ConnectionSlots(100_000),
             Clock = new Heartbeat(registry, time, static _ => { }),
             Time = time,
-            Reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers),
+            Reader = reader,
+            Compression = new CompressionPolicy(options.Compression, reader, metrics),
+            TrustedProxies = trusted,
+            Forwarding = new Forwarding(trusted, options.ForwardedHeader),
+            Pages = new NoPages(),
             Queues = new OutboundQueuePool(),
             Transport = transport,
             Admission = new AnonymousAdmission(options.Auth),
@@ -32,5 +39,10 @@ internal static class TestContexts
             Metrics = metrics,
             Log = NullLogger.Instance,
         };
+    }
+
+    private sealed class NoPages : IHttpPages
+    {
+        public PlainMatch Select(PlainRequest request) => PlainMatch.Refuse(Refusal.NotFound);
     }
 }

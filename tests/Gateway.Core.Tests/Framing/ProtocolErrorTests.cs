@@ -22,7 +22,8 @@ public class ProtocolErrorTests
         {
             var expected = error switch
             {
-                ProtocolError.InvalidUtf8 or ProtocolError.InvalidUtf8InCloseReason => CloseCode.InvalidData,
+                ProtocolError.InvalidUtf8 or ProtocolError.InvalidUtf8InCloseReason or ProtocolError.InvalidDeflate => CloseCode.InvalidData,
+                ProtocolError.TooManyDeflateStreams => CloseCode.PolicyViolation,
                 ProtocolError.MessageTooBig => CloseCode.MessageTooBig,
                 _ => CloseCode.ProtocolError,
             };

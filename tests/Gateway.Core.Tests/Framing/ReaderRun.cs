@@ -14,7 +14,7 @@ internal sealed record ReadEvent(ReadStatus Status, Opcode Opcode, string Payloa
 }
 
 /// <summary>Drives a <see cref="MessageReader"/> as a connection does: each piece until it needs more.</summary>
-internal sealed class ReaderRun(int maxMessageBytes = 1 << 20)
+internal sealed class ReaderRun(int maxMessageBytes = 1 << 20, InflaterSource? inflaters = null)
 {
     private readonly BufferPool _buffers = new();
     private MessageReader _reader;
@@ -23,7 +23,7 @@ internal sealed class ReaderRun(int maxMessageBytes = 1 << 20)
 
     public long Rented => _buffers.Rented;
 
-    private MessageReaderSettings Settings => field ??= new MessageReaderSettings(maxMessageBytes, _buffers);
+    private MessageReaderSettings Settings => field ??= new MessageReaderSettings(maxMessageBytes, _buffers, inflaters);
 
     /// <summary>Feeds a piece; false when the reader refused it.</summary>
     public bool Feed(ReadOnlySpan<byte> piece)
@@ -52,9 +52,9 @@ internal sealed class ReaderRun(int maxMessageBytes = 1 << 20)
     public void Release() => _reader.Release(Settings);
 
     /// <summary>Feeds an input in pieces that end at the cuts, and checks that every rental has returned.</summary>
-    public static List<ReadEvent> Cut(ReadOnlySpan<byte> input, IEnumerable<int> cuts, int maxMessageBytes = 1 << 20)
+    public static List<ReadEvent> Cut(ReadOnlySpan<byte> input, IEnumerable<int> cuts, int maxMessageBytes = 1 << 20, InflaterSource? inflaters = null)
     {
-        var run = new ReaderRun(maxMessageBytes);
+        var run = new ReaderRun(maxMessageBytes, inflaters);
         var at = 0;
         foreach (var cut in cuts.Append(input.Length))
         {

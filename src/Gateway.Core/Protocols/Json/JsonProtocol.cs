@@ -10,7 +10,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 {
     private const string SubprotocolName = "gateway.v1";
 
-    private readonly JsonEncoder _encoder = new();
+    private readonly EncoderSet _encoders = new(new JsonEncoder());
 
     public string Name => "json";
 
@@ -66,7 +66,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
         if (!channels.MaySubscribe(channel))
             return Answer(connection, JsonMessages.Error(command.Id, JsonError.Forbidden, "This channel may not be subscribed to."));
         var result = connection.BeginCommand();
-        channels.Subscribe(new JsonSubscribe(connection, channel, _encoder, command.Id.ToArray()));
+        channels.Subscribe(new JsonSubscribe(connection, channel, _encoders.For(connection), command.Id.ToArray()));
         return result;
     }
 

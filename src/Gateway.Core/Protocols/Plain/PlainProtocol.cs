@@ -10,7 +10,7 @@ namespace Gateway.Core.Protocols.Plain;
 /// </summary>
 internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
 {
-    private readonly PlainEncoder _encoder = new();
+    private readonly EncoderSet _encoders = new(new PlainEncoder());
 
     public string Name => "plain";
 
@@ -18,8 +18,9 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
 
     public void OnOpen(Connection connection)
     {
+        var encoder = _encoders.For(connection);
         foreach (var name in (IReadOnlyList<ChannelName>)connection.ProtocolState!)
-            channels.Subscribe(new PlainSubscribe(connection, name, _encoder));
+            channels.Subscribe(new PlainSubscribe(connection, name, encoder));
         connection.ProtocolState = null;
     }
 

@@ -1,0 +1,46 @@
+// Echoes messages of every size class, text and binary, with Chromium's own WebSocket, and prints lines of JSON: {"received":N} now and
+// then, at the end {"agreed":"…","messages":N} or {"error":"…"}.
+// usage: node echo-chromium.mjs URL MESSAGES   CHROMIUM: the browser's path
+import http from 'node:http';
+import { chromium } from 'playwright-core';
+
+const [url, count] = process.argv.slice(2);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+// A page of a server: a browser connects from a real origin.
+const server = http.createServer((_, response) => response.end('<!doctype html>')).listen(0, '127.0.0.1');
+await new Promise(resolve => server.once('listening', resolve));
+const page = await browser.newPage();
+await page.goto(`http://127.0.0.1:${server.address().port}/`);
+await page.exposeFunction('say', line => void process.stdout.write(`${line}\n`));
+const result = await page.evaluate(([url, count]) => new Promise(resolve => {
+  const small = [0, 1, 10, 125, 126, 255, 256, 1000, 2000, 4096];
+  const large = [16_384, 65_535, 65_536, 200_000, 1_048_576];
+  const line = '{"symbol":"EURUSD","text":"ä日😀"},';
+  const noise = crypto.getRandomValues(new Uint8Array(65_536));
+  // Every tenth message is noise, every second one binary, every hundredth large; the whole is known from its number.
+  const make = i => {
+    const size = i % 100 === 99 ? large[(i - 99) / 100 % 5] : small[i % 10];
+    if (i % 10 === 3) return noise.subarray(i % 1000, (i % 1000) + Math.min(size, 60_000));
+    const text = (i + line.repeat(size / 30 + 1)).slice(0, size / 2);
+    return i % 2 ? new TextEncoder().encode(text) : text.toWellFormed();
+  };
+  const same = (a, b) => typeof a === 'string' ? a === b : typeof b !== 'string' && a.length === b.byteLength && new Uint8Array(b).every((byte, i) => byte === a[i]);
+  const socket = new WebSocket(url);
+  socket.binaryType = 'arraybuffer';
+  let sent = 0, received = 0;
+  const more = () => { while (sent < count && sent - received < 32) socket.send(make(sent++)); };
+  socket.onopen = more;
+  socket.onmessage = ({ data }) => {
+    if (!same(make(received), data)) return resolve({ error: `message ${received} differs` });
+    if (++received === count) resolve({ agreed: socket.extensions, messages: received });
+    if (received % 500 === 0) window.say(JSON.stringify({ received }));
+    more();
+  };
+  socket.onclose = ({ code, reason }) => resolve({ error: `closed with ${code} ${reason} after ${received}` });
+}), [url, Number(count)]);
+process.stdout.write(`${JSON.stringify(result)}\n`);
+await browser.close();
+server.close();
