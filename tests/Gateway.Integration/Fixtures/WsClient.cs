@@ -41,22 +41,8 @@ internal sealed class WsClient : IAsyncDisposable
     }
 
     /// <summary>A TLS connection, nothing said in it yet.</summary>
-    public static async Task<WsClient> ConnectTlsAsync(IPEndPoint endPoint, SslClientAuthenticationOptions tls, Action<Socket>? configure = null)
-    {
-        var plain = await ConnectAsync(endPoint, configure);
-        var stream = new SslStream(plain._stream);
-        try
-        {
-            using var patience = new CancellationTokenSource(Patience);
-            await stream.AuthenticateAsClientAsync(tls, patience.Token);
-            return new WsClient(plain._socket, stream);
-        }
-        catch
-        {
-            await stream.DisposeAsync();
-            throw;
-        }
-    }
+    public static async Task<WsClient> ConnectTlsAsync(IPEndPoint endPoint, SslClientAuthenticationOptions tls, Action<Socket>? configure = null) =>
+        await (await ConnectAsync(endPoint, configure)).StartTlsAsync(tls);
 
     /// <summary>An open WebSocket over TLS.</summary>
     public static async Task<WsClient> OpenTlsAsync(IPEndPoint endPoint, SslClientAuthenticationOptions tls, string path = "/", Action<Socket>? configure = null)
@@ -106,6 +92,23 @@ internal sealed class WsClient : IAsyncDisposable
         if (masked)
             Masking.Apply(bytes.AsSpan(size, payload.Length), key);
         return bytes[..(size + payload.Length)];
+    }
+
+    /// <summary>Goes on in TLS; the client returned takes this one's place.</summary>
+    public async Task<WsClient> StartTlsAsync(SslClientAuthenticationOptions tls)
+    {
+        var stream = new SslStream(_stream);
+        try
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            await stream.AuthenticateAsClientAsync(tls, patience.Token);
+            return new WsClient(_socket, stream);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task UpgradeAsync(string path = "/", string headers = "")

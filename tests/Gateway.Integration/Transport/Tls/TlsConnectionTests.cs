@@ -208,6 +208,27 @@ public sealed class TlsConnectionTests
     }
 
     [Fact]
+    public async Task ProxyHeader_InFrontOfTheHandshake_NamesTheClient()
+    {
+        await using var server = await TlsNode.StartAsync(configureNode: options =>
+        {
+            options.Endpoints[0].ProxyProtocol = true;
+            options.TrustedProxies.Add("127.0.0.0/8");
+        });
+        var proxied = await server.ConnectPlainAsync();
+        await proxied.SendRawAsync("PROXY TCP4 203.0.113.9 192.0.2.1 4711 443\r\n");
+
+        var client = await proxied.StartTlsAsync(server.Certificates.Client());
+
+        await client.UpgradeAsync();
+        var welcome = await client.ReceiveJsonAsync();
+        var info = await server.Node.Node.FindConnectionAsync(welcome.GetProperty("connection").GetString()!);
+        Assert.Equal("203.0.113.9:4711", info!.RemoteAddress);
+        await client.DisposeAsync();
+        await server.Node.ReturnsToBaselineAsync();
+    }
+
+    [Fact]
     public async Task Records_ByteByByte_AreOneMessage()
     {
         await using var server = await TlsNode.StartAsync();
