@@ -9,7 +9,7 @@ usage: ./test.sh [PROJECT [OPTION]...]
   PROJECT   runs only the projects under tests/ whose name holds this text, such as Core.Tests
   OPTION    goes to the test runner, such as -class Gateway.Core.Tests.Framing.MaskingTests (-? lists them)
 
-Installs what the tests need and does not find: redis-server, node and npm, chromium.
+Installs what the tests need and does not find: redis-server, haproxy, nginx, node and npm, chromium.
 Environment: CHROMIUM      path of a Chromium or Chrome to use
              TEST_SECONDS  how long all tests together may take (default 480)
 TXT
@@ -49,7 +49,7 @@ apt_install() { # PACKAGE...
   command -v apt-get >/dev/null || give_up "missing: $*. Install them with this system's package manager"
   echo "Installing $*"
   "${as_root[@]}" apt-get update -qq >&2 || give_up "apt-get update failed"
-  # RUNLEVEL=1 keeps the package from starting a Redis of its own.
+  # RUNLEVEL=1 keeps the packages from starting servers of their own.
   "${as_root[@]}" env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 \
     install -y -qq --no-install-recommends "$@" >/dev/null || give_up "apt-get could not install $*"
 }
@@ -69,6 +69,9 @@ find_chromium() {
 install_needs() {
   local missing=()
   command -v redis-server >/dev/null || missing+=(redis-server)
+  # Debian keeps these two where only root's PATH looks.
+  PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || missing+=(haproxy)
+  PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing+=(nginx)
   command -v node >/dev/null || missing+=(nodejs)
   command -v npm >/dev/null || missing+=(npm)
   find_chromium >/dev/null || missing+=(chromium)

@@ -56,7 +56,11 @@ check_refused "an unknown value" "replicas" --set replicas=2
 check_refused "two sources of the Redis connection string" "not both" --set redis.configuration=a:6379 --set redis.existingSecret=b
 check_refused "several nodes without Redis" "replicaCount above 1 needs" --set replicaCount=2
 check_refused "a stop that leaves no time to close connections" "must be below" --set shutdown.unreadyDelaySeconds=20
+check_refused "certificates of clients without TLS" "needs tls.existingSecret" --set tls.clientCertificates=required
+check_refused "a version of TLS that is none" "minimumVersion" --set-string tls.minimumVersion=1.1
 check_refused "a time that is none" "interval" --set config.heartbeat.interval=soon
+check_refused "the PROXY protocol from nobody" "needs config.trustedProxies" --set proxyProtocol=true
+check_refused "a proxy that is no network" "trustedProxies" --set 'config.trustedProxies={proxy.example.com}'
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
 
 if command -v promtool >/dev/null; then

@@ -1,13 +1,53 @@
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core;
 
-/// <summary>The broker's news, on their way out.</summary>
-public sealed partial class GatewayNode : IBrokerSink
+/// <summary>The broker's news, on their way out, and what the channels ask of it.</summary>
+public sealed partial class GatewayNode : IBrokerSink, IChannelSource
 {
+    async ValueTask<bool> IChannelSource.TrySubscribeAsync(ChannelName channel)
+    {
+        try
+        {
+            await Broker.SubscribeAsync(channel, _stopped).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false; // the node stops
+        }
+#pragma warning disable CA1031 // Whatever a broker throws: those who wait for it get an answer, and the next one asks again.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.SubscribeFailed(_log, e.Message);
+            return false;
+        }
+    }
+
+    async ValueTask IChannelSource.UnsubscribeAsync(ChannelName channel)
+    {
+        try
+        {
+            await Broker.UnsubscribeAsync(channel, _stopped).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // the node stops
+        }
+#pragma warning disable CA1031 // The same: a channel left half would take no subscriber any more.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.UnsubscribeFailed(_log, e.Message);
+        }
+    }
+
     void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
         _metrics.PublicationsReceived.Add(1);
@@ -56,9 +96,10 @@ public sealed partial class GatewayNode : IBrokerSink
     {
         var payload = command switch
         {
-            { Data: { } data, Text: null, Binary: null } => Encoding.UTF8.GetBytes(data.GetRawText()),
-            { Data: null, Text: { } text, Binary: null } => Encoding.UTF8.GetBytes(text),
-            { Data: null, Text: null, Binary: { } binary } => binary,
+            { Data.ValueKind: not JsonValueKind.Undefined, Text: null, Binary: null } =>
+                JsonMarshal.GetRawUtf8Value(command.Data).ToArray(),
+            { Data.ValueKind: JsonValueKind.Undefined, Text: { } text, Binary: null } => Encoding.UTF8.GetBytes(text),
+            { Data.ValueKind: JsonValueKind.Undefined, Text: null, Binary: { } binary } => binary,
             _ => null,
         };
         if (payload is null || command.Channels is not { Length: > 0 } channels)

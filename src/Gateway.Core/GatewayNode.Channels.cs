@@ -1,6 +1,7 @@
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core;
 
@@ -23,11 +24,18 @@ public sealed partial class GatewayNode : IChannels
             return PublishResult.TooLarge;
         try
         {
-            await PublishAsync(channel, payload, PublicationSource.Client, _stopping.Token).ConfigureAwait(false);
+            await PublishAsync(channel, payload, PublicationSource.Client, _stopped).ConfigureAwait(false);
             return PublishResult.Published;
         }
         catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
         {
+            return PublishResult.Unavailable;
+        }
+#pragma warning disable CA1031 // Whatever else a broker throws: the client's command is answered.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.PublishFailed(_log, e);
             return PublishResult.Unavailable;
         }
     }

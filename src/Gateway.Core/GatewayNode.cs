@@ -1,3 +1,4 @@
+using Gateway.Core.Addresses;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
@@ -22,6 +23,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
     private readonly ChannelRules _rules;
     private readonly ChannelDirectory _directory;
     private readonly Shard[] _shards;
@@ -39,13 +41,16 @@ public sealed partial class GatewayNode : IAsyncDisposable
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
         _rules = new ChannelRules(options.Rules);
-        _directory = new ChannelDirectory(broker, options.Channels, _log, _stopping.Token);
+        _stopped = _stopping.Token;
+        _directory = new ChannelDirectory(this, options.Channels);
         var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, options, metrics, time, _log))];
 
         var registry = new ConnectionRegistry();
         var transport = new TransportContext(options.Transport, metrics);
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
+        var routes = new ProtocolRoutes(options, this, Name);
+        var trusted = new TrustedNetworks(options.TrustedProxies);
         Connections = new ConnectionContext
         {
             Options = options,
@@ -57,8 +62,11 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
             Queues = new OutboundQueuePool(),
             Transport = transport,
+            TrustedProxies = trusted,
+            Forwarding = new Forwarding(trusted, options.ForwardedHeader),
             Admission = new AnonymousAdmission(options.Auth),
-            Protocols = new ProtocolRoutes(options, this, Name),
+            Protocols = routes,
+            Pages = new HttpPages(options, routes, () => Readiness().Ready),
             Metrics = metrics,
             Log = _log,
         };
@@ -87,6 +95,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     public int SubscriptionCount => _shards.Sum(shard => shard.Subscriptions);
 
     internal ConnectionContext Connections { get; }
+
+    /// <summary>Whether load balancers should send clients; the node's server says.</summary>
+    internal Func<NodeReadiness> Readiness { get; set; } = () => new NodeReadiness(false, "The node has no server.");
 
     /// <summary>Starts the broker; does not wait for its link.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Broker.StartAsync(this, cancellationToken);
@@ -122,8 +133,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
             id,
             connection.Protocol?.Name ?? "",
             NameOf(connection.State),
-            connection.RemoteEndPoint?.ToString(),
-            connection.LocalEndPoint?.ToString(),
+            IpText.Format(connection.RemoteEndPoint),
+            IpText.Format(connection.LocalEndPoint),
             connection.ConnectedAt,
             names,
             count,
@@ -159,6 +170,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_stopped.IsCancellationRequested)
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();

@@ -5,6 +5,7 @@ using Gateway.Core.Handshake;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
+using Gateway.Core.Transport.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Core;
@@ -16,12 +17,14 @@ public sealed class GatewayServer : IAsyncDisposable
     private static readonly TimeSpan ComeBackWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopPollPeriod = TimeSpan.FromMilliseconds(20);
 
+    private static readonly byte[] NotOverTls = UpgradeResponse.Refuse(new Refusal(400, "This endpoint speaks TLS: use wss:// or https://."));
+
     private readonly GatewayOptions _options;
     private readonly GatewayNode _node;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly List<Listener> _listeners = [];
-    private Overflow? _overflow;
+    private readonly List<IDisposable> _accepting = []; // what goes when nobody is accepted any more
     private volatile bool _isListening;
     private volatile bool _isStopping;
 
@@ -34,6 +37,7 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         (_options, _node, _time) = (options, node, time);
         _log = logs.CreateLogger<GatewayServer>();
+        node.Readiness = () => Readiness;
         metrics.Meter.CreateObservableGauge("gateway.ready", () => Readiness.Ready ? 1 : 0, "1", "1 while the node should be sent clients.");
     }
 
@@ -60,12 +64,9 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         WarnOfDescriptorLimit();
         await _node.StartAsync(cancellationToken).ConfigureAwait(false);
-        var context = _node.Connections;
-        var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
-        _overflow = new Overflow(full, _options.Transport, context.Metrics, _time);
         try
         {
-            Listen(context);
+            Listen(_node.Connections);
         }
         catch (ListenException)
         {
@@ -117,23 +118,36 @@ public sealed class GatewayServer : IAsyncDisposable
 
     private void Listen(ConnectionContext context)
     {
-        IEnumerable<string> addresses = _options.Endpoints.Count > 0
-            ? _options.Endpoints.Select(endpoint => endpoint.Address)
-            : [EndpointOptions.DefaultAddress];
-        foreach (var address in addresses)
+        var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
+        var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time));
+        var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];
+        var tls = endpoints.Any(endpoint => endpoint.Tls.IsEnabled) ? Keep(new TlsEndpoints(_options, context.Transport, context, context.Slots, _time, _log)) : null;
+        foreach (var endpoint in endpoints)
         {
-            var option = $"Gateway:Endpoints:{_listeners.Count}:Address";
-            _listeners.Add(new Listener(IPEndPoint.Parse(address), option, context.Transport, context, context.Slots, _overflow!, _time, _log));
+            var option = $"Gateway:Endpoints:{_listeners.Count}";
+            var isTls = endpoint.Tls.IsEnabled;
+            ITransportAcceptor acceptor = isTls ? tls!.Acceptor(endpoint.Tls, option + ":Tls", NotOverTls) : context;
+            // Before TLS: the header is the connection's first bytes.
+            if (endpoint.ProxyProtocol)
+                acceptor = new ProxyProtocolAcceptor(acceptor, context.TrustedProxies, context.Slots, context.Metrics, _time, _log);
+            _listeners.Add(new Listener(
+                IPEndPoint.Parse(endpoint.Address), option + ":Address", context.Transport, acceptor, context.Slots, isTls ? tls!.Overflow : overflow, _time, _log));
         }
+    }
+
+    private T Keep<T>(T part)
+        where T : IDisposable
+    {
+        _accepting.Add(part);
+        return part;
     }
 
     private async Task CloseConnectionsAsync(CancellationToken cancellationToken)
     {
-        var registry = _node.Connections.Registry;
-        while (registry.Count > 0)
+        // Again and again: a client accepted in the last moment has its place, and appears in the registry late.
+        while (_node.Connections.Slots.Taken > 0)
         {
-            // Again and again: a client accepted in the last moment appears late.
-            foreach (var connection in registry.All())
+            foreach (var connection in _node.Connections.Registry.All())
                 Close(connection);
             await Task.Delay(StopPollPeriod, _time, cancellationToken).ConfigureAwait(false);
         }
@@ -153,7 +167,8 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         foreach (var listener in _listeners)
             listener.Dispose();
-        _overflow?.Dispose();
+        foreach (var part in _accepting)
+            part.Dispose();
     }
 
     private void WarnOfDescriptorLimit()

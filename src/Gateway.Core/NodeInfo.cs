@@ -24,8 +24,8 @@ public enum DisconnectResult
 /// <param name="Id">16 hexadecimal digits.</param>
 /// <param name="Protocol">Client protocol; empty during the handshake.</param>
 /// <param name="State">Of its life: handshaking, admitting, open, closing, closed.</param>
-/// <param name="RemoteAddress">The client's address and port.</param>
-/// <param name="LocalAddress">The endpoint's.</param>
+/// <param name="RemoteAddress">The client's address, as trusted proxies tell it, and port where it is known.</param>
+/// <param name="LocalAddress">Where it connected to.</param>
 /// <param name="ConnectedAt">When it was accepted.</param>
 /// <param name="Channels">Its subscriptions, at most 1,000 of them.</param>
 /// <param name="Subscriptions">How many they are.</param>

@@ -97,6 +97,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{/* The environment of a node, without what is secret. */}}
 {{- define "gateway.environment" -}}
 Gateway__Endpoints__0__Address: {{ printf "%s:8080" .Values.listenAddress | quote }}
+Gateway__Endpoints__0__ProxyProtocol: {{ .Values.proxyProtocol | quote }}
+{{- with .Values.tls }}
+{{- if .existingSecret }}
+Gateway__Endpoints__0__Tls__CertificatePath: {{ printf "/etc/gateway/tls/%s" .certificateKey | quote }}
+Gateway__Endpoints__0__Tls__KeyPath: {{ printf "/etc/gateway/tls/%s" .privateKeyKey | quote }}
+Gateway__Endpoints__0__Tls__MinimumVersion: {{ .minimumVersion | quote }}
+{{- if ne .clientCertificates "none" }}
+Gateway__Endpoints__0__Tls__ClientCertificates: {{ .clientCertificates | quote }}
+Gateway__Endpoints__0__Tls__ClientCaPath: {{ printf "/etc/gateway/tls/%s" .clientCaKey | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 Gateway__Admin__Address: {{ printf "%s:8081" .Values.listenAddress | quote }}
 Gateway__Auth__AllowAnonymous: {{ .Values.auth.allowAnonymous | quote }}
 Gateway__Shutdown__Timeout: {{ include "gateway.time" .Values.shutdown.timeoutSeconds | quote }}
@@ -118,6 +130,12 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- end }}
 {{- if and (gt (int .Values.replicaCount) 1) (not (include "gateway.redisSecret" .)) }}
 {{- fail "replicaCount above 1 needs redis.configuration or redis.existingSecret: nodes without Redis do not see each other's publications" }}
+{{- end }}
+{{- if and .Values.proxyProtocol (not .Values.config.trustedProxies) }}
+{{- fail "proxyProtocol needs config.trustedProxies: without, nobody may send the header, and no client could connect" }}
+{{- end }}
+{{- if and (ne .Values.tls.clientCertificates "none") (not .Values.tls.existingSecret) }}
+{{- fail "tls.clientCertificates needs tls.existingSecret: plain connections carry no certificates" }}
 {{- end }}
 {{- if ge (int .Values.shutdown.unreadyDelaySeconds) (int .Values.shutdown.timeoutSeconds) }}
 {{- fail "shutdown.unreadyDelaySeconds must be below shutdown.timeoutSeconds, or no time is left to close connections" }}

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 
 namespace Gateway.Core.Brokers;
 
@@ -24,9 +25,10 @@ public sealed class BrokerCommand
     [JsonPropertyName("channels")]
     public string[]? Channels { get; init; }
 
-    /// <summary>Payload: any JSON, relayed verbatim.</summary>
+    /// <summary>Payload: any JSON, <c>null</c> too, relayed verbatim; <see cref="JsonValueKind.Undefined"/> when absent.</summary>
     [JsonPropertyName("data")]
-    public JsonElement? Data { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JsonElement Data { get; init; }
 
     /// <summary>Payload: text.</summary>
     [JsonPropertyName("text")]
@@ -40,16 +42,19 @@ public sealed class BrokerCommand
     [JsonPropertyName("connection")]
     public string? Connection { get; init; }
 
-    /// <summary>Reads an envelope; null when it is not one.</summary>
+    /// <summary>Reads an envelope; null when it is not one. Of a newer one the version alone is sure to be read.</summary>
     public static BrokerCommand? TryParse(ReadOnlySpan<byte> json)
     {
+        if (!Utf8.IsValid(json))
+            return null;
         try
         {
             return JsonSerializer.Deserialize(json, BrokerJson.Default.BrokerCommand);
         }
         catch (JsonException)
         {
-            return null;
+            // A newer version may have given a field another kind.
+            return TryParseVersion(json) is var version and > CurrentVersion ? new BrokerCommand { Version = version } : null;
         }
     }
 
@@ -57,8 +62,29 @@ public sealed class BrokerCommand
     public static byte[] Disconnect(string connection) => JsonSerializer.SerializeToUtf8Bytes(
         new BrokerCommand { Version = CurrentVersion, Operation = "disconnect", Connection = connection },
         BrokerJson.Default.BrokerCommand);
+
+    private static int TryParseVersion(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, BrokerJson.Default.BrokerCommandVersion)?.Version ?? 0;
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+    }
+}
+
+/// <summary>What envelopes of all versions have.</summary>
+internal sealed class BrokerCommandVersion
+{
+    [JsonPropertyName("v")]
+    public int Version { get; init; }
 }
 
 [JsonSerializable(typeof(BrokerCommand))]
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BrokerCommandVersion))]
+// As deep as a payload that is published directly may be.
+[JsonSourceGenerationOptions(MaxDepth = 1000, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class BrokerJson : JsonSerializerContext;

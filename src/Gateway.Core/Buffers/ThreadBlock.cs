@@ -7,10 +7,10 @@ namespace Gateway.Core.Buffers;
 internal static class ThreadBlock
 {
     /// <summary>Most bytes taken from a socket by one receive.</summary>
-    public const int ReceiveBytes = 64 * 1024;
+    public const int ReceiveBytes = 32 * 1024;
 
     /// <summary>Most bytes of an earlier receive that can stand in front of the next one: a whole HTTP request fits.</summary>
-    public const int SpillBytes = 64 * 1024;
+    public const int SpillBytes = 32 * 1024;
 
     /// <summary>
     /// Bytes copied together for one send. Below half of the default send buffer, so that an idle socket takes a whole cork at once.

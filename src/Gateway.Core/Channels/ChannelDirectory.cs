@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using Gateway.Core.Brokers;
 using Gateway.Core.Options;
-using Gateway.Core.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace Gateway.Core.Channels;
 
@@ -15,15 +12,13 @@ internal sealed class ChannelDirectory
 {
     private readonly ConcurrentDictionary<ChannelName, ChannelEntry> _entries = new(ChannelNameComparer.Instance);
     private readonly ConcurrentDictionary<ChannelName, ChannelEntry>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
-    private readonly IBroker _broker;
+    private readonly IChannelSource _source;
     private readonly long _lingerMilliseconds;
-    private readonly CancellationToken _stopping;
-    private readonly ILogger _log;
     private long _now;
 
-    public ChannelDirectory(IBroker broker, ChannelOptions options, ILogger log, CancellationToken stopping)
+    public ChannelDirectory(IChannelSource source, ChannelOptions options)
     {
-        (_broker, _log, _stopping) = (broker, log, stopping);
+        _source = source;
         _lingerMilliseconds = (long)options.LeaveAfter.TotalMilliseconds;
         _byUtf8 = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -104,21 +99,7 @@ internal sealed class ChannelDirectory
     {
         // Off the shard, and out of the entry's lock, before the broker is asked.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var isConfirmed = false;
-        try
-        {
-            await _broker.SubscribeAsync(entry.Name, _stopping).ConfigureAwait(false);
-            isConfirmed = true;
-        }
-        catch (BrokerUnavailableException e)
-        {
-            Log.SubscribeFailed(_log, e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            // the node stops
-        }
-
+        var isConfirmed = await _source.TrySubscribeAsync(entry.Name).ConfigureAwait(false);
         lock (entry)
         {
             entry.State = isConfirmed ? ChannelState.Subscribed : ChannelState.Idle;
@@ -148,15 +129,7 @@ internal sealed class ChannelDirectory
     private async Task UnsubscribeAsync(ChannelEntry entry)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
-        {
-            await _broker.UnsubscribeAsync(entry.Name, _stopping).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // the node stops
-        }
-
+        await _source.UnsubscribeAsync(entry.Name).ConfigureAwait(false);
         lock (entry)
         {
             entry.State = ChannelState.Idle;

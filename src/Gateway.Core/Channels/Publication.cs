@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using System.Text.Unicode;
 using Gateway.Core.Framing;
 
 namespace Gateway.Core.Channels;
@@ -23,7 +21,7 @@ internal sealed class Publication(ChannelName channel, byte[] payload, long rece
     public long ReceivedAt { get; } = receivedAt;
 
     /// <summary>What the payload is. Known after the first encoding; called under its lock only.</summary>
-    public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = Classify(Payload) : _kind;
+    public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = PayloadKinds.Of(Payload) : _kind;
 
     /// <summary>The frame that an encoder makes of this publication; made once, whichever shard asks first.</summary>
     public OutboundFrame FrameFor(IPublicationEncoder encoder)
@@ -35,48 +33,9 @@ internal sealed class Publication(ChannelName channel, byte[] payload, long rece
             return frame ??= encoder.Encode(this);
     }
 
-    private static PayloadKind Classify(ReadOnlySpan<byte> payload)
-    {
-        if (!Utf8.IsValid(payload))
-            return PayloadKind.Binary;
-        return IsJson(payload) ? PayloadKind.Json : PayloadKind.Text;
-    }
-
-    private static bool IsJson(ReadOnlySpan<byte> payload)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = 1000 });
-            while (reader.Read())
-            {
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
     [InlineArray(MaxEncoders)]
     private struct Frames
     {
         private OutboundFrame? _first;
     }
-}
-
-/// <summary>What a payload is, to a client that gets it in JSON.</summary>
-internal enum PayloadKind : byte
-{
-    Unknown,
-
-    /// <summary>Exactly one JSON value.</summary>
-    Json,
-
-    /// <summary>Other UTF-8.</summary>
-    Text,
-
-    /// <summary>Not text.</summary>
-    Binary,
 }

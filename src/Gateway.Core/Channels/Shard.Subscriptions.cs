@@ -74,6 +74,8 @@ internal sealed partial class Shard
             if (subscription.Pending is { } pending)
                 Answer(subscriber!, pending.Complete(SubscribeResult.Subscribed));
             Remove(subscription);
+            if (subscriber!.Subscriptions.Count == 0)
+                request.Connection.ShardState = null; // the connection hears of no gap any more
         }
 
         var answer = request.Complete(subscription is not null);

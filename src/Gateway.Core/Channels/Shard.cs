@@ -1,4 +1,6 @@
 using System.Collections.ObjectModel;
+using Gateway.Core.Connections;
+using Gateway.Core.Framing;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -31,7 +33,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private readonly Dictionary<ChannelName, ShardChannel> _channels = new(ChannelNameComparer.Instance);
     private readonly List<Publication> _batch = new(BatchPublications);
     private readonly List<Subscriber> _dirty = [];
-    private List<ShardItem> _items = [];
+    private readonly List<ShardItem> _items = [];
     private int _subscriptions;
 
     public Shard(int index, ChannelDirectory directory, GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
@@ -81,12 +83,9 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     {
         for (var batch = 0; batch < BatchesPerTurn; batch++)
         {
-            if (!_inbox.TryTake(ref _items, _batch, BatchPublications, _batchBytes))
+            if (!_inbox.TryTake(_items, _batch, BatchPublications, _batchBytes, out var before))
                 return;
-            foreach (var item in _items)
-                Guarded(static (shard, item) => shard.Run(item), item);
-            foreach (var publication in _batch)
-                Guarded(static (shard, publication) => shard.Deliver(publication), publication);
+            RunInOrder(before);
             FlushDirty();
             RecordLatency();
             _items.Clear();
@@ -97,6 +96,22 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     }
 
     private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    /// <summary>Items and publications in the order in which they were posted.</summary>
+    private void RunInOrder(long before)
+    {
+        var next = 0;
+        foreach (var publication in _batch)
+        {
+            for (; next < _items.Count && _items[next].After <= before; next++)
+                Guarded(static (shard, item) => shard.Run(item), _items[next]);
+            Guarded(static (shard, publication) => shard.Deliver(publication), publication);
+            before++;
+        }
+
+        for (; next < _items.Count; next++)
+            Guarded(static (shard, item) => shard.Run(item), _items[next]);
+    }
 
     /// <summary>A fault of ours in one thing must not cost the shard the others.</summary>
     private void Guarded<T>(Action<Shard, T> act, T subject)
@@ -129,6 +144,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (subscription.Encoder != encoder)
             {
+                Count(frame, queued);
+                queued = 0;
                 encoder = subscription.Encoder;
                 frame = publication.FrameFor(encoder);
             }
@@ -139,7 +156,13 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             MarkDirty(subscription.Subscriber);
         }
 
+        Count(frame, queued);
+    }
+
+    private void Count(OutboundFrame frame, int queued)
+    {
         _metrics.Deliveries.Add(queued);
+        _metrics.MessagesSent[Connection.KindOf(frame.Opcode)].Add(queued);
     }
 
     private void MarkDirty(Subscriber subscriber)

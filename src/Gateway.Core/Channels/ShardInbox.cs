@@ -4,14 +4,16 @@ using Gateway.Core.Options;
 namespace Gateway.Core.Channels;
 
 /// <summary>
-/// What waits for a shard, in two lanes. Publications are bounded in count and bytes and refused above; control items are never
-/// refused: connections × commands in flight bounds them.
+/// What waits for a shard, in two lanes and one order. Publications are bounded in count and bytes and refused above; control items are
+/// never refused: connections × commands in flight bounds them. Each item knows how many publications were posted before it, so that
+/// a subscription begins, and ends, at exactly one place in the stream.
 /// </summary>
 internal sealed class ShardInbox(ChannelOptions options)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Publication> _publications = new();
-    private List<ShardItem> _items = [];
+    private readonly Queue<ShardItem> _items = new();
+    private long _posted; // publications, ever
     private long _bytes;
     private bool _isScheduled;
 
@@ -32,6 +34,7 @@ internal sealed class ShardInbox(ChannelOptions options)
             if (isFull && _publications.Count > 0)
                 return false;
             _publications.Enqueue(publication);
+            _posted++;
             _bytes += publication.Payload.Length;
             mustSchedule = Schedule();
             return true;
@@ -42,32 +45,40 @@ internal sealed class ShardInbox(ChannelOptions options)
     {
         lock (_gate)
         {
-            _items.Add(item);
+            _items.Enqueue(item with { After = _posted });
             return Schedule();
         }
     }
 
     /// <summary>
-    /// Takes all items, and publications up to a bound. False: nothing waits, and the next post schedules the shard again. Under one
-    /// lock with the posts, so that no wake-up is lost.
+    /// Takes publications up to a bound, and the items that were posted before the next one. False: nothing waits, and the next post
+    /// schedules the shard again. Under one lock with the posts, so that no wake-up is lost.
     /// </summary>
-    public bool TryTake(ref List<ShardItem> items, List<Publication> publications, int maxCount, long maxBytes)
+    /// <param name="items">Gets the items.</param>
+    /// <param name="publications">Gets the publications.</param>
+    /// <param name="maxCount">At most so many publications.</param>
+    /// <param name="maxBytes">No further publication once their payloads are so large.</param>
+    /// <param name="before">How many publications were taken ever before: the first one taken now was posted after so many.</param>
+    public bool TryTake(List<ShardItem> items, List<Publication> publications, int maxCount, long maxBytes, out long before)
     {
         lock (_gate)
         {
+            before = _posted - _publications.Count;
             if (_items.Count == 0 && _publications.Count == 0)
             {
                 _isScheduled = false;
                 return false;
             }
 
-            (items, _items) = (_items, items);
             for (long bytes = 0; publications.Count < maxCount && bytes < maxBytes && _publications.TryDequeue(out var publication);)
             {
                 publications.Add(publication);
                 bytes += publication.Payload.Length;
                 _bytes -= publication.Payload.Length;
             }
+
+            while (_items.TryPeek(out var item) && item.After <= before + publications.Count)
+                items.Add(_items.Dequeue());
 
             return true;
         }
@@ -83,8 +94,11 @@ internal sealed class ShardInbox(ChannelOptions options)
 }
 
 /// <summary>Something for a shard to do beside delivering.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Subject">With what.</param>
+/// <param name="After">How many publications had been posted before it; the inbox counts.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct ShardItem(ShardItemKind Kind, object Subject);
+internal readonly record struct ShardItem(ShardItemKind Kind, object Subject, long After = 0);
 
 internal enum ShardItemKind : byte
 {

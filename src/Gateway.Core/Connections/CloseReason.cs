@@ -20,9 +20,10 @@ internal sealed class CloseReason
     public static readonly CloseReason SlowConsumer = new((CloseCode)4413, "slow consumer", "slow_consumer", comeBack: true, dropsQueue: true);
 
     // Endings without a close frame of ours.
-    public static readonly CloseReason ClosedByClient = new(CloseCode.NoStatus, "closed by the client", "client", comeBack: false, dropsQueue: true);
+    public static readonly CloseReason ClosedByClient = new(CloseCode.NoStatus, "closed by the client", "client", comeBack: false);
     public static readonly CloseReason ConnectionLost = new(CloseCode.Abnormal, "connection lost", "connection_lost", comeBack: true, dropsQueue: true);
     public static readonly CloseReason Refused = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false, isFailure: true);
+    public static readonly CloseReason Answered = new(CloseCode.NoStatus, "answered with a page", "page", comeBack: false, isFailure: true);
 
     private static readonly CloseReason[] Protocol =
         [.. Enum.GetValues<ProtocolError>().Select(error => new CloseReason(error.Code(), error.Text(), Label(error.Code()), comeBack: false, isFailure: true))];

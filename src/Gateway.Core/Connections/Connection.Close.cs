@@ -19,10 +19,15 @@ internal sealed partial class Connection
     /// </summary>
     public bool Close(CloseReason reason)
     {
+        bool mustResume;
         lock (this)
         {
             if (_state is ConnectionState.Closing or ConnectionState.Closed)
                 return false;
+            // Neither a verdict nor a broker's answer is waited for any more: the peer is read to its close frame or its end.
+            mustResume = _state == ConnectionState.Admitting || _pause == MessageResult.AwaitCommands;
+            if (mustResume)
+                _pause = MessageResult.Continue;
             if (Protocol is null)
             {
                 Refuse(Restarting, 0);
@@ -36,6 +41,8 @@ internal sealed partial class Connection
         }
 
         Flush();
+        if (mustResume)
+            _transport.Resume();
         return true;
     }
 
@@ -96,17 +103,23 @@ internal sealed partial class Connection
     /// <summary>RFC 6455 §5.5.1: the answer to a close frame echoes its code, and nothing follows it.</summary>
     private void OnCloseFrame(ReadOnlySpan<byte> payload)
     {
+        var wasOpen = false;
         lock (this)
         {
-            if (_state != ConnectionState.Open)
-                return;
-            DropQueue(CloseReason.ClosedByClient);
-            Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
-            _isCloseReceived = true;
-            BeginClosing(CloseReason.ClosedByClient);
+            if (_state == ConnectionState.Open)
+            {
+                // Behind all that is queued: the answers to what the client said before it closed, in the first segment the response too.
+                Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
+                _isCloseReceived = true;
+                BeginClosing(CloseReason.ClosedByClient);
+                wasOpen = true;
+            }
         }
 
-        Flush();
+        if (wasOpen)
+            Flush();
+        else
+            OnCloseReply(); // another thread has closed the connection meanwhile: the two close frames have crossed
     }
 
     private void OnCloseReply()

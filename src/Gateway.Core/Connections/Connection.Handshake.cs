@@ -1,3 +1,4 @@
+using Gateway.Core.Addresses;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Telemetry;
@@ -14,14 +15,17 @@ internal sealed partial class Connection
 
     private ReceiveResult ReceiveRequest(Span<byte> bytes)
     {
-        switch (Upgrade.TryRead(bytes, _context.Options.Handshake, out var request, out var refusal, out var consumed))
+        switch (Upgrade.TryRead(bytes, _context.Options.Handshake, out var request, out var plain, out var refusal, out var consumed))
         {
             case HandshakeStatus.NeedMore:
                 return new ReceiveResult(0, ReceiveAction.Continue);
+            case HandshakeStatus.Plain:
+                return Answer(plain!, bytes.Length);
             case HandshakeStatus.Refused:
                 return Refuse(refusal!, bytes.Length);
         }
 
+        _client = _context.Forwarding.Find(request!, _transport.RemoteEndPoint);
         var match = _context.Protocols.Select(request!);
         if (match.Refusal is not null)
             return Refuse(match.Refusal, bytes.Length);
@@ -36,7 +40,11 @@ internal sealed partial class Connection
 
         Open(request!, match);
         // Frames may follow the request in the same segment.
-        return _state == ConnectionState.Open ? ReceiveFrames(bytes, consumed) : new ReceiveResult(bytes.Length, ReceiveAction.Discard);
+        if (_state == ConnectionState.Open)
+            return ReceiveFrames(bytes, consumed);
+        // It has been closed already; the peer will answer that.
+        var closing = ReceiveClosing(bytes[consumed..]);
+        return closing with { Consumed = consumed + closing.Consumed };
     }
 
     private ReceiveResult AwaitAdmission(ValueTask<Refusal?> admission, UpgradeRequest request, ProtocolMatch match, int consumed)
@@ -84,7 +92,8 @@ internal sealed partial class Connection
                 return;
             Protocol = match.Handler;
             ProtocolState = match.State;
-            Queue().Add(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
+            // In the lane of the control frames, or the pong of a ping in the request's segment would overtake it.
+            Queue().AddControl(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
             Compression = compression;
             _state = ConnectionState.Open;
         }
@@ -93,27 +102,48 @@ internal sealed partial class Connection
         Protocol!.OnOpen(this);
     }
 
+    private ReceiveResult Answer(PlainRequest request, int consumed)
+    {
+        var match = _context.Pages.Select(request);
+        if (match.Page is null)
+            return Refuse(match.Refusal! with { OmitsBody = request.IsHead }, consumed);
+        End(UpgradeResponse.Page(match.Page, request.IsHead, _context.Time.GetUtcNow()), CloseReason.Answered, match.Label!);
+        return new ReceiveResult(consumed, ReceiveAction.Discard);
+    }
+
     /// <summary>Answers with an HTTP error and ends, unless the connection has got further meanwhile.</summary>
     private ReceiveResult Refuse(Refusal refusal, int consumed)
     {
+        if (End(UpgradeResponse.Refuse(refusal, _context.Time.GetUtcNow()), CloseReason.Refused, ResultLabel(refusal.Status)))
+            Log.HandshakeRefused(_context.Log, Id.ToString(), IpText.Format(RemoteEndPoint), refusal.Status, refusal.Reason);
+        return new ReceiveResult(consumed, ReceiveAction.Discard);
+    }
+
+    /// <summary>False: the connection has got further, or is ending already.</summary>
+    private bool End(byte[] response, CloseReason reason, string result)
+    {
         lock (this)
         {
-            if (_state is ConnectionState.Handshaking or ConnectionState.Admitting)
-            {
-                Queue().Add(OutboundFrame.Raw(UpgradeResponse.Refuse(refusal)));
-                BeginClosing(CloseReason.Refused);
-                _context.Metrics.Handshakes.Add(1, new KeyValuePair<string, object?>("result", ResultLabel(refusal.Status)));
-                Log.HandshakeRefused(_context.Log, Id.ToString(), RemoteEndPoint, refusal.Status, refusal.Reason);
-            }
+            if (_state is not (ConnectionState.Handshaking or ConnectionState.Admitting))
+                return false;
+            Queue().Add(OutboundFrame.Raw(response));
+            BeginClosing(reason);
         }
 
-        return new ReceiveResult(consumed, ReceiveAction.Discard);
+        _context.Metrics.Handshakes.Add(1, new KeyValuePair<string, object?>("result", result));
+        return true;
     }
 
     private void OnHandshakeOverdue()
     {
-        var isAdmitting = _state == ConnectionState.Admitting;
-        Refuse(isAdmitting ? AdmissionTimeout : RequestTimeout, 0);
+        bool isAdmitting;
+        lock (this)
+        {
+            // The verdict may come at this moment and open the connection: a pause is ended once, by the one that decides.
+            isAdmitting = _state == ConnectionState.Admitting;
+            Refuse(isAdmitting ? AdmissionTimeout : RequestTimeout, 0);
+        }
+
         Flush();
         if (isAdmitting)
             _transport.Resume(); // to read the peer to its end; the verdict, should it still come, is not looked at

@@ -48,7 +48,11 @@ internal sealed partial class Connection
             }
 
             if (result != MessageResult.Continue && MustPause(result))
+            {
+                // The reader is between messages, and nothing may come for long: what it holds of the last one goes back now.
+                _reader.Release(_context.Reader);
                 return new ReceiveResult(bytes.Length - rest.Length, ReceiveAction.Pause);
+            }
         }
     }
 
@@ -94,7 +98,9 @@ internal sealed partial class Connection
             Flush();
         lock (this)
         {
-            var mustPause = result == MessageResult.AwaitSent ? _queue is not null : _commands >= _context.Options.Limits.MaxCommandsInFlight;
+            var isWaiting = result == MessageResult.AwaitSent ? _queue is not null : _commands >= _context.Options.Limits.MaxCommandsInFlight;
+            // Another thread may have closed the connection meanwhile; then nobody would end the pause.
+            var mustPause = isWaiting && _state == ConnectionState.Open;
             if (mustPause)
                 _pause = result;
             return mustPause;
@@ -103,7 +109,8 @@ internal sealed partial class Connection
 
     private void Count(Opcode opcode) => _context.Metrics.MessagesReceived[KindOf(opcode)].Add(1);
 
-    private static int KindOf(Opcode opcode) => opcode switch
+    /// <summary>The place of a frame's kind among the metrics' kinds.</summary>
+    internal static int KindOf(Opcode opcode) => opcode switch
     {
         Opcode.Text => 0,
         Opcode.Binary => 1,

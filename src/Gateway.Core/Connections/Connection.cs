@@ -21,6 +21,9 @@ internal sealed partial class Connection : ITransportHandler
     // Written under the lock; read anywhere.
     private volatile ConnectionState _state = ConnectionState.Handshaking;
 
+    // Whom a trusted proxy forwards for; null: the client is the transport's peer. Written once, by the receive chain, before admission.
+    private EndPoint? _client;
+
     // Milliseconds on the heartbeat's clock. What the deadline is for depends on the state: the request, admission, the close.
     private long _deadline;
     private long _lastReceived;
@@ -54,7 +57,8 @@ internal sealed partial class Connection : ITransportHandler
     /// <summary>How its messages are compressed; null: they are not.</summary>
     public Compression? Compression { get; private set; }
 
-    public EndPoint? RemoteEndPoint => _transport.RemoteEndPoint;
+    /// <summary>The client's; its port is 0 where a proxy has named it without one.</summary>
+    public EndPoint? RemoteEndPoint => _client ?? _transport.RemoteEndPoint;
 
     public EndPoint? LocalEndPoint => _transport.LocalEndPoint;
 
@@ -135,8 +139,9 @@ internal sealed partial class Connection : ITransportHandler
         var options = _context.Options.Heartbeat;
         if (_pause != MessageResult.Continue)
         {
-            // Not read at the moment: its silence says nothing.
+            // Not read at the moment: its silence says nothing, and its pong may be waiting to be read.
             Volatile.Write(ref _lastReceived, now);
+            _pongDeadline = 0;
         }
         else if (_pongDeadline != 0)
         {

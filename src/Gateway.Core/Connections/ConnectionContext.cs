@@ -1,3 +1,4 @@
+using Gateway.Core.Addresses;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
@@ -28,9 +29,15 @@ internal sealed class ConnectionContext : ITransportAcceptor
 
     public required TransportContext Transport { get; init; }
 
+    public required TrustedNetworks TrustedProxies { get; init; }
+
+    public required Forwarding Forwarding { get; init; }
+
     public required IAdmission Admission { get; init; }
 
     public required IProtocolSelector Protocols { get; init; }
+
+    public required IHttpPages Pages { get; init; }
 
     public required GatewayMetrics Metrics { get; init; }
 

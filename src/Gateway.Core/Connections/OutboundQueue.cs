@@ -44,10 +44,10 @@ internal sealed class OutboundQueue
         ControlBytes += frame.Length;
     }
 
-    /// <summary>Drops the data that has not begun to leave. Returns the frames dropped.</summary>
+    /// <summary>Drops the data that has not begun to leave. Returns the messages dropped: a close frame is none.</summary>
     public int DropData()
     {
-        var dropped = _data.Count;
+        var dropped = _data.CountMessages();
         _data.Clear();
         DataBytes = _large is null ? 0 : _large.Length - _largeSent;
         return dropped;
@@ -136,6 +136,18 @@ internal sealed class OutboundQueue
         public readonly int Capacity => _ring.Length;
 
         public readonly OutboundFrame Peek() => _ring[_head]!;
+
+        public readonly int CountMessages()
+        {
+            var messages = 0;
+            for (var i = 0; i < Count; i++)
+            {
+                if (_ring[(_head + i) & (_ring.Length - 1)] is { IsControl: false, IsRaw: false })
+                    messages++;
+            }
+
+            return messages;
+        }
 
         public void Add(OutboundFrame frame)
         {

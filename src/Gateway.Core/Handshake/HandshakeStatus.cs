@@ -9,6 +9,9 @@ internal enum HandshakeStatus
     /// <summary>A valid request to upgrade.</summary>
     Upgrade,
 
+    /// <summary>A valid request that asks for no WebSocket.</summary>
+    Plain,
+
     /// <summary>To be answered with an error; the connection ends.</summary>
     Refused,
 }

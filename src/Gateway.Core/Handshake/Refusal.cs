@@ -9,7 +9,7 @@ internal sealed record Refusal(int Status, string Reason)
 
     public static readonly Refusal RequestTimeout = new(408, "the request did not come in time");
 
-    public static readonly Refusal MethodNotAllowed = new(405, "RFC 6455 4.2.1: the method must be GET");
+    public static readonly Refusal MethodNotAllowed = new(405, "only GET and HEAD are served here, and a WebSocket begins with GET");
 
     public static readonly Refusal RequestLineTooLong = new(414, "the request line is longer than this server accepts");
 

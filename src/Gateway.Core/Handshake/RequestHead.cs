@@ -14,16 +14,17 @@ internal readonly ref struct RequestHead
         Refusal.BadRequest("RFC 9112 3: the request line is not method, target and version with single spaces between");
     private static readonly Refusal InvalidTarget =
         Refusal.BadRequest("RFC 9112 3.2: the target holds characters that must not stand in it");
-    private static readonly Refusal InvalidVersion = Refusal.BadRequest("RFC 6455 4.2.1: the version must be HTTP/1.1");
+    private static readonly Refusal InvalidVersion = Refusal.BadRequest("RFC 9112 2.3: the version must be HTTP/1.1");
     private static readonly Refusal FoldedLine = Refusal.BadRequest("RFC 9112 5.2: a header line must not begin with white space");
     private static readonly Refusal InvalidHeaderName =
         Refusal.BadRequest("RFC 9112 5.1: a header line is not a name, a colon and a value");
     private static readonly Refusal InvalidHeaderValue = Refusal.BadRequest("RFC 9110 5.5: a header value holds control characters");
 
-    private RequestHead(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, ReadOnlySpan<byte> headers)
+    private RequestHead(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target, bool isHttp10, ReadOnlySpan<byte> headers)
     {
         Method = method;
         Target = target;
+        IsHttp10 = isHttp10;
         HeaderLines = headers;
     }
 
@@ -31,6 +32,9 @@ internal readonly ref struct RequestHead
 
     /// <summary>As it was sent; never empty.</summary>
     public ReadOnlySpan<byte> Target { get; }
+
+    /// <summary>HTTP/1.0, in which load balancers probe; every later 1.x is read as 1.1 (RFC 9110 §2.5).</summary>
+    public bool IsHttp10 { get; }
 
     /// <summary>The valid header lines, each with its CR LF, without the empty one.</summary>
     public ReadOnlySpan<byte> HeaderLines { get; }
@@ -61,7 +65,7 @@ internal readonly ref struct RequestHead
             return refusal is null ? HandshakeStatus.NeedMore : HandshakeStatus.Refused;
         }
 
-        refusal = JudgeRequestLine(requestLine, out var method, out var target);
+        refusal = JudgeRequestLine(requestLine, out var method, out var target, out var isHttp10);
         if (refusal is not null)
             return HandshakeStatus.Refused;
 
@@ -76,7 +80,7 @@ internal readonly ref struct RequestHead
                 return refusal is null ? HandshakeStatus.NeedMore : HandshakeStatus.Refused;
             if (line.IsEmpty)
             {
-                head = new RequestHead(method, target, input[firstHeader..lineStart]);
+                head = new RequestHead(method, target, isHttp10, input[firstHeader..lineStart]);
                 consumed = at;
                 return HandshakeStatus.Upgrade;
             }
@@ -129,9 +133,11 @@ internal readonly ref struct RequestHead
         return line.IsEmpty || HttpSyntax.IsToken(space < 0 ? line : line[..space]);
     }
 
-    private static Refusal? JudgeRequestLine(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> target)
+    private static Refusal? JudgeRequestLine(
+        ReadOnlySpan<byte> line, out ReadOnlySpan<byte> method, out ReadOnlySpan<byte> target, out bool isHttp10)
     {
         target = default;
+        isHttp10 = false;
         var space = line.IndexOf((byte)' ');
         method = space < 0 ? line : line[..space];
         if (!HttpSyntax.IsToken(method))
@@ -147,10 +153,10 @@ internal readonly ref struct RequestHead
         if (!HttpSyntax.IsTarget(target))
             return target.IsEmpty ? InvalidRequestLine : InvalidTarget;
 
-        // RFC 9112 §2.3: the name is case-sensitive; RFC 6455 §4.2.1: 1.1 or higher, and RFC 9110 §2.5 makes every 1.x above it readable as
-        // 1.1.
+        // RFC 9112 §2.3: the name is case-sensitive, and RFC 9110 §2.5 makes every 1.x readable.
         var version = rest[(space + 1)..];
-        if (version.Length == 8 && version.StartsWith("HTTP/1."u8) && version[7] is >= (byte)'1' and <= (byte)'9')
+        isHttp10 = version.SequenceEqual("HTTP/1.0"u8);
+        if (version.Length == 8 && version.StartsWith("HTTP/1."u8) && version[7] is >= (byte)'0' and <= (byte)'9')
             return null;
         return version.Contains((byte)' ') ? InvalidRequestLine : InvalidVersion;
     }

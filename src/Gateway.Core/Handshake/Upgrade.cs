@@ -4,7 +4,7 @@ using Gateway.Core.Options;
 
 namespace Gateway.Core.Handshake;
 
-/// <summary>Reads and judges the request that opens a WebSocket, RFC 6455 §4.2.1.</summary>
+/// <summary>Reads and judges the request that opens a WebSocket, RFC 6455 §4.2.1, and tells it from those that ask for a page.</summary>
 internal static class Upgrade
 {
     private const int KeyLength = 24; // 16 bytes in base64
@@ -13,7 +13,8 @@ internal static class Upgrade
     private static readonly Refusal InvalidTargetForm =
         Refusal.BadRequest("RFC 6455 4.2.1: the target must be a path or an http, https, ws or wss URI");
     private static readonly Refusal InvalidHost = Refusal.BadRequest("RFC 9112 3.2: there must be one valid Host header");
-    private static readonly Refusal HasBody = Refusal.BadRequest("an upgrade request must not have a body");
+    private static readonly Refusal HasBody = Refusal.BadRequest("a request must not have a body");
+    private static readonly Refusal InvalidHttpVersion = Refusal.BadRequest("RFC 6455 4.2.1: the version must be HTTP/1.1");
     private static readonly Refusal InvalidVersion = Refusal.BadRequest("RFC 6455 4.1: there must be one Sec-WebSocket-Version header");
     private static readonly Refusal InvalidKey =
         Refusal.BadRequest("RFC 6455 4.2.1: there must be one Sec-WebSocket-Key header of 16 bytes in base64");
@@ -29,33 +30,48 @@ internal static class Upgrade
     /// <param name="input">All that came since the connection's begin.</param>
     /// <param name="options">The limits.</param>
     /// <param name="request">The request, on <see cref="HandshakeStatus.Upgrade"/>.</param>
+    /// <param name="plain">The request, on <see cref="HandshakeStatus.Plain"/>.</param>
     /// <param name="refusal">The answer, on <see cref="HandshakeStatus.Refused"/>.</param>
     /// <param name="consumed">The request's size, on <see cref="HandshakeStatus.Upgrade"/>: what stands behind it are frames.</param>
     public static HandshakeStatus TryRead(
-        ReadOnlySpan<byte> input, HandshakeOptions options, out UpgradeRequest? request, out Refusal? refusal, out int consumed)
+        ReadOnlySpan<byte> input,
+        HandshakeOptions options,
+        out UpgradeRequest? request,
+        out PlainRequest? plain,
+        out Refusal? refusal,
+        out int consumed)
     {
         request = null;
+        plain = null;
         var status = RequestHead.TryRead(input, options, out var head, out refusal, out consumed);
-        if (status != HandshakeStatus.Upgrade)
+        if (status == HandshakeStatus.Upgrade)
+        {
+            refusal = Judge(head, out request, out plain);
+            status = refusal is not null ? HandshakeStatus.Refused : plain is not null ? HandshakeStatus.Plain : HandshakeStatus.Upgrade;
+        }
+
+        if (status != HandshakeStatus.Refused)
             return status;
-        refusal = Judge(head, out request);
-        if (refusal is null)
-            return HandshakeStatus.Upgrade;
         consumed = 0;
-        return HandshakeStatus.Refused;
+        // RFC 9110 §9.3.2: also when a line behind this one is at fault.
+        if (input.StartsWith("HEAD "u8) || input.StartsWith("\r\nHEAD "u8))
+            refusal = refusal! with { OmitsBody = true };
+        return status;
     }
 
-    private static Refusal? Judge(RequestHead head, out UpgradeRequest? request)
+    private static Refusal? Judge(RequestHead head, out UpgradeRequest? request, out PlainRequest? plain)
     {
         request = null;
-        // §4.2.1 1: a GET; RFC 9110 §9.1: methods are case-sensitive.
-        if (!head.Method.SequenceEqual("GET"u8))
-            return head.Method.SequenceEqual("HEAD"u8) ? Refusal.MethodNotAllowed with { OmitsBody = true } : Refusal.MethodNotAllowed;
+        plain = null;
+        // RFC 9110 §9.1: methods are case-sensitive.
+        var isHead = head.Method.SequenceEqual("HEAD"u8);
+        if (!isHead && !head.Method.SequenceEqual("GET"u8))
+            return Refusal.MethodNotAllowed;
 
         var fields = new UpgradeFields(head);
 
-        // RFC 9112 §3.2: exactly one Host, also when the target names another, which then counts.
-        if (fields.Hosts != 1 || !RequestTarget.IsHost(fields.Host))
+        // RFC 9112 §3.2: exactly one Host, also when the target names another, which then counts. HTTP/1.0 knew none.
+        if (fields.Hosts > 1 || (fields.Hosts == 1 ? !RequestTarget.IsHost(fields.Host) : !head.IsHttp10))
             return InvalidHost;
         if (!RequestTarget.TryParse(head.Target, out var target))
             return InvalidTargetForm;
@@ -63,6 +79,17 @@ internal static class Upgrade
         // RFC 9112 §6: a body that someone in front understands differently is how requests are smuggled. None of these has one.
         if (fields.HasBody)
             return HasBody;
+
+        // §4.2.1 1: a WebSocket is a GET's; RFC 9110 §7.8: an Upgrade that cannot be done may be ignored, and here it is with HEAD.
+        if (isHead || !fields.MentionsWebSocket)
+        {
+            plain = new PlainRequest(Encoding.ASCII.GetString(target.Path), isHead);
+            return null;
+        }
+
+        // RFC 9110 §7.8: Upgrade means nothing in HTTP/1.0; a client that sends it stands behind a proxy that must be told to speak 1.1.
+        if (head.IsHttp10)
+            return InvalidHttpVersion;
 
         // §4.2.1 3 and 4.
         if (!fields.UpgradesToWebSocket || !fields.ConnectionUpgrades)

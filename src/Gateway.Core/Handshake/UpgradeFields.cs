@@ -5,6 +5,8 @@ namespace Gateway.Core.Handshake;
 /// </summary>
 internal readonly ref struct UpgradeFields
 {
+    private readonly bool _hasLength;
+
     public UpgradeFields(RequestHead head)
     {
         foreach (var line in head)
@@ -38,7 +40,9 @@ internal readonly ref struct UpgradeFields
             }
             else if (line.Is("Content-Length"u8))
             {
-                HasBody |= line.Value.IsEmpty || line.Value.ContainsAnyExcept((byte)'0');
+                // RFC 9112 §6.3: two lengths, alike or not, are how requests are smuggled.
+                HasBody |= _hasLength || line.Value.IsEmpty || line.Value.ContainsAnyExcept((byte)'0');
+                _hasLength = true;
             }
         }
     }
@@ -59,6 +63,9 @@ internal readonly ref struct UpgradeFields
 
     public ReadOnlySpan<byte> Key { get; }
 
-    /// <summary>A transfer encoding, or a length that is not plainly 0.</summary>
+    /// <summary>A transfer encoding, several lengths, or one that is not plainly 0.</summary>
     public bool HasBody { get; }
+
+    /// <summary>Whether anything here is about WebSockets: who sends such a thing does not want a page.</summary>
+    public bool MentionsWebSocket => UpgradesToWebSocket || Versions > 0 || Keys > 0;
 }

@@ -28,18 +28,15 @@ internal static class UpgradeResponse
     }
 
     /// <summary>The answer that ends the connection: a status, what its definition demands, and the reason as a line of text.</summary>
-    public static byte[] Refuse(Refusal refusal)
+    /// <param name="refusal">The answer.</param>
+    /// <param name="now">For <c>Date</c>, which only a 5xx may lack (RFC 9110 §6.6.1).</param>
+    public static byte[] Refuse(Refusal refusal, DateTimeOffset? now = null)
     {
-        var body = refusal.Reason + "\n";
-        var response = new StringBuilder(512)
-            .Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {refusal.Status} {Phrase(refusal.Status)}\r\n")
-            .Append("Content-Type: text/plain; charset=utf-8\r\n")
-            .Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n")
-            .Append("Cache-Control: no-store\r\n");
+        var response = Begin(refusal.Status, "text/plain; charset=utf-8", refusal.Reason + "\n", now);
         switch (refusal.Status)
         {
             case 405: // RFC 9110 §15.5.6
-                response.Append("Allow: GET\r\nConnection: close\r\n");
+                response.Append("Allow: GET, HEAD\r\nConnection: close\r\n");
                 break;
             case 426: // RFC 9110 §15.5.22 and §7.8, which wants Upgrade named in Connection; RFC 6455 §4.4
                 response.Append("Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n");
@@ -51,10 +48,17 @@ internal static class UpgradeResponse
 
         if (refusal.RetryAfterSeconds is { } seconds)
             response.Append(CultureInfo.InvariantCulture, $"Retry-After: {seconds}\r\n");
-        response.Append("\r\n");
-        if (!refusal.OmitsBody)
-            response.Append(body);
-        return Encoding.UTF8.GetBytes(response.ToString());
+        return End(response, refusal.OmitsBody ? "" : refusal.Reason + "\n");
+    }
+
+    /// <summary>A page; the connection ends with it.</summary>
+    public static byte[] Page(HttpPage page, bool isHead, DateTimeOffset now)
+    {
+        // Nothing may be loaded by the page or guessed about it: it stands on a site that is somebody else's.
+        var response = Begin(page.Status, page.ContentType, page.Content, now)
+            .Append("Connection: close\r\nX-Content-Type-Options: nosniff\r\n")
+            .Append("Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r\n");
+        return End(response, isHead ? "" : page.Content);
     }
 
     /// <summary>What proves that the server understood the key, §4.2.2 5.4.</summary>
@@ -72,8 +76,25 @@ internal static class UpgradeResponse
         return Convert.ToBase64String(hash);
     }
 
+    /// <summary>What every answer with content has; also the one to HEAD, whose content is left out (RFC 9110 §9.3.2).</summary>
+    private static StringBuilder Begin(int status, string contentType, string content, DateTimeOffset? now)
+    {
+        var response = new StringBuilder(512)
+            .Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {status} {Phrase(status)}\r\n")
+            .Append(CultureInfo.InvariantCulture, $"Content-Type: {contentType}\r\n")
+            .Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(content)}\r\n")
+            .Append("Cache-Control: no-store\r\n");
+        if (now is { } date)
+            response.Append(CultureInfo.InvariantCulture, $"Date: {date:R}\r\n"); // IMF-fixdate, RFC 9110 §5.6.7
+        return response;
+    }
+
+    private static byte[] End(StringBuilder response, string content) =>
+        Encoding.UTF8.GetBytes(response.Append("\r\n").Append(content).ToString());
+
     private static string Phrase(int status) => status switch
     {
+        200 => "OK",
         400 => "Bad Request",
         401 => "Unauthorized",
         403 => "Forbidden",

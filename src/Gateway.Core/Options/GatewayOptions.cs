@@ -16,7 +16,18 @@ public sealed class GatewayOptions
     [RegularExpression("^(/[A-Za-z0-9._~-]+)*$", ErrorMessage = "must be empty or start with '/' and not end with one, such as /realtime")]
     public string BasePath { get; set; } = "";
 
+    [Description("Networks (CIDR) of the proxies whose word about a client's address is taken: by the PROXY protocol, and by the header of Gateway:ForwardedHeader. Name only proxies that overwrite or append to what clients send.")]
+    [Network]
+    public IList<string> TrustedProxies { get; } = [];
+
+    [Description("The header in which trusted proxies name the client: x-forwarded-for, forwarded (RFC 7239), either, none. Name the one your proxies write. With either, two headers that disagree are both ignored, since a client can send the one that its proxy does not know.")]
+    public ForwardedHeader ForwardedHeader { get; set; } = ForwardedHeader.Either;
+
+    public HttpOptions Http { get; set; } = new();
+
     public TransportOptions Transport { get; set; } = new();
+
+    public TlsOptions Tls { get; set; } = new();
 
     public HandshakeOptions Handshake { get; set; } = new();
 
@@ -49,6 +60,21 @@ public sealed class EndpointOptions
     [Description("IP address and port. [::] takes IPv4 as well; port 0 takes a free one.")]
     [Required]
     public string Address { get; set; } = DefaultAddress;
+
+    public EndpointTlsOptions Tls { get; set; } = new();
+
+    [Description("Every connection begins with a PROXY protocol header, version 1 or 2, and comes from one of Gateway:TrustedProxies; others are refused.")]
+    public bool ProxyProtocol { get; set; }
+}
+
+/// <summary>Plain HTTP on the client endpoints.</summary>
+public sealed class HttpOptions
+{
+    [Description("Answers GET / with a page that says what this is and how to connect, for people who open the address in a browser. Off: 426.")]
+    public bool WelcomePage { get; set; } = true;
+
+    [Description("Answers GET /healthz with 200 while the node is ready, else 503, for load balancers that can only probe the client port. Off: 404.")]
+    public bool HealthCheck { get; set; } = true;
 }
 
 /// <summary>How the node treats sockets.</summary>
@@ -107,7 +133,7 @@ public sealed class HandshakeOptions
     public int MaxHeaders { get; set; } = 100;
 
     [Description("The whole request; then 431. A token of 8 KiB and a browser's cookies fit.")]
-    [Range(512, 65536)]
+    [Range(512, 32768)]
     public int MaxRequestBytes { get; set; } = 32 * 1024;
 }
 
@@ -135,7 +161,7 @@ public sealed class LimitOptions
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
     [Description("A publication's payload. A larger one from the broker is dropped and counted; the API answers 413.")]
-    [Range(1, 512 * 1024 * 1024)]
+    [Range(1, 128 * 1024 * 1024)]
     public int MaxPublicationBytes { get; set; } = 1024 * 1024;
 
     [Description("Bytes waiting for one client; above it the channel's slow-consumer rule decides. At least twice the larger of the other two and 1 KiB.")]

@@ -33,6 +33,15 @@ internal sealed class ProtocolRoutes(GatewayOptions options, IChannels channels,
         };
     }
 
+    /// <summary>Whether a WebSocket can be opened at this path, if all else in the request is right.</summary>
+    public bool Serves(string path)
+    {
+        if (!path.StartsWith(options.BasePath, StringComparison.Ordinal))
+            return false;
+        path = path[options.BasePath.Length..];
+        return path is "" or "/" or "/ws" || (path == "/echo" && options.Echo.Enabled) || path.StartsWith(PlainPrefix, StringComparison.Ordinal);
+    }
+
     private ProtocolMatch SelectPlain(string list)
     {
         if (!PlainPath.TryParse(list, out var names))

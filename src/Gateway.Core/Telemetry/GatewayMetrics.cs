@@ -26,6 +26,10 @@ public sealed class GatewayMetrics : IDisposable
         Closes = _meter.CreateCounter<long>("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
         AcceptErrors = _meter.CreateCounter<long>("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
         Refusals = _meter.CreateCounter<long>("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
+        TlsHandshakes = _meter.CreateCounter<long>("gateway.tls.handshakes", "{handshake}", "TLS handshakes, by result and version.");
+        TlsHandshakeDuration = Histogram("gateway.tls.handshake.duration", "s", "From the accepted connection to the end of a TLS handshake that succeeded.", LatencyBuckets);
+        TlsReloads = _meter.CreateCounter<long>("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");
+        ProxyProtocolRefusals = _meter.CreateCounter<long>("gateway.proxy_protocol.refusals", "{connection}", "Connections refused on endpoints with the PROXY protocol, by reason.");
         Publications = _meter.CreateCounter<long>("gateway.publications", "{publication}", "Publications this node sent to the broker, by source and result.");
         Commands = _meter.CreateCounter<long>("gateway.commands", "{command}", "Envelopes received from the broker, by result.");
         DeliveryLatency = Histogram("gateway.delivery.latency", "s", "From a publication's arrival at the node to the end of the writes to one shard's subscribers.", LatencyBuckets);
@@ -59,6 +63,13 @@ public sealed class GatewayMetrics : IDisposable
     internal Counter<long> AcceptErrors { get; }
 
     internal Counter<long> Refusals { get; }
+
+    internal Counter<long> TlsHandshakes { get; }
+
+    internal Histogram<double> TlsHandshakeDuration { get; }
+
+    internal Counter<long> TlsReloads { get; }
+    internal Counter<long> ProxyProtocolRefusals { get; }
 
     internal Counter<long> Publications { get; }
 

@@ -23,7 +23,7 @@ internal static partial class Log
     public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, long suggested);
 
     [LoggerMessage(6, LogLevel.Debug, "Connection {Connection} from {Remote} was refused: {Status} {Reason}")]
-    public static partial void HandshakeRefused(ILogger log, string connection, EndPoint? remote, int status, string reason);
+    public static partial void HandshakeRefused(ILogger log, string connection, string? remote, int status, string reason);
 
     [LoggerMessage(7, LogLevel.Debug, "Connection {Connection} ended: {Reason}")]
     public static partial void ConnectionEnded(ILogger log, string connection, string reason);
@@ -48,4 +48,22 @@ internal static partial class Log
 
     [LoggerMessage(14, LogLevel.Error, "A fault of the gateway itself in shard {Shard}. Please report this.")]
     public static partial void ShardFault(ILogger log, int shard, Exception exception);
+
+    [LoggerMessage(15, LogLevel.Error, "The broker failed to leave a channel, which it should never do. {Reason}")]
+    public static partial void UnsubscribeFailed(ILogger log, string reason);
+
+    [LoggerMessage(16, LogLevel.Error, "The broker failed to publish in a way it should not; the client was told. Please report this.")]
+    public static partial void PublishFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Debug, "The TLS handshake with {Remote} did not succeed ({Result}). {Reason}")]
+    public static partial void TlsHandshakeFailed(ILogger log, EndPoint? remote, string result, string reason);
+
+    [LoggerMessage(31, LogLevel.Information, "The certificates of {Option} have changed; new connections get the new ones. The first to expire does so at {Expiry:u}.")]
+    public static partial void CertificatesReloaded(ILogger log, string option, DateTimeOffset expiry);
+
+    [LoggerMessage(32, LogLevel.Error, "The certificate files of {Option} have changed, but cannot be used. {Faults} Until then the certificates read before are served; the first of them expires at {Expiry:u}.")]
+    public static partial void CertificatesNotReloaded(ILogger log, string option, string faults, DateTimeOffset expiry);
+
+    [LoggerMessage(40, LogLevel.Warning, "A connection from {Peer} to {EndPoint}, which takes the PROXY protocol, was refused: {Reason}. Others are counted in gateway_proxy_protocol_refusals_total; this line comes at most every 10 s.")]
+    public static partial void ProxyProtocolRefused(ILogger log, EndPoint peer, EndPoint? endPoint, string reason);
 }

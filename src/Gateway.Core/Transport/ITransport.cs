@@ -13,7 +13,10 @@ internal interface ITransport
 
     EndPoint? LocalEndPoint { get; }
 
-    /// <summary>Sends what can be sent at once. Returns the bytes taken, 0 when nothing could be, or -1 when the stream is broken.</summary>
+    /// <summary>
+    /// Sends what can be sent at once. Returns the bytes taken, 0 when nothing could be, or -1 when the stream is broken. The bytes that
+    /// follow those taken go to <see cref="SendRemainder"/> next, as they are: the transport may have encrypted some of them.
+    /// </summary>
     int TrySend(ReadOnlySpan<byte> bytes);
 
     /// <summary>

@@ -15,4 +15,7 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(PublishBody))]
 [JsonSerializable(typeof(PublishReport))]
+// Parameters of the routes: the OpenAPI document describes them, and a native build has no reflection to fall back on.
+[JsonSerializable(typeof(int?))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Gateway.Configuration;
+using Gateway.Core.Options;
 
 namespace Gateway.Admin;
 

@@ -30,6 +30,9 @@ internal interface INodeAdmin
     /// <summary>Open connections.</summary>
     int ConnectionCount { get; }
 
+    /// <summary>Connections the node takes.</summary>
+    int MaxConnections { get; }
+
     /// <summary>Channels with a subscriber on this node.</summary>
     int ChannelCount { get; }
 

@@ -57,7 +57,7 @@ internal static class NodeEndpoints
             node.SubscriptionCount,
             new BrokerReport(node.BrokerName, broker.Connected, broker.Reason),
             new ReadinessReport(readiness.Ready, readiness.Reason),
-            LimitReport.Of(settings.Gateway.Limits)));
+            LimitReport.Of(settings.Gateway.Limits, node.MaxConnections)));
     }
 
     private static async Task<IResult> ListChannelsAsync(

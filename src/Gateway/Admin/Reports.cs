@@ -24,14 +24,14 @@ internal sealed record BrokerReport(string Name, [property: Description("Publica
 internal sealed record ReadinessReport(bool Ready, string Reason);
 
 internal sealed record LimitReport(
-    [property: Description("0: the process's descriptor limit less 512.")] int MaxConnections,
+    int MaxConnections,
     int MaxMessageBytes,
     int MaxPublicationBytes,
     int MaxQueueBytes,
     int MaxSubscriptions)
 {
-    public static LimitReport Of(LimitOptions limits) =>
-        new(limits.MaxConnections, limits.MaxMessageBytes, limits.MaxPublicationBytes, limits.MaxQueueBytes, limits.MaxSubscriptions);
+    public static LimitReport Of(LimitOptions limits, int maxConnections) =>
+        new(maxConnections, limits.MaxMessageBytes, limits.MaxPublicationBytes, limits.MaxQueueBytes, limits.MaxSubscriptions);
 }
 
 internal sealed record ConnectionReport(

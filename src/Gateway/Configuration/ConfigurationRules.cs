@@ -23,6 +23,7 @@ internal sealed class ConfigurationRules
         rules.RequestHoldsItsLine();
         rules.DelayEndsBeforeTheTimeout();
         rules.AddressesAreFree();
+        rules.ProxiesAreNamed();
         return rules._errors;
     }
 
@@ -75,6 +76,18 @@ internal sealed class ConfigurationRules
                 Add(option, text, $"takes the same port as {other}.", "Set another port; 0 takes a free one.");
             else
                 taken.Add((option, address));
+        }
+    }
+
+    private void ProxiesAreNamed()
+    {
+        var gateway = _settings.Gateway;
+        if (_wrong.Any(option => option.StartsWith("Gateway:TrustedProxies", StringComparison.OrdinalIgnoreCase)) || gateway.TrustedProxies.Any(network => network.Length > 0))
+            return;
+        foreach (var (path, endpoint) in _settings.EndpointPaths.Zip(gateway.Endpoints))
+        {
+            if (endpoint.ProxyProtocol)
+                Add(path + ":ProxyProtocol", "true", "lets nobody in: no proxy is trusted to send the header.", "Set Gateway:TrustedProxies:0 to the proxies' network, such as 10.0.0.0/8.");
         }
     }
 

@@ -13,7 +13,7 @@ internal static class ConfiguredOptions
         from section in OptionCatalog.Sections
         from path in Paths(section, configuration)
         from option in section.Options
-        let key = path + option.Name[option.Name.LastIndexOf(':')..]
+        from key in Keys(option, path, section, configuration)
         let value = configuration[key]
         where value is not null
         select new ConfiguredOption(option, key, value);
@@ -28,6 +28,18 @@ internal static class ConfiguredOptions
             .Order(StringComparer.OrdinalIgnoreCase);
     }
 
-    private static IEnumerable<string> Paths(OptionSection section, IConfiguration configuration) =>
-        section.IsList ? configuration.GetSection(section.Path).GetChildren().Select(item => item.Path) : [section.Path];
+    /// <summary>The option's own name under a path of its section; for a list, that of each of its items.</summary>
+    private static IEnumerable<string> Keys(OptionDescription option, string path, OptionSection section, IConfiguration configuration)
+    {
+        // "*" in the section's path and the index in its place in the option's name are equally long.
+        var key = path + option.Name[section.Path.Length..];
+        return option.IsList ? configuration.GetSection(key[..^":0".Length]).GetChildren().Select(item => item.Path) : [key];
+    }
+
+    private static IEnumerable<string> Paths(OptionSection section, IConfiguration configuration)
+    {
+        var parts = section.Path.Split(":*");
+        return parts.Skip(1).Aggregate<string, IEnumerable<string>>([parts[0]], (lists, rest) =>
+            lists.SelectMany(list => configuration.GetSection(list).GetChildren()).Select(item => item.Path + rest));
+    }
 }

@@ -55,6 +55,7 @@ internal sealed class GatewaySettings
 
         settings.BindSections(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(normal).Build());
         errors.AddRange(ConfigurationRules.Check(settings, errors));
+        errors.AddRange(TlsRules.Check(settings, errors));
         return (settings, errors);
     }
 

@@ -16,14 +16,18 @@ internal static class OptionCatalog
     /// <summary>The option classes.</summary>
     public static IReadOnlyList<OptionSection> Sections { get; } =
     [
-        OptionSection.ListOf<EndpointOptions>("Gateway:Endpoints", "Client endpoints; more by index. Without any, one on [::]:8080."),
-        OptionSection.Of<GatewayOptions>("Gateway", "Client paths."),
+        OptionSection.Of<EndpointOptions>("Gateway:Endpoints:*", "Client endpoints; more by index. Without any, one on [::]:8080."),
+        OptionSection.Of<EndpointTlsOptions>("Gateway:Endpoints:*:Tls", "TLS on an endpoint; without a certificate it is plain."),
+        OptionSection.Of<NamedCertificateOptions>("Gateway:Endpoints:*:Tls:Certificates:*", "Further certificates of a TLS endpoint, chosen by the host name that the client asks for."),
+        OptionSection.Of<GatewayOptions>("Gateway", "Client paths, and the proxies in front of them."),
         OptionSection.Of<AdminOptions>("Gateway:Admin", "The admin side: health, metrics, API, console. Never exposed to clients."),
         OptionSection.Of<RedisOptions>("Gateway:Redis", "What relays between nodes, and from backends. Without a configuration the node runs alone."),
         OptionSection.Of<NodeOptions>("Gateway:Node", "This node's identity."),
         OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect."),
-        OptionSection.ListOf<RuleOptions>("Gateway:Rules", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),
+        OptionSection.Of<RuleOptions>("Gateway:Rules:*", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),
         OptionSection.Of<LimitOptions>("Gateway:Limits", "What one client, and all of them together, may use."),
+        OptionSection.Of<TlsOptions>("Gateway:Tls", "What all TLS endpoints share."),
+        OptionSection.Of<HttpOptions>("Gateway:Http", "Plain HTTP on the client endpoints."),
         OptionSection.Of<HandshakeOptions>("Gateway:Handshake", "Bounds of the HTTP request that opens a connection."),
         OptionSection.Of<HeartbeatOptions>("Gateway:Heartbeat", "How dead peers are found."),
         OptionSection.Of<TransportOptions>("Gateway:Transport", "How the node treats sockets."),

@@ -19,13 +19,14 @@ internal enum OptionKind
 }
 
 /// <summary>One option: what <c>--help</c>, the documentation and the checks at start know of it.</summary>
-/// <param name="Name">Its full name; the items of a list are named by the first, <c>Gateway:Endpoints:0:Address</c>.</param>
+/// <param name="Name">Its full name; the items of a list are named by the first, <c>Gateway:Endpoints:0:Address</c>, <c>Gateway:TrustedProxies:0</c>.</param>
 /// <param name="Kind">How its value is written.</param>
 /// <param name="Default">Its default as one would write it.</param>
 /// <param name="Meaning">What it does, and why the default is what it is.</param>
 /// <param name="Choices">The names of a <see cref="OptionKind.Choice"/>.</param>
 /// <param name="Rules">Its bounds.</param>
 /// <param name="IsSecret">Its value is never printed.</param>
+/// <param name="IsList">There may be several, by index; the rest describes one of them.</param>
 internal sealed record OptionDescription(
     string Name,
     OptionKind Kind,
@@ -33,7 +34,8 @@ internal sealed record OptionDescription(
     string Meaning,
     IReadOnlyList<string> Choices,
     IReadOnlyList<ValidationAttribute> Rules,
-    bool IsSecret)
+    bool IsSecret,
+    bool IsList = false)
 {
     /// <summary>The bounds in words; empty when any value of the kind will do.</summary>
     public string Bounds => string.Join("; ", Rules.Select(BoundsOf).Prepend(string.Join(", ", Choices)).Where(bounds => bounds.Length > 0));

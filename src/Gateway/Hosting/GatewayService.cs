@@ -49,7 +49,8 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
         if (node.EndPoints.Count == 0 || !settings.Gateway.Auth.AllowAnonymous)
             return;
         var client = TryIt.Reachable(node.EndPoints[0]);
-        LogSubscribe(client, settings.Gateway.BasePath);
+        var isTls = settings.Gateway.Endpoints is [{ Tls.IsEnabled: true }, ..];
+        LogSubscribe(isTls ? "wss" : "ws", client, settings.Gateway.BasePath);
         LogPublish(api, """{"channel":"news","data":{"hello":"world"}}""");
     }
 
@@ -68,8 +69,8 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
     [LoggerMessage(Level = LogLevel.Information, Message = "Console: {Address}")]
     private partial void LogConsole(string address);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Subscribe:  npx wscat -c ws://{Address}{BasePath}/plain/news")]
-    private partial void LogSubscribe(string address, string basePath);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Subscribe:  npx wscat -c {Scheme}://{Address}{BasePath}/plain/news")]
+    private partial void LogSubscribe(string scheme, string address, string basePath);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Publish:    curl -X POST {Address}/api/v1/publish -H 'Content-Type: application/json' -d '{Body}'")]
     private partial void LogPublish(string address, string body);

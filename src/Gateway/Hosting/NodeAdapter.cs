@@ -27,6 +27,8 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
 
     public int ConnectionCount => node.ConnectionCount;
 
+    public int MaxConnections => node.MaxConnections;
+
     public int ChannelCount => node.ChannelCount;
 
     public int SubscriptionCount => node.SubscriptionCount;

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Gateway.Configuration;
 using Gateway.Core.Options;
 
 #pragma warning disable CS1591 // An option's [Description] is its documentation: --help prints it and docs/operations.md repeats it.

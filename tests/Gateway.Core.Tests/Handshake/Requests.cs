@@ -29,20 +29,31 @@ internal static class Requests
     /// <summary>Reads a request whole, in two pieces cut at every offset, and byte by byte, and expects the same each time.</summary>
     public static (UpgradeRequest? Request, Refusal? Refusal, int Consumed) Read(string text, HandshakeOptions? options = null)
     {
+        var (request, _, refusal, consumed) = ReadAny(text, options);
+        return (request, refusal, consumed);
+    }
+
+    /// <inheritdoc cref="Read"/>
+    public static (UpgradeRequest? Request, PlainRequest? Plain, Refusal? Refusal, int Consumed) ReadAny(string text, HandshakeOptions? options = null)
+    {
         options ??= new HandshakeOptions();
         var bytes = Bytes(text);
-        var status = Upgrade.TryRead(bytes, options, out var request, out var refusal, out var consumed);
+        var status = Upgrade.TryRead(bytes, options, out var request, out var plain, out var refusal, out var consumed);
         Assert.Equal(
             status,
-            request is not null ? HandshakeStatus.Upgrade : refusal is not null ? HandshakeStatus.Refused : HandshakeStatus.NeedMore);
+            request is not null ? HandshakeStatus.Upgrade
+            : plain is not null ? HandshakeStatus.Plain
+            : refusal is not null ? HandshakeStatus.Refused
+            : HandshakeStatus.NeedMore);
         var decided = false;
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
-            var early = Upgrade.TryRead(bytes.AsSpan(0, cut), options, out var earlyRequest, out var earlyRefusal, out var earlyConsumed);
+            var early = Upgrade.TryRead(bytes.AsSpan(0, cut), options, out var earlyRequest, out var earlyPlain, out var earlyRefusal, out var earlyConsumed);
             if (early == HandshakeStatus.NeedMore)
             {
                 Assert.False(decided, "What has been decided stays decided.");
                 Assert.Null(earlyRequest);
+                Assert.Null(earlyPlain);
                 Assert.Null(earlyRefusal);
                 Assert.Equal(0, earlyConsumed);
                 continue;
@@ -51,12 +62,13 @@ internal static class Requests
             decided = true;
             Assert.Equal(status, early);
             Assert.Equal(refusal, earlyRefusal);
+            Assert.Equal(plain, earlyPlain);
             Assert.Equal(consumed, earlyConsumed);
             Assert.Equal(request?.Key, earlyRequest?.Key);
         }
 
         Assert.Equal(status != HandshakeStatus.NeedMore, decided);
-        return (request, refusal, consumed);
+        return (request, plain, refusal, consumed);
     }
 
     /// <summary>Bytes after which the request is refused.</summary>
@@ -66,7 +78,7 @@ internal static class Requests
         var bytes = Bytes(text);
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
-            if (Upgrade.TryRead(bytes.AsSpan(0, cut), options, out _, out _, out _) == HandshakeStatus.Refused)
+            if (Upgrade.TryRead(bytes.AsSpan(0, cut), options, out _, out _, out _, out _) == HandshakeStatus.Refused)
                 return cut;
         }
 

@@ -31,15 +31,34 @@ public class UpgradeResponseTests
             Refuse(Refusal.BadRequest("why")));
 
     [Fact]
-    public void Refuse_OtherMethod_SaysWhichIsAllowed() => Assert.Contains("\r\nAllow: GET\r\n", Refuse(Refusal.MethodNotAllowed), StringComparison.Ordinal);
+    public void Refuse_AtAKnownTime_SaysWhenAsRfc9110Writes() =>
+        Assert.Contains(
+            "\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+            Encoding.ASCII.GetString(UpgradeResponse.Refuse(Refusal.NotFound, new DateTimeOffset(1994, 11, 6, 9, 49, 37, TimeSpan.FromHours(1)))),
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(false, "page\n")]
+    [InlineData(true, "")]
+    public void Page_ForGetOrHead_HasTheSameHeadersAndContentForGetOnly(bool isHead, string content)
+    {
+        var text = Encoding.ASCII.GetString(UpgradeResponse.Page(new HttpPage(200, "text/plain", "page\n"), isHead, DateTimeOffset.UnixEpoch));
+
+        Assert.StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nConnection: close\r\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n" + content, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refuse_OtherMethod_SaysWhichIsAllowed() => Assert.Contains("\r\nAllow: GET, HEAD\r\n", Refuse(Refusal.MethodNotAllowed), StringComparison.Ordinal);
 
     [Fact]
     public void Refuse_Head_HasNoBody()
     {
-        var (_, refusal, _) = Requests.Read(Requests.With("HEAD / HTTP/1.1"));
+        var (_, refusal, _) = Requests.Read("HEAD / HTTP/1.1\r\nBad Header: a\r\n");
         var text = Refuse(refusal!);
 
-        Assert.StartsWith("HTTP/1.1 405 Method Not Allowed\r\n", text, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", text, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\n", text, StringComparison.Ordinal);
         Assert.Contains("\r\nContent-Length: ", text, StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed class RedisOutageTests
     public async Task Start_RedisAbsent_SaysSoAndConnectsWhenItComes()
     {
         var port = RedisServer.FreePort();
-        await using var broker = TestRedisBroker.Create(TestRedisBroker.Options($"127.0.0.1:{port}"), "n");
+        await using var broker = TestRedisBroker.Create(TestRedisBroker.QuickOptions($"127.0.0.1:{port}"), "n");
         var sink = new RecordingSink();
         await broker.StartAsync(sink, None);
 
@@ -39,7 +39,7 @@ public sealed class RedisOutageTests
     public async Task Subscribe_RedisAbsent_IsCarriedOutWhenItComesInTime()
     {
         var port = RedisServer.FreePort();
-        var options = TestRedisBroker.Options($"127.0.0.1:{port}");
+        var options = TestRedisBroker.QuickOptions($"127.0.0.1:{port}");
         options.SubscribeTimeout = TimeSpan.FromMinutes(1);
         await using var broker = TestRedisBroker.Create(options, "n");
         var sink = new RecordingSink();
@@ -58,7 +58,7 @@ public sealed class RedisOutageTests
     public async Task Subscribe_RedisAbsentPastTheDeadline_FailsAndIsForgotten()
     {
         var port = RedisServer.FreePort();
-        var options = TestRedisBroker.Options($"127.0.0.1:{port}");
+        var options = TestRedisBroker.QuickOptions($"127.0.0.1:{port}");
         options.SubscribeTimeout = TimeSpan.FromMilliseconds(100);
         await using var broker = TestRedisBroker.Create(options, "n");
         var sink = new RecordingSink();
@@ -79,7 +79,7 @@ public sealed class RedisOutageTests
     {
         const int Channels = 2500; // three batches
         await using var redis = await RedisServer.StartAsync();
-        await using var broker = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address), "n");
+        await using var broker = TestRedisBroker.Create(TestRedisBroker.QuickOptions(redis.Address), "n");
         var sink = new RecordingSink();
         await broker.StartAsync(sink, None);
         await ConnectedAsync(broker);
@@ -114,7 +114,7 @@ public sealed class RedisOutageTests
     public async Task Redis_AwayForTooLong_NodeTurnsNotReadyAndReturns()
     {
         await using var redis = await RedisServer.StartAsync();
-        var options = TestRedisBroker.Options(redis.Address);
+        var options = TestRedisBroker.QuickOptions(redis.Address);
         options.UnreadyAfter = TimeSpan.FromMilliseconds(300);
         await using var broker = TestRedisBroker.Create(options, "n");
         await broker.StartAsync(new RecordingSink(), None);
@@ -132,7 +132,7 @@ public sealed class RedisOutageTests
     public async Task Redis_Hangs_PublishingFailsWithAnUnknownOutcomeAndRecovers()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var broker = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address), "n");
+        await using var broker = TestRedisBroker.Create(TestRedisBroker.QuickOptions(redis.Address), "n");
         var sink = new RecordingSink();
         await broker.StartAsync(sink, None);
         await ConnectedAsync(broker);
@@ -162,7 +162,7 @@ public sealed class RedisOutageTests
     public async Task Link_KilledByRedis_ComesBackWithItsSubscriptions()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var broker = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address), "n");
+        await using var broker = TestRedisBroker.Create(TestRedisBroker.QuickOptions(redis.Address), "n");
         var sink = new RecordingSink();
         await broker.StartAsync(sink, None);
         await ConnectedAsync(broker);
@@ -184,7 +184,7 @@ public sealed class RedisOutageTests
     public async Task SubscribeAndUnsubscribe_WhileTheLinkIsCutAgainAndAgain_EndAsTheLastCallSaid()
     {
         await using var redis = await RedisServer.StartAsync();
-        var options = TestRedisBroker.Options(redis.Address);
+        var options = TestRedisBroker.QuickOptions(redis.Address);
         options.SubscribeTimeout = TimeSpan.FromMinutes(1);
         await using var broker = TestRedisBroker.Create(options, "n");
         var sink = new RecordingSink();
@@ -239,7 +239,7 @@ public sealed class RedisOutageTests
         await using var redis = await RedisServer.StartAsync();
         using var metrics = new Core.Telemetry.GatewayMetrics();
         using var counted = new CounterReading(metrics.BrokerResubscriptions);
-        await using var broker = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address), "n", metrics: metrics);
+        await using var broker = TestRedisBroker.Create(TestRedisBroker.QuickOptions(redis.Address), "n", metrics: metrics);
         var sink = new RecordingSink();
         await broker.StartAsync(sink, None);
         await ConnectedAsync(broker);
@@ -263,7 +263,7 @@ public sealed class RedisOutageTests
     [Fact]
     public async Task Dispose_WhileRedisIsAway_EndsAndFailsWhatWaits()
     {
-        var options = TestRedisBroker.Options($"127.0.0.1:{RedisServer.FreePort()}");
+        var options = TestRedisBroker.QuickOptions($"127.0.0.1:{RedisServer.FreePort()}");
         options.SubscribeTimeout = TimeSpan.FromMinutes(1);
         var broker = TestRedisBroker.Create(options, "n");
         await broker.StartAsync(new RecordingSink(), None);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -13,13 +14,17 @@ internal sealed class WsClient : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Socket _socket;
+    private readonly Stream _stream;
     private byte[] _buffer = new byte[4096];
     private int _start;
     private int _end;
 
-    private WsClient(Socket socket) => _socket = socket;
+    private WsClient(Socket socket, Stream stream) => (_socket, _stream) = (socket, stream);
 
     public Socket Socket => _socket;
+
+    /// <summary>The TLS stream, of one opened so.</summary>
+    public SslStream Tls => (SslStream)_stream;
 
     public EndPoint LocalEndPoint => _socket.LocalEndPoint!;
 
@@ -32,7 +37,27 @@ internal sealed class WsClient : IAsyncDisposable
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         configure?.Invoke(socket);
         await socket.ConnectAsync(endPoint);
-        return new WsClient(socket);
+        return new WsClient(socket, new NetworkStream(socket, ownsSocket: true));
+    }
+
+    /// <summary>A TLS connection, nothing said in it yet.</summary>
+    public static async Task<WsClient> ConnectTlsAsync(IPEndPoint endPoint, SslClientAuthenticationOptions tls, Action<Socket>? configure = null) =>
+        await (await ConnectAsync(endPoint, configure)).StartTlsAsync(tls);
+
+    /// <summary>An open WebSocket over TLS.</summary>
+    public static async Task<WsClient> OpenTlsAsync(IPEndPoint endPoint, SslClientAuthenticationOptions tls, string path = "/", Action<Socket>? configure = null)
+    {
+        var client = await ConnectTlsAsync(endPoint, tls, configure);
+        try
+        {
+            await client.UpgradeAsync(path);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>An open WebSocket.</summary>
@@ -69,6 +94,23 @@ internal sealed class WsClient : IAsyncDisposable
         return bytes[..(size + payload.Length)];
     }
 
+    /// <summary>Goes on in TLS; the client returned takes this one's place.</summary>
+    public async Task<WsClient> StartTlsAsync(SslClientAuthenticationOptions tls)
+    {
+        var stream = new SslStream(_stream);
+        try
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            await stream.AuthenticateAsClientAsync(tls, patience.Token);
+            return new WsClient(_socket, stream);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
     public async Task UpgradeAsync(string path = "/", string headers = "")
     {
         await SendRawAsync(UpgradeRequest(path, headers));
@@ -81,8 +123,14 @@ internal sealed class WsClient : IAsyncDisposable
     public async Task SendRawAsync(ReadOnlyMemory<byte> bytes)
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (!bytes.IsEmpty)
-            bytes = bytes[await _socket.SendAsync(bytes, patience.Token)..];
+        try
+        {
+            await _stream.WriteAsync(bytes, patience.Token);
+        }
+        catch (IOException e) when (e.InnerException is SocketException reset)
+        {
+            throw reset; // what the socket itself would have said
+        }
     }
 
     public Task SendAsync(Opcode opcode, ReadOnlySpan<byte> payload) => SendRawAsync(Frame(opcode, payload));
@@ -173,11 +221,7 @@ internal sealed class WsClient : IAsyncDisposable
         return _buffer[_start.._end];
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _socket.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private async Task<bool> FillAsync()
     {
@@ -190,8 +234,15 @@ internal sealed class WsClient : IAsyncDisposable
         if (_end == _buffer.Length)
             Array.Resize(ref _buffer, _buffer.Length * 2);
         using var patience = new CancellationTokenSource(Patience);
-        var received = await _socket.ReceiveAsync(_buffer.AsMemory(_end), patience.Token);
-        _end += received;
-        return received > 0;
+        try
+        {
+            var received = await _stream.ReadAsync(_buffer.AsMemory(_end), patience.Token);
+            _end += received;
+            return received > 0;
+        }
+        catch (IOException e) when (e.InnerException is SocketException reset)
+        {
+            throw reset; // what the socket itself would have said
+        }
     }
 }

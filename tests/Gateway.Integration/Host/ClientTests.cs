@@ -81,7 +81,13 @@ public sealed class ClientTests
         Assert.Contains(Encoding.UTF8.GetString(Json), await client.LineAsync(), StringComparison.Ordinal);
     }
 
-    private static Task<HostProcess> StartAsync(RedisServer redis) => HostProcess.StartAsync($"--Gateway:Redis:Configuration={redis.Address}");
+    private static async Task<HostProcess> StartAsync(RedisServer redis)
+    {
+        var host = await HostProcess.StartAsync($"--Gateway:Redis:Configuration={redis.Address}");
+        // As a load balancer would: nobody publishes by a node that is not ready.
+        await Eventually.TrueAsync(async () => (await host.ReadinessAsync()).Status == HttpStatusCode.OK);
+        return host;
+    }
 
     /// <summary>The subscription is active: what is published from now on arrives.</summary>
     private static Task IsSubscribedAsync(HostProcess host) => Eventually.TrueAsync(async () =>

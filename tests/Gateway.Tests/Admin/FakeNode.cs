@@ -39,6 +39,8 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
 
     public int ConnectionCount => 3;
 
+    public int MaxConnections => 1000;
+
     public int ChannelCount => 2;
 
     public int SubscriptionCount => 5;

@@ -42,6 +42,32 @@ public class GatewaySettingsTests
     }
 
     [Fact]
+    public void Settings_ListOfTexts_IsBoundAndEachItemJudged()
+    {
+        var (settings, errors) = Bound.Of(
+            ("Gateway:TrustedProxies:0", "10.0.0.0/8"),
+            ("Gateway:TrustedProxies:1", "2001:db8::1"),
+            ("Gateway:TrustedProxies:2", "10.0.0/8"),
+            ("Gateway:TrustedProxies:7", "proxy.example.com"),
+            ("Gateway:ForwardedHeader", "X-Forwarded-For"));
+
+        Assert.Equal(["Gateway:TrustedProxies:2", "Gateway:TrustedProxies:7"], errors.Select(error => error.Option));
+        Assert.Contains("must be a network", errors[0].Problem, StringComparison.Ordinal);
+        Assert.Equal(["10.0.0.0/8", "2001:db8::1", "", ""], settings.Gateway.TrustedProxies);
+        Assert.Equal(ForwardedHeader.XForwardedFor, settings.Gateway.ForwardedHeader);
+        Assert.Empty(settings.Unknown);
+    }
+
+    [Fact]
+    public void ProxyProtocol_WithoutTrustedProxies_IsAnError()
+    {
+        Assert.Equal("Gateway:Endpoints:3:ProxyProtocol", Assert.Single(Bound.Of(("Gateway:Endpoints:3:ProxyProtocol", "true")).Errors).Option);
+        Assert.Empty(Bound.Of(("Gateway:Endpoints:3:ProxyProtocol", "true"), ("Gateway:TrustedProxies:0", "::1/128")).Errors);
+        // Known to be wrong already: one error is enough.
+        Assert.Single(Bound.Of(("Gateway:Endpoints:3:ProxyProtocol", "true"), ("Gateway:TrustedProxies:0", "x")).Errors);
+    }
+
+    [Fact]
     public void Settings_ManyErrors_AreReportedTogetherByFullName()
     {
         var (_, errors) = Bound.Of(
@@ -147,6 +173,37 @@ public class GatewaySettingsTests
         var (_, errors) = Bound.Of(("Gateway:Admin:Address", "127.0.0.1:8080"));
 
         Assert.Contains("Gateway:Endpoints:0:Address", Assert.Single(errors).Problem);
+    }
+
+    [Fact]
+    public void Settings_TlsOfAnEndpoint_IsBoundWithItsCertificates()
+    {
+        var (settings, errors) = Bound.Of(
+            ("Gateway:Endpoints:0:Tls:CertificatePath", "/nowhere/own.pem"),
+            ("Gateway:Endpoints:0:Tls:ClientCertificates", "none"),
+            ("Gateway:Endpoints:0:Tls:Certificates:3:CertificatePath", "/nowhere/a.pem"),
+            ("Gateway:Endpoints:0:Tls:Certificates:3:HostNames", "a.example"),
+            ("Gateway:Tls:HandshakeTimeout", "3s"));
+
+        // The files are looked at, and named by the options' own keys.
+        Assert.Equal(
+            ["Gateway:Endpoints:0:Tls:CertificatePath", "Gateway:Endpoints:0:Tls:Certificates:3:CertificatePath"],
+            errors.Select(error => error.Option));
+        Assert.Empty(settings.Unknown);
+        Assert.Equal("a.example", Assert.Single(settings.Gateway.Endpoints[0].Tls.Certificates).HostNames);
+        Assert.Equal(TimeSpan.FromSeconds(3), settings.Gateway.Tls.HandshakeTimeout);
+    }
+
+    [Theory]
+    [InlineData("Gateway:Endpoints:2:Tls:KeyPath", "/nowhere/key.pem", "Gateway:Endpoints:2:Tls:CertificatePath")]
+    [InlineData("Gateway:Endpoints:2:Tls:ClientCertificates", "required", "Gateway:Endpoints:2:Tls:CertificatePath")]
+    [InlineData("Gateway:Endpoints:2:Tls:ClientCertificates", "sometimes", "Gateway:Endpoints:2:Tls:ClientCertificates")]
+    [InlineData("Gateway:Endpoints:2:Tls:MinimumVersion", "1.1", "Gateway:Endpoints:2:Tls:MinimumVersion")]
+    public void Settings_TlsWithoutSense_IsOneError(string option, string value, string expected)
+    {
+        var (_, errors) = Bound.Of((option, value));
+
+        Assert.Equal(expected, Assert.Single(errors).Option);
     }
 
     [Theory]

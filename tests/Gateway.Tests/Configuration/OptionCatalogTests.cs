@@ -43,10 +43,11 @@ public class OptionCatalogTests
         yield return path;
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            var item = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType;
+            var isList = property.PropertyType.IsGenericType;
+            var item = isList ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType;
             if (item.Namespace != typeof(GatewayOptions).Namespace || item.IsEnum)
                 continue;
-            foreach (var nested in Classes(item, $"{path}:{property.Name}"))
+            foreach (var nested in Classes(item, $"{path}:{property.Name}{(isList ? ":*" : "")}"))
                 yield return nested;
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Unicode;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
 
@@ -9,5 +10,5 @@ internal sealed class PlainEncoder : IPublicationEncoder
     public int Slot => EncoderSlots.Plain;
 
     public OutboundFrame Encode(Publication publication) =>
-        OutboundFrame.Create(publication.Kind == PayloadKind.Binary ? Opcode.Binary : Opcode.Text, publication.Payload);
+        OutboundFrame.Create(Utf8.IsValid(publication.Payload) ? Opcode.Text : Opcode.Binary, publication.Payload);
 }

@@ -1,10 +1,13 @@
-namespace Gateway.Redis;
+namespace Gateway.Core.Telemetry;
 
 /// <summary>Lets a log line that a fault could repeat without end through once in a while.</summary>
-internal sealed class Rarely(TimeProvider time, TimeSpan interval)
+/// <param name="time">Clock.</param>
+/// <param name="interval">Between two lines.</param>
+public sealed class Rarely(TimeProvider time, TimeSpan interval)
 {
     private long _next = long.MinValue; // ticks of UTC
 
+    /// <summary>Whether the line may be written now.</summary>
     public bool Now()
     {
         var now = time.GetUtcNow().UtcTicks;

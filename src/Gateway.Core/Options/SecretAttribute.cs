@@ -1,5 +1,5 @@
-namespace Gateway.Configuration;
+namespace Gateway.Core.Options;
 
 /// <summary>Marks an option whose value is never printed: not in an error, not in a log.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class SecretAttribute : Attribute;
+public sealed class SecretAttribute : Attribute;

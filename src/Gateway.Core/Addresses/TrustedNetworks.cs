@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Gateway.Core.Addresses;
+
+/// <summary>The networks whose word about a client's address is taken.</summary>
+internal sealed class TrustedNetworks
+{
+    private readonly IPNetwork[] _networks;
+
+    /// <param name="networks">As <see cref="TryParse"/> reads them; empty ones are passed over.</param>
+    public TrustedNetworks(IEnumerable<string> networks) =>
+        _networks = [.. networks.Where(text => text.Length > 0).Select(text => TryParse(text, out var network) ? network : throw new FormatException(text))];
+
+    public bool IsEmpty => _networks.Length == 0;
+
+    public bool Contain(EndPoint? peer) => peer is IPEndPoint { Address: var address } && Contain(address);
+
+    public bool Contain(IPAddress address)
+    {
+        address = IpText.Unmap(address);
+        foreach (var network in _networks)
+        {
+            if (network.Contains(address))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>A network in CIDR notation, or one address. Bits behind the prefix count for nothing.</summary>
+    public static bool TryParse(string text, out IPNetwork network)
+    {
+        network = default;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var address = Encoding.UTF8.GetBytes(slash < 0 ? text : text[..slash]);
+        if (!IpText.TryParseV4(address, out var parsed) && !IpText.TryParseV6(address, out parsed))
+            return false;
+        var bits = parsed.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
+        if (slash < 0)
+        {
+            network = new IPNetwork(parsed, bits);
+            return true;
+        }
+
+        // ::ffff:10.0.0.0/104 means 10.0.0.0/8: addresses are compared unmapped.
+        var isMapped = bits == 32 && text.Contains(':', StringComparison.Ordinal);
+        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var prefix)
+            && IPNetwork.TryParse($"{parsed}/{(isMapped ? prefix - 96 : prefix)}", out network);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace Gateway.Core.Transport.Tls;
+
+internal sealed partial class TlsTransport
+{
+    // Room for two records; more only while a handler leaves bytes for later.
+    private const int PlainBytes = 32 * 1024;
+
+    // A request is the most that a handler leaves: see HandshakeOptions.MaxRequestBytes.
+    private const int MaxPlainBytes = 128 * 1024;
+
+    // In place of a pause, when Resume has come before the pausing call has returned.
+    private static readonly TaskCompletionSource Resumed = new();
+
+    // Null: nothing is paused.
+    private TaskCompletionSource? _pause;
+
+    // What has been decrypted and not consumed; owned by the receive chain.
+    private byte[]? _plain;
+    private int _plainLength;
+
+    private int _isPeerDone; // the handler knows that the peer has ended: by its close_notify, or as the next
+    private volatile bool _isInnerEnded; // the transport below has come to the peer's end
+    private volatile bool _isDiscarding;
+    private volatile bool _isLingering;
+
+    /// <summary>Ciphertext came.</summary>
+    public ReceiveResult OnReceived(Span<byte> bytes)
+    {
+        if (Volatile.Read(ref _handshake) is { } handshake)
+            return handshake.OnReceived(bytes);
+        // What comes after the peer's close_notify or our failure is not even decrypted.
+        if (_isDiscarding)
+            return new ReceiveResult(bytes.Length, ReceiveAction.Discard);
+        if (_cipher.Add(bytes))
+            _cipher.Wake();
+        return new ReceiveResult(bytes.Length, _cipher.TryPause() ? ReceiveAction.Pause : ReceiveAction.Continue);
+    }
+
+    public void OnEnd()
+    {
+        _isInnerEnded = true;
+        if (Volatile.Read(ref _handshake) is { } handshake)
+            handshake.OnEnd();
+        else if (_isLingering)
+            _inner.Abort();
+        else if (_isDiscarding)
+            EndReceive();
+        else if (_cipher.End())
+            _cipher.Wake();
+    }
+
+    public void Resume()
+    {
+        while (true)
+        {
+            var pause = Volatile.Read(ref _pause);
+            if (pause is not null)
+            {
+                pause.TrySetResult();
+                return;
+            }
+
+            if (Interlocked.CompareExchange(ref _pause, Resumed, null) is null)
+                return;
+        }
+    }
+
+    /// <summary>The receive chain, from the handshake's end to the peer's, an error, or a handler that wants to hear no more.</summary>
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (!_isDiscarding)
+            {
+                // With no bytes asked for, SslStream gives its buffers back while it waits (dotnet/runtime 49019), and so do we.
+                await _ssl.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                if (_isInnerClosed)
+                    break;
+                if (!await TryDecryptAsync().ConfigureAwait(false))
+                {
+                    EndReceive();
+                    break;
+                }
+
+                while (!await PresentAsync().ConfigureAwait(false))
+                {
+                    // again
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or AuthenticationException)
+        {
+            // A record that cannot be decrypted, or the end of the stream within one.
+            Fail(SocketError.ConnectionAborted);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    /// <summary>False: the peer has ended.</summary>
+    private async ValueTask<bool> TryDecryptAsync()
+    {
+        MakeRoom();
+        var received = await _ssl.ReadAsync(_plain.AsMemory(_plainLength)).ConfigureAwait(false);
+        _plainLength += received;
+        return received > 0;
+    }
+
+    /// <summary>Gives the handler what there is. False: it is to be presented again.</summary>
+    private async ValueTask<bool> PresentAsync()
+    {
+        var result = _handler!.OnReceived(_plain.AsSpan(0, _plainLength));
+        Consume(result.Consumed);
+        switch (result.Action)
+        {
+            case ReceiveAction.Yield:
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                break;
+            case ReceiveAction.Pause:
+                await PauseAsync().ConfigureAwait(false);
+                break;
+            case ReceiveAction.Discard:
+                DropPlain();
+                _isDiscarding = true;
+                _cipher.Drop();
+                break;
+        }
+
+        return result.Action is ReceiveAction.Continue or ReceiveAction.Discard || _plainLength == 0 || _isInnerClosed;
+    }
+
+    /// <summary>Waits for Resume, unless it has come already.</summary>
+    private async ValueTask PauseAsync()
+    {
+        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // The end may have come, and looked for a pause, just before.
+        if (Interlocked.CompareExchange(ref _pause, pause, null) is null && !_isInnerClosed)
+            await pause.Task.ConfigureAwait(false);
+        Volatile.Write(ref _pause, null);
+    }
+
+    private void WakeReceive() => Volatile.Read(ref _pause)?.TrySetResult();
+
+    /// <summary>The peer has sent its last byte.</summary>
+    private void EndReceive()
+    {
+        if (_isInnerClosed || Interlocked.Exchange(ref _isPeerDone, 1) != 0)
+            return;
+        _isDiscarding = true;
+        _cipher.Drop();
+        _handler!.OnEnd();
+    }
+
+    private void MakeRoom()
+    {
+        if (_plain is not null && _plainLength < _plain.Length)
+            return;
+        if (_plainLength >= MaxPlainBytes)
+            throw new InvalidOperationException("The handler leaves more than a request.");
+        var larger = _context.Buffers.Rent(_plain is null ? PlainBytes : _plain.Length * 2);
+        if (_plain is not null)
+        {
+            _plain.AsSpan(0, _plainLength).CopyTo(larger);
+            _context.Buffers.Return(_plain);
+        }
+
+        _plain = larger;
+    }
+
+    private void Consume(int count)
+    {
+        _plainLength -= count;
+        if (_plainLength == 0)
+            DropPlain();
+        else if (count > 0)
+            _plain.AsSpan(count, _plainLength).CopyTo(_plain);
+    }
+
+    private void DropPlain()
+    {
+        if (_plain is null)
+            return;
+        _context.Buffers.Return(_plain);
+        _plain = null;
+        _plainLength = 0;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Text;
+using Gateway.Core.Channels;
+using Gateway.Core.Connections;
+using Gateway.Core.Framing;
+using Gateway.Core.Handshake;
+using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Core.Tests.Fixtures;
+
+/// <summary>Shards, their directory and real connections, between a scripted broker and recording transports.</summary>
+internal sealed class ShardHarness : IDisposable
+{
+    public ShardHarness(Action<GatewayOptions>? configure = null, int shards = 1)
+    {
+        Options.Auth.AllowAnonymous = true;
+        Options.Channels.LeaveAfter = TimeSpan.Zero;
+        configure?.Invoke(Options);
+        Directory = new ChannelDirectory(Source, Options.Channels);
+        Shards =
+        [
+            .. Enumerable.Range(0, shards).Select(
+                index => new Shard(index, Directory, Options, Metrics, TimeProvider.System, NullLogger.Instance)),
+        ];
+        Context = TestContexts.Create(Options, Metrics, new Selector(new Handler(this)));
+    }
+
+    public GatewayOptions Options { get; } = new();
+
+    public GatewayMetrics Metrics { get; } = new();
+
+    public ScriptedSource Source { get; } = new();
+
+    public ChannelDirectory Directory { get; }
+
+    public Shard[] Shards { get; }
+
+    public ConnectionContext Context { get; }
+
+    public TestEncoder Encoder { get; } = new(0);
+
+    /// <summary>What an acknowledgement says of the channel at its moment, after a colon of its own; null: nothing.</summary>
+    public Func<string, string>? Position { get; set; }
+
+    public long Dropped(DropReason reason) => Metrics.Drops[(int)reason].Value;
+
+    public Client Open(int shard = 0)
+    {
+        while (true)
+        {
+            var transport = new RecordingTransport();
+            var connection = new Connection(transport, Context);
+            // Ids are drawn: draw until it is one of the shard's.
+            if (connection.Id.Value % (ulong)Shards.Length != (ulong)shard)
+                continue;
+            Context.Registry.Add(connection);
+            transport.Handler = connection;
+            transport.Receive(ClientBytes.Upgrade());
+            Assert.Equal(ConnectionState.Open, connection.State);
+            transport.Forget();
+            return new Client(this, connection, transport);
+        }
+    }
+
+    public Shard ShardOf(Connection connection) => Shards[connection.Id.Value % (ulong)Shards.Length];
+
+    /// <summary>As the broker would: to the interested shards. False: nobody is.</summary>
+    public bool Publish(string channel, string payload)
+    {
+        if (Directory.Find(Encoding.UTF8.GetBytes(channel)) is not { } entry)
+            return false;
+        var publication = new Publication(entry.Name, Encoding.UTF8.GetBytes(payload), TimeProvider.System.GetTimestamp());
+        foreach (var shard in entry.Interested)
+            shard.Post(publication);
+        return true;
+    }
+
+    /// <summary>Returns when every shard has done what was posted before.</summary>
+    public async Task SettleAsync()
+    {
+        foreach (var shard in Shards)
+        {
+            while (await shard.InspectAsync(seen => seen.Inbox.Publications) > 0)
+            {
+            }
+
+            // Items go before the publications of their batch: one more batch, and those have left too.
+            await shard.InspectAsync(static _ => 0);
+        }
+    }
+
+    /// <summary>Holds a shard within a drain, so that what is posted meanwhile waits, until the result is disposed.</summary>
+    public static async Task<IDisposable> HoldAsync(Shard shard)
+    {
+        var hold = new Hold();
+        shard.Post(ShardItemKind.Inspect, (Action<Shard>)hold.Enter);
+        await hold.Entered;
+        return hold;
+    }
+
+    public void Dispose()
+    {
+        Context.Clock.Dispose();
+        Metrics.Dispose();
+    }
+
+    /// <summary>A client of the harness.</summary>
+    internal sealed class Client(ShardHarness harness, Connection connection, RecordingTransport transport)
+    {
+        private int _completions;
+
+        public Connection Connection { get; } = connection;
+
+        public RecordingTransport Transport { get; } = transport;
+
+        public IReadOnlyList<string> Messages => Transport.Messages;
+
+        /// <summary>Answers of requests so far, also those that nobody could be told.</summary>
+        public int Completions => Volatile.Read(ref _completions);
+
+        /// <summary>Answered as <c>+news:Subscribed</c>.</summary>
+        public Task<SubscribeResult> SubscribeAsync(string channel, IPublicationEncoder? encoder = null)
+        {
+            var request = new Subscribing(this, ChannelName.Parse(channel), encoder ?? harness.Encoder, harness.Position);
+            harness.ShardOf(Connection).Post(ShardItemKind.Subscribe, request);
+            return request.Result;
+        }
+
+        /// <summary>Answered as <c>-news:True</c>.</summary>
+        public Task<bool> UnsubscribeAsync(string channel)
+        {
+            var request = new Unsubscribing(this, ChannelName.Parse(channel));
+            harness.ShardOf(Connection).Post(ShardItemKind.Unsubscribe, request);
+            return request.Result;
+        }
+
+        private sealed class Subscribing(Client client, ChannelName channel, IPublicationEncoder encoder, Func<string, string>? position)
+            : SubscribeRequest(client.Connection, channel, encoder)
+        {
+            private readonly TaskCompletionSource<SubscribeResult> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            public Task<SubscribeResult> Result => _result.Task;
+
+            public override OutboundFrame? Complete(SubscribeResult result)
+            {
+                Interlocked.Increment(ref client._completions);
+                _result.SetResult(result);
+                return OutboundFrame.Create(Opcode.Text, Encoding.UTF8.GetBytes($"+{Channel}:{result}{position?.Invoke(Channel.Text)}"));
+            }
+        }
+
+        private sealed class Unsubscribing(Client client, ChannelName channel) : UnsubscribeRequest(client.Connection, channel)
+        {
+            private readonly TaskCompletionSource<bool> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+            public Task<bool> Result => _result.Task;
+
+            public override OutboundFrame? Complete(bool wasSubscribed)
+            {
+                Interlocked.Increment(ref client._completions);
+                _result.SetResult(wasSubscribed);
+                return OutboundFrame.Create(Opcode.Text, Encoding.UTF8.GetBytes($"-{Channel}:{wasSubscribed}"));
+            }
+        }
+    }
+
+    private sealed class Hold : IDisposable
+    {
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
+
+        public Task Entered => _entered.Task;
+
+        public void Enter(Shard shard)
+        {
+            _entered.SetResult();
+            _released.Wait();
+        }
+
+        public void Dispose() => _released.Set();
+    }
+
+    private sealed class Selector(IMessageHandler handler) : IProtocolSelector
+    {
+        public ProtocolMatch Select(UpgradeRequest request) => ProtocolMatch.Of(handler);
+    }
+
+    private sealed class Handler(ShardHarness harness) : IMessageHandler
+    {
+        public string Name => "test";
+
+        public bool NeedsAdmission => false;
+
+        public void OnOpen(Connection connection)
+        {
+        }
+
+        public MessageResult OnMessage(Connection connection, Opcode opcode, ReadOnlySpan<byte> payload) => MessageResult.Continue;
+
+        public OutboundFrame CloseFrame(CloseReason reason) => reason.Frame;
+
+        public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter) => null;
+
+        public void OnGap(Connection connection, TimeSpan duration)
+        {
+        }
+
+        public void OnClosed(Connection connection) => harness.ShardOf(connection).Post(ShardItemKind.Detach, connection);
+    }
+}
+
+/// <summary>Makes frames such as <c>news:payload</c>, and counts them.</summary>
+internal sealed class TestEncoder(int slot) : IPublicationEncoder
+{
+    private int _encoded;
+
+    public int Slot => slot;
+
+    public int Encoded => Volatile.Read(ref _encoded);
+
+    public OutboundFrame Encode(Publication publication)
+    {
+        Interlocked.Increment(ref _encoded);
+        var payload = Encoding.UTF8.GetString(publication.Payload);
+        return OutboundFrame.Create(Opcode.Text, Encoding.UTF8.GetBytes($"{publication.Channel}:{payload}"));
+    }
+}

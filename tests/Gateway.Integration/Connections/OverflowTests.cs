@@ -1,0 +1,123 @@
+using System.Net.Sockets;
+using System.Text;
+using Gateway.Integration.Fixtures;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gateway.Integration.Connections;
+
+/// <summary>Above the maximum of connections a client is told so, and above the bound of such farewells it is reset; those inside never notice.</summary>
+public sealed class OverflowTests
+{
+    private const int MaxFarewells = 256;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET / HTTP/1.1\r\nHo")]
+    [InlineData(null)]
+    public async Task Client_AboveTheMaximum_GetsA503AndACleanEnd(string? request)
+    {
+        await using var node = await StartAsync(maxConnections: 1);
+        await using (var neighbour = await Neighbour.ServeAsync(node))
+        {
+            await using (var client = await WsClient.ConnectAsync(node.EndPoint))
+            {
+                await client.SendRawAsync(request ?? WsClient.UpgradeRequest());
+
+                await AssertRefusedAsync(client);
+                await neighbour.WasServedAsync();
+            }
+
+            Assert.Equal(1, node.Node.ConnectionCount);
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    [Theory]
+    [InlineData(Manner.MegabytesBehind)]
+    [InlineData(Manner.SendsOn)]
+    public async Task Client_AboveTheMaximumThatSendsMuch_GetsA503AndACleanEnd(Manner manner)
+    {
+        await using var node = await StartAsync(maxConnections: 1);
+        await using (var neighbour = await Neighbour.ServeAsync(node))
+        await using (var client = await WsClient.ConnectAsync(node.EndPoint))
+        {
+            var sending = await client.SendFaultAsync(Encoding.ASCII.GetBytes(WsClient.UpgradeRequest()), manner);
+
+            await AssertRefusedAsync(client);
+            await sending;
+            await neighbour.WasServedAsync();
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    [Fact]
+    public async Task Clients_AboveTheBoundOfFarewells_AreReset()
+    {
+        var time = new FakeTimeProvider();
+        await using var node = await StartAsync(maxConnections: 1, time);
+        await using (var neighbour = await Neighbour.OpenAsync(node))
+        {
+            var refused = new List<WsClient>();
+            for (var i = 0; i < MaxFarewells; i++)
+            {
+                refused.Add(await WsClient.ConnectAsync(node.EndPoint));
+                await AssertRefusedAsync(refused[^1]);
+            }
+
+            // Those 256 stay. The next is not answered.
+            await Assert.ThrowsAsync<SocketException>(async () =>
+            {
+                await using var client = await WsClient.ConnectAsync(node.EndPoint);
+                await client.ReceiveToEndAsync();
+            });
+            await neighbour.EchoAsync();
+
+            // They are let go at the deadline, and others have their places.
+            for (var tick = 0; tick < 6 * 8; tick++)
+                time.Advance(TimeSpan.FromMilliseconds(125));
+            await using (var client = await WsClient.ConnectAsync(node.EndPoint))
+                await AssertRefusedAsync(client);
+            await neighbour.EchoAsync();
+            foreach (var client in refused)
+                await client.DisposeAsync();
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    [Fact]
+    public async Task Place_OfAClientThatLeft_IsTakenByTheNext()
+    {
+        await using var node = await StartAsync(maxConnections: 3);
+        for (var round = 0; round < 20; round++)
+        {
+            await Eventually.TrueAsync(() => node.Connections.Slots.Taken == 0);
+            await using var first = await WsClient.OpenAsync(node.EndPoint, "/echo");
+            await using var second = await WsClient.OpenJsonAsync(node.EndPoint);
+            await using var third = await WsClient.OpenAsync(node.EndPoint, "/plain/news");
+            await using var fourth = await WsClient.ConnectAsync(node.EndPoint);
+            await AssertRefusedAsync(fourth);
+            Assert.Equal(3, node.Connections.Slots.Taken);
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    private static async Task AssertRefusedAsync(WsClient client)
+    {
+        var head = await client.ReceiveHeadAsync();
+        Assert.StartsWith("HTTP/1.1 503 ", head, StringComparison.Ordinal);
+        Assert.Matches("\r\nRetry-After: [1-9][0-9]*\r\n", head);
+        Assert.NotEmpty(await client.ReceiveToEndAsync());
+    }
+
+    private static Task<TestNode> StartAsync(int maxConnections, TimeProvider? time = null) => TestNode.StartAsync(
+        options =>
+        {
+            options.Limits.MaxConnections = maxConnections;
+            options.Transport.MaxDiscardBytes = Manners.MaxDiscardBytes;
+        },
+        time: time);
+}

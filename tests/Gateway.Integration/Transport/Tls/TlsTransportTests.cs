@@ -1,0 +1,56 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Gateway.Core.Options;
+using Gateway.Core.Transport.Tls;
+using Gateway.Integration.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Integration.Transport.Tls;
+
+/// <summary>TLS 1.3 over a socket.</summary>
+public sealed class Tls13TransportTests : TlsTransportContract
+{
+    protected override SslProtocols Version => SslProtocols.Tls13;
+}
+
+/// <summary>TLS 1.2 over a socket.</summary>
+public sealed class Tls12TransportTests : TlsTransportContract
+{
+    protected override SslProtocols Version => SslProtocols.Tls12;
+}
+
+/// <summary>The contract of a transport, over TLS.</summary>
+public abstract class TlsTransportContract : TransportContract, IDisposable
+{
+    private readonly TestCertificates _certificates = new();
+    private readonly List<TlsEndpoints> _endpoints = [];
+
+    protected abstract SslProtocols Version { get; }
+
+    public void Dispose()
+    {
+        foreach (var endpoints in _endpoints)
+            endpoints.Dispose();
+        _certificates.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    internal override TransportFixture CreateFixture() => new(fixture =>
+    {
+        var endpoints = new TlsEndpoints(new GatewayOptions(), fixture.Context, fixture, fixture.Slots, TimeProvider.System, NullLogger.Instance);
+        _endpoints.Add(endpoints);
+        var tls = new EndpointTlsOptions { CertificatePath = _certificates.CertificatePath, KeyPath = _certificates.KeyPath };
+        return endpoints.Acceptor(tls, "Tls", []);
+    });
+
+    internal override async Task<Stream> OpenClientAsync(Socket socket)
+    {
+        var client = new SslStream(new NetworkStream(socket));
+        await client.AuthenticateAsClientAsync(_certificates.Client(protocols: Version));
+        return client;
+    }
+
+    /// <summary>By a close_notify alone: TCP's end may come much later.</summary>
+    internal override Task EndAsync(Stream client, Socket socket) => ((SslStream)client).ShutdownAsync();
+}

@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Gateway.Core.Framing;
+
+namespace Gateway.Load.Client;
+
+internal sealed partial class ClientPool
+{
+    private const int ReceiveBytes = 256 * 1024;
+
+    // In front of it stands what an earlier receive left of a frame; grown when a frame is larger.
+    private byte[] _buffer = new byte[2 * ReceiveBytes];
+
+    /// <summary>Reads this client no more; what comes fills its socket.</summary>
+    public void Pause(int index)
+    {
+        _clients[index].IsPaused = true;
+        _loop.Poller.Modify(_clients[index].Fd, _token + (ulong)index, Readiness.None);
+    }
+
+    private void Receive(int index)
+    {
+        ref var client = ref _clients[index];
+        var held = TakePartial(ref client);
+        var received = RawSocket.Receive(client.Fd, _buffer.AsSpan(held, ReceiveBytes));
+        if (received is 0 or -2)
+        {
+            End(index, isReset: received < 0);
+            return;
+        }
+
+        var bytes = _buffer.AsSpan(0, held + Math.Max(0, received));
+        if (client.State == ClientState.Upgrading && !TryReadResponse(index, ref bytes))
+            return;
+        ReadFrames(index, ref bytes);
+        if (client.State != ClientState.Open)
+            return;
+        KeepPartial(ref client, bytes);
+        _handler.OnReceived(index);
+    }
+
+    private bool TryReadResponse(int index, ref Span<byte> bytes)
+    {
+        var head = UpgradeExchange.Read(bytes);
+        if (head < 0)
+        {
+            End(index, isReset: false);
+            return false;
+        }
+
+        if (head == 0)
+        {
+            KeepPartial(ref _clients[index], bytes);
+            return false;
+        }
+
+        bytes = bytes[head..];
+        OnUpgraded(index);
+        return true;
+    }
+
+    /// <summary>A server's frames are neither masked nor, here, fragmented.</summary>
+    private void ReadFrames(int index, ref Span<byte> bytes)
+    {
+        while (FrameHeader.TryDecode(bytes, out var header, out var size) && bytes.Length >= size + header.PayloadLength)
+        {
+            var payload = bytes.Slice(size, (int)header.PayloadLength);
+            bytes = bytes[(size + payload.Length)..];
+            switch (header.Opcode)
+            {
+                case Opcode.Ping:
+                    SendFrame(index, Opcode.Pong, payload);
+                    break;
+                case Opcode.Close:
+                    _clients[index].CloseCode = payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(payload) : (ushort)CloseCode.NoStatus;
+                    SendFrame(index, Opcode.Close, payload.Length >= 2 ? payload[..2] : []);
+                    break;
+                case Opcode.Text or Opcode.Binary:
+                    _handler.OnMessage(index, header.Opcode, payload);
+                    break;
+            }
+        }
+    }
+
+    private int TakePartial(ref Client client)
+    {
+        var length = client.PartialLength;
+        if (length == 0)
+            return 0;
+        if (_buffer.Length < length + ReceiveBytes)
+            _buffer = new byte[(2 * length) + ReceiveBytes];
+        client.Partial.AsSpan(0, length).CopyTo(_buffer);
+        DropPartial(ref client);
+        return length;
+    }
+
+    private static void KeepPartial(ref Client client, ReadOnlySpan<byte> rest)
+    {
+        if (rest.IsEmpty)
+            return;
+        client.Partial = ArrayPool<byte>.Shared.Rent(rest.Length);
+        client.PartialLength = rest.Length;
+        rest.CopyTo(client.Partial);
+    }
+
+    private static void DropPartial(ref Client client)
+    {
+        if (client.Partial is not null)
+            ArrayPool<byte>.Shared.Return(client.Partial);
+        client.Partial = null;
+        client.PartialLength = 0;
+    }
+}

@@ -1,0 +1,32 @@
+using Gateway.Core.Framing;
+
+namespace Gateway.Load.Client;
+
+/// <summary>What a scenario does with the messages of its clients, which are numbers.</summary>
+internal interface IClientHandler
+{
+    /// <summary>The upgrade is done.</summary>
+    void OnOpen(int client);
+
+    /// <summary>A text or binary message. Valid during the call only.</summary>
+    void OnMessage(int client, Opcode opcode, ReadOnlySpan<byte> payload);
+
+    /// <summary>All messages of one receive have been handed over.</summary>
+    void OnReceived(int client);
+}
+
+/// <summary>Clients that only stand there.</summary>
+internal sealed class SilentClients : IClientHandler
+{
+    public void OnOpen(int client)
+    {
+    }
+
+    public void OnMessage(int client, Opcode opcode, ReadOnlySpan<byte> payload)
+    {
+    }
+
+    public void OnReceived(int client)
+    {
+    }
+}

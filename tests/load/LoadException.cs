@@ -1,0 +1,4 @@
+namespace Gateway.Load;
+
+/// <summary>The load could not be put on, or the node did not answer as it must. The message is for the person who runs it.</summary>
+internal sealed class LoadException(string message) : Exception(message);

@@ -1,0 +1,3 @@
+namespace Gateway.Load.Scenarios.Churn;
+
+internal sealed record ChurnSettings(int Connections, int Cycles, double MaxGrowthPercent);

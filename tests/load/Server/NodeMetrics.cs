@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace Gateway.Load.Server;
+
+/// <summary>A scrape of <c>/metrics</c>: what a scenario checks.</summary>
+internal sealed class NodeMetrics
+{
+    private readonly List<(string Series, double Value)> _samples = [];
+
+    /// <summary>Connections, whatever their state and protocol.</summary>
+    public double Connections => Sum("gateway_connections{");
+
+    /// <summary>Rentals of all pools that have not been returned.</summary>
+    public double Rented => Sum("gateway_buffers_rented{");
+
+    public double Subscriptions => Sum("gateway_subscriptions");
+
+    /// <summary>Connections that were closed as slow consumers.</summary>
+    public double SlowConsumers => _samples.Where(IsSlowConsumer).Sum(sample => sample.Value);
+
+    /// <summary>The managed heap as the last collection left it.</summary>
+    public double HeapBytes => Sum("dotnet_gc_last_collection_heap_size_bytes{");
+
+    /// <summary>The part of it that is pinned: the threads' blocks, and those of pending sends.</summary>
+    public double PinnedBytes => _samples
+        .Where(sample => sample.Series.StartsWith("dotnet_gc_last_collection_heap_size_bytes{", StringComparison.Ordinal) && sample.Series.Contains("\"poh\"", StringComparison.Ordinal))
+        .Sum(sample => sample.Value);
+
+    /// <summary>Collections of the oldest generation.</summary>
+    public double FullCollections => _samples
+        .Where(sample => sample.Series.StartsWith("dotnet_gc_collections_total{", StringComparison.Ordinal) && sample.Series.Contains("\"gen2\"", StringComparison.Ordinal))
+        .Sum(sample => sample.Value);
+
+    public static NodeMetrics Parse(string exposition)
+    {
+        var metrics = new NodeMetrics();
+        foreach (var line in exposition.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'))
+        {
+            var labelsEnd = Math.Max(line.IndexOf('}', StringComparison.Ordinal), 0);
+            var space = line.IndexOf(' ', labelsEnd);
+            var value = line[(space + 1)..].Split(' ')[0];
+            if (space > 0 && double.TryParse(value, CultureInfo.InvariantCulture, out var number))
+                metrics._samples.Add((line[..space], number));
+        }
+
+        return metrics;
+    }
+
+    private static bool IsSlowConsumer((string Series, double Value) sample) =>
+        sample.Series.StartsWith("gateway_closes_total{", StringComparison.Ordinal)
+        && sample.Series.Contains("reason=\"slow_consumer\"", StringComparison.Ordinal);
+
+    private double Sum(string start) => _samples.Where(sample => sample.Series.StartsWith(start, StringComparison.Ordinal)).Sum(sample => sample.Value);
+}

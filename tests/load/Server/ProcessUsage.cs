@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Gateway.Load.Server;
+
+/// <summary>What a process has used, as the kernel counts it.</summary>
+/// <param name="Cpu">User and system time of all threads, in steps of 10 ms.</param>
+/// <param name="ResidentBytes">Resident memory now.</param>
+internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes)
+{
+    // proc(5): fields 14 and 15 of stat, counted from 1, in clock ticks, which are 1/100 s on every Linux; the name may hold spaces.
+    private const int UserTimeAfterName = 11;
+    private const int TicksPerSecond = 100;
+
+    public static ProcessUsage Read(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var ticks = Number(fields[UserTimeAfterName]) + Number(fields[UserTimeAfterName + 1]);
+        var resident = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return new ProcessUsage(
+            TimeSpan.FromSeconds(ticks / (double)TicksPerSecond),
+            1024 * Number(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1]));
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}
