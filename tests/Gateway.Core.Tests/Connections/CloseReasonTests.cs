@@ -1,0 +1,76 @@
+using System.Reflection;
+using System.Text;
+using Gateway.Core.Connections;
+using Gateway.Core.Framing;
+
+namespace Gateway.Core.Tests.Connections;
+
+public sealed class CloseReasonTests
+{
+    private static readonly (string Name, CloseReason Reason)[] Named =
+        [.. typeof(CloseReason).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (field.Name, (CloseReason)field.GetValue(null)!))];
+
+    private static readonly CloseReason[] All =
+        [.. Named.Select(row => row.Reason), .. Enum.GetValues<ProtocolError>().Where(error => error != ProtocolError.None).Select(CloseReason.Of)];
+
+    public static TheoryData<string, int, bool> Rows { get; } = new()
+    {
+        { nameof(CloseReason.Normal), 1000, false },
+        { nameof(CloseReason.GoingAway), 1001, true },
+        { nameof(CloseReason.UnsupportedData), 1003, false },
+        { nameof(CloseReason.TooManyControlFrames), 1008, false },
+        { nameof(CloseReason.InternalError), 1011, true },
+        { nameof(CloseReason.ServiceRestart), 1012, true },
+        { nameof(CloseReason.TryAgainLater), 1013, true },
+        { nameof(CloseReason.BadRequest), 4400, false },
+        { nameof(CloseReason.Disconnected), 4403, false },
+        { nameof(CloseReason.HeartbeatTimeout), 4408, true },
+        { nameof(CloseReason.SlowConsumer), 4413, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Row_HasItsCodeAndSaysWhetherToComeBack(string name, int code, bool comeBack)
+    {
+        var reason = Named.Single(row => row.Name == name).Reason;
+
+        Assert.Equal((code, comeBack), ((int)reason.Code, reason.ComeBack));
+        Assert.True(FrameHeader.TryDecode(reason.Frame.Bytes, out var header, out var size));
+        Assert.Equal(Opcode.Close, header.Opcode);
+        Assert.Equal((reason.Code, reason.Text), ClosePayload.Parse(reason.Frame.Bytes.AsSpan(size)));
+    }
+
+    [Fact]
+    public void Rows_WithACloseFrame_AreAllInTheTableAbove() =>
+        Assert.Equal(
+            Rows.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
+            Named.Where(row => IsOnTheWire(row.Reason)).Select(row => row.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Codes_OnTheWire_AreUnique()
+    {
+        var codes = Named.Where(row => IsOnTheWire(row.Reason)).Select(row => row.Reason.Code).ToArray();
+        Assert.Equal(codes.Length, codes.Distinct().Count());
+    }
+
+    [Fact]
+    public void Texts_FitIntoACloseFrame() =>
+        Assert.All(All, reason => Assert.InRange(Encoding.UTF8.GetByteCount(reason.Text), 1, ClosePayload.MaxReasonBytes));
+
+    [Fact]
+    public void Labels_AreWordsOfAMetricAndStandForOneCode()
+    {
+        Assert.All(All, reason => Assert.Matches("^[a-z]+(_[a-z]+)*$", reason.MetricLabel));
+        Assert.All(All.Where(IsOnTheWire).GroupBy(reason => reason.MetricLabel), group => Assert.Single(group.Select(reason => reason.Code).Distinct()));
+    }
+
+    [Fact]
+    public void Errors_OfAPeer_EndItWithoutWaitingForItsAnswerAndAfterItsAnswers() =>
+        Assert.All(Enum.GetValues<ProtocolError>().Where(error => error != ProtocolError.None), error =>
+        {
+            var reason = CloseReason.Of(error);
+            Assert.Equal((true, false, error.Code()), (reason.IsFailure, reason.DropsQueue, reason.Code));
+        });
+
+    private static bool IsOnTheWire(CloseReason reason) => FrameRules.IsValidOnTheWire((ushort)reason.Code);
+}
