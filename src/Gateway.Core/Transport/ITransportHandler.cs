@@ -19,7 +19,10 @@ internal interface ITransportHandler
 }
 
 /// <summary>What the handler made of the received bytes.</summary>
-/// <param name="Consumed">Bytes it is done with, from the first on. The others come again, in front of what follows.</param>
+/// <param name="Consumed">
+/// Bytes it is done with, from the first on. The others come again, in front of what follows: with <see cref="ReceiveAction.Continue"/> at
+/// most <see cref="Buffers.ThreadBlock.SpillBytes"/>.
+/// </param>
 /// <param name="Action">What the transport does next.</param>
 internal readonly record struct ReceiveResult(int Consumed, ReceiveAction Action);
 

@@ -133,7 +133,7 @@ public sealed class ListenerTests : IDisposable
     }
 
     private Listener Open(IPEndPoint endPoint) =>
-        new(endPoint, Option, new TransportContext(_options, _metrics), _acceptor, _slots, _overflow, TimeProvider.System, NullLogger.Instance);
+        new(endPoint, Option, new Core.Transport.TransportContext(_options, _metrics), _acceptor, _slots, _overflow, TimeProvider.System, NullLogger.Instance);
 
     private sealed class Acceptor : ITransportAcceptor
     {

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Tests.Fixtures;
@@ -35,7 +36,7 @@ public sealed class SocketTransportTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
-    [InlineData(60_000)]
+    [InlineData(ThreadBlock.SpillBytes)]
     public async Task Receive_WhatIsNotConsumed_ComesAgainInFrontOfWhatFollows(int atOnce)
     {
         using var pair = await SocketPair.OpenAsync();
