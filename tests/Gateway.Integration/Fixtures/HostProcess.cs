@@ -15,14 +15,21 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Uri? _adminAddress;
-    private IPEndPoint? _endPoint;
+    private readonly int _endPointCount;
 
-    private HostProcess(Process process) => _process = process;
+    private HostProcess(Process process, int endPointCount)
+    {
+        _process = process;
+        _endPointCount = endPointCount;
+    }
 
     public int Id => _process.Id;
 
-    /// <summary>Where clients connect.</summary>
-    public IPEndPoint EndPoint => _endPoint!;
+    /// <summary>Where clients connect, in the options' order.</summary>
+    public List<IPEndPoint> EndPoints { get; } = [];
+
+    /// <summary>The first of them.</summary>
+    public IPEndPoint EndPoint => EndPoints[0];
 
     /// <summary>The admin side.</summary>
     public HttpClient Admin { get; } = new() { Timeout = Patience };
@@ -108,7 +115,8 @@ internal sealed class HostProcess : IAsyncDisposable
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments])
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
-        var host = new HostProcess(Process.Start(start)!);
+        var endPointCount = arguments.Count(argument => argument.StartsWith("--Gateway:Endpoints:", StringComparison.Ordinal) && argument.Contains(":Address=", StringComparison.Ordinal));
+        var host = new HostProcess(Process.Start(start)!, endPointCount);
         host._process.OutputDataReceived += (_, line) => host.OnLine(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.OnLine(line.Data);
         host._process.BeginOutputReadLine();
@@ -129,7 +137,8 @@ internal sealed class HostProcess : IAsyncDisposable
             _adminAddress = new Uri(message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
         if (!message.StartsWith("Listening for clients: ", StringComparison.Ordinal))
             return;
-        _endPoint = IPEndPoint.Parse(message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
-        _listening.TrySetResult();
+        EndPoints.Add(IPEndPoint.Parse(message[(message.IndexOf(": ", StringComparison.Ordinal) + 2)..]));
+        if (EndPoints.Count >= _endPointCount)
+            _listening.TrySetResult();
     }
 }
