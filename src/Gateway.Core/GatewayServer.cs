@@ -5,6 +5,8 @@ using Gateway.Core.Handshake;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
+using Gateway.Core.Transport.Epoll;
+using Gateway.Core.Transport.Sockets;
 using Gateway.Core.Transport.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +27,7 @@ public sealed class GatewayServer : IAsyncDisposable
     private readonly ILogger _log;
     private readonly List<Listener> _listeners = [];
     private readonly List<IDisposable> _accepting = []; // what goes when nobody is accepted any more
+    private EpollEngines? _engines; // null: the runtime's own
     private volatile bool _isListening;
     private volatile bool _isStopping;
 
@@ -113,11 +116,14 @@ public sealed class GatewayServer : IAsyncDisposable
         CloseListeners();
         foreach (var connection in _node.Connections.Registry.All())
             connection.Abort();
+        _engines?.Dispose();
         return ValueTask.CompletedTask;
     }
 
     private void Listen(ConnectionContext context)
     {
+        if (_options.Transport.UsesEpoll)
+            _engines = new EpollEngines(_options.Transport.Engines > 0 ? _options.Transport.Engines : Environment.ProcessorCount);
         var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
         var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time));
         var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];
@@ -130,8 +136,10 @@ public sealed class GatewayServer : IAsyncDisposable
             // Before TLS: the header is the connection's first bytes.
             if (endpoint.ProxyProtocol)
                 acceptor = new ProxyProtocolAcceptor(acceptor, context.TrustedProxies, context.Slots, context.Metrics, _time, _log);
-            _listeners.Add(new Listener(
-                IPEndPoint.Parse(endpoint.Address), option + ":Address", context.Transport, acceptor, context.Slots, isTls ? tls!.Overflow : overflow, _time, _log));
+            var (address, refuse) = (IPEndPoint.Parse(endpoint.Address), isTls ? tls!.Overflow : overflow);
+            _listeners.Add(_engines is null
+                ? new ManagedListener(address, option + ":Address", context.Transport, acceptor, context.Slots, refuse, _time, _log)
+                : new EpollListener(address, option + ":Address", context.Transport, _engines, acceptor, context.Slots, refuse, _time, _log));
         }
     }
 

@@ -80,9 +80,15 @@ public sealed class HttpOptions
 /// <summary>How the node treats sockets.</summary>
 public sealed class TransportOptions
 {
-    [Description("The socket back end.")]
-    [AllowedValues("sockets", ErrorMessage = "must be 'sockets'")]
-    public string Backend { get; set; } = "sockets";
+    [Description("How the kernel is asked. epoll: directly, on Linux, with the least CPU and memory. sockets: by .NET's own engine, on every system. auto: epoll on Linux, else sockets.")]
+    [AllowedValues("auto", "epoll", "sockets", ErrorMessage = "must be 'auto', 'epoll' or 'sockets'")]
+    public string Backend { get; set; } = "auto";
+
+    [Description("Threads of the epoll back end, which receive, and send what did not leave at once. 0: as many as cores.")]
+    [Range(0, 256)]
+    public int Engines { get; set; }
+
+    internal bool UsesEpoll => Backend == "epoll" || (Backend == "auto" && OperatingSystem.IsLinux());
 
     [Description("Connections the kernel completes while the node is busy. Capped by net.core.somaxconn (4096 on Linux).")]
     [Range(1, 65535)]

@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Gateway.Core.Transport;
 
-/// <summary>Accepts clients at one endpoint and hands each to a work item of its own.</summary>
-internal sealed class Listener : IDisposable
+/// <summary>Accepts clients at one endpoint.</summary>
+internal abstract class Listener : IDisposable
 {
-    // Accepts in one go; then other work has its turn on this thread, which may be the socket engine's own.
-    private const int AcceptsPerTurn = 64;
+    /// <summary>Accepts in one go; then other work has its turn on this thread, which may be the socket engine's own.</summary>
+    protected const int AcceptsPerTurn = 64;
 
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(1);
@@ -21,7 +21,6 @@ internal sealed class Listener : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Socket _socket;
-    private readonly AcceptArgs _args;
     private TimeSpan _backOff = FirstBackOff;
     private ITimer? _retry;
     private volatile bool _stopped;
@@ -35,7 +34,7 @@ internal sealed class Listener : IDisposable
     /// <param name="time">Clock of the back-off.</param>
     /// <param name="log">Log.</param>
     /// <exception cref="ListenException">The address cannot be listened on.</exception>
-    public Listener(
+    protected Listener(
         IPEndPoint endPoint,
         string optionName,
         TransportContext context,
@@ -48,78 +47,47 @@ internal sealed class Listener : IDisposable
         (_context, _acceptor, _slots, _overflow, _time, _log) = (context, acceptor, slots, overflow, time, log);
         _socket = ListeningSocket.Open(endPoint, optionName, context.Options);
         EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
-        _args = new AcceptArgs(this);
     }
 
     /// <summary>The real address, also when port 0 was asked for.</summary>
     public IPEndPoint EndPoint { get; }
 
-    public void Start() => ThreadPool.UnsafeQueueUserWorkItem(static listener => listener.Accept(), this, preferLocal: false);
+    protected TransportContext Context => _context;
+
+    protected Socket Socket => _socket;
+
+    protected bool IsStopped => _stopped;
+
+    public abstract void Start();
 
     /// <summary>Takes no more clients; the ones it has stay.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         _stopped = true;
         _retry?.Dispose();
         _socket.Dispose();
     }
 
-    private void Accept()
+    /// <summary>A client is there. False: there is no place for it, and <see cref="Refuse"/> follows.</summary>
+    protected bool TryTakePlace()
     {
-        try
-        {
-            for (var accepts = 0; accepts < AcceptsPerTurn; accepts++)
-            {
-                _args.AcceptSocket = null;
-                if (_socket.AcceptAsync(_args) || !TakeAccepted())
-                    return;
-            }
-
-            Start();
-        }
-        catch (ObjectDisposedException)
-        {
-            // stopped
-        }
-    }
-
-    /// <summary>True: accept again.</summary>
-    private bool TakeAccepted()
-    {
-        if (_args.SocketError != SocketError.Success)
-            return OnError(_args.SocketError);
         _backOff = FirstBackOff;
-        var socket = _args.AcceptSocket!;
-        if (_stopped)
-        {
-            socket.Dispose();
-            return false;
-        }
-
-        if (_slots.TryTake())
-            ThreadPool.UnsafeQueueUserWorkItem(static item => item.Listener.Open(item.Socket), (Listener: this, Socket: socket), preferLocal: false);
-        else
-            _overflow.Refuse(socket);
-        return true;
+        return _slots.TryTake();
     }
 
-    private void Open(Socket socket)
+    protected void Refuse(Socket socket) => _overflow.Refuse(socket);
+
+    protected void Open(SocketTransport transport) => transport.Start(_acceptor.Accept(transport));
+
+    /// <summary>The client was gone before it could be set up.</summary>
+    protected void OnLost(SocketError error)
     {
-        try
-        {
-            var transport = new SocketTransport(socket, _context);
-            transport.Start(_acceptor.Accept(transport));
-        }
-        catch (SocketException e)
-        {
-            // The client was gone before it could be set up.
-            Log.AcceptedSocketLost(_log, e.SocketErrorCode);
-            socket.Dispose();
-            _slots.Release();
-        }
+        Log.AcceptedSocketLost(_log, error);
+        _slots.Release();
     }
 
-    private bool OnError(SocketError error)
+    /// <summary>True: accept again now. False: never, or <see cref="Start"/> follows after a while.</summary>
+    protected bool OnError(SocketError error)
     {
         var tier = SocketErrors.AcceptTier(error);
         if (_stopped)
@@ -133,21 +101,12 @@ internal sealed class Listener : IDisposable
             case AcceptErrorTier.Pressure:
                 Log.AcceptPressure(_log, EndPoint, error, _backOff.TotalMilliseconds);
                 _retry?.Dispose();
-                _retry = _time.CreateTimer(static state => ((Listener)state!).Accept(), this, _backOff, Timeout.InfiniteTimeSpan);
+                _retry = _time.CreateTimer(static state => ((Listener)state!).Start(), this, _backOff, Timeout.InfiniteTimeSpan);
                 _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
                 return false;
             default:
                 Log.AcceptStopped(_log, EndPoint, error);
                 return false;
-        }
-    }
-
-    private sealed class AcceptArgs(Listener listener) : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
-    {
-        protected override void OnCompleted(SocketAsyncEventArgs e)
-        {
-            if (listener.TakeAccepted())
-                listener.Accept();
         }
     }
 }

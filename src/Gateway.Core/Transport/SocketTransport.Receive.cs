@@ -3,12 +3,10 @@ using Gateway.Core.Buffers;
 
 namespace Gateway.Core.Transport;
 
-internal sealed partial class SocketTransport
+internal abstract partial class SocketTransport
 {
     // A turn ends after so many bytes, so that one busy peer cannot hold a thread.
     private const int TurnBytes = 64 * 1024;
-
-    private readonly ReceiveArgs _receiveArgs;
 
     // ReceiveState; changed by compare-and-swap, since Resume may come from any thread and before the pausing call has returned.
     private int _receiveState;
@@ -57,15 +55,8 @@ internal sealed partial class SocketTransport
         }
     }
 
-    internal void OnReadable()
-    {
-        if (_receiveArgs.SocketError == SocketError.Success)
-            Receive(isReadable: true);
-        else
-            EndReceive(_receiveArgs.SocketError);
-    }
-
-    private void Receive(bool isReadable)
+    /// <summary>Turn after turn, until nothing more has come.</summary>
+    protected void Receive(bool isReadable)
     {
         while (true)
         {
@@ -89,25 +80,11 @@ internal sealed partial class SocketTransport
         }
     }
 
-    /// <summary>Waits for readability with a receive of no bytes. False: the chain has ended.</summary>
-    private bool TryWaitReadable(out bool isPending)
-    {
-        isPending = false;
-        try
-        {
-            isPending = _socket.ReceiveAsync(_receiveArgs);
-        }
-        catch (ObjectDisposedException)
-        {
-            Release(); // aborted by another thread; nothing is pending
-            return false;
-        }
+    /// <summary>Waits until something has come, or the peer's end. False: the chain has ended.</summary>
+    protected abstract bool TryWaitReadable(out bool isPending);
 
-        if (isPending || _receiveArgs.SocketError == SocketError.Success)
-            return true;
-        EndReceive(_receiveArgs.SocketError);
-        return false;
-    }
+    /// <summary>Receives what has come, without waiting.</summary>
+    protected abstract int ReceiveInto(Span<byte> destination, out SocketError error);
 
     private TurnEnd ReceiveTurn()
     {
@@ -217,23 +194,10 @@ internal sealed partial class SocketTransport
         return false;
     }
 
-    private void EndReceive(SocketError error)
+    protected void EndReceive(SocketError error)
     {
         Fail(error);
         Release();
-    }
-
-    private int ReceiveInto(Span<byte> destination, out SocketError error)
-    {
-        try
-        {
-            return _socket.Receive(destination, SocketFlags.None, out error);
-        }
-        catch (ObjectDisposedException)
-        {
-            error = SocketError.OperationAborted;
-            return 0;
-        }
     }
 
     private void Spill(ReadOnlySpan<byte> rest)

@@ -1,71 +1,82 @@
 using System.Net;
 using System.Net.Sockets;
+using Gateway.Core.Buffers;
 
 namespace Gateway.Core.Transport;
 
 /// <summary>
-/// A client's socket. Between messages it holds one pending receive of no bytes and nothing else: no task, no timer, no buffer.
+/// A client's socket, whichever way the kernel is asked. Between messages it waits for readability and holds nothing: no task, no timer,
+/// no buffer.
 /// <para>
-/// Three things keep it alive: the open socket, the receive chain (one turn after another, or the pending receive between them), and
-/// a pending send. When the last of them ends, the args go back and the handler is told.
+/// Three things keep it alive: the open socket, the receive chain (one turn after another, or the wait between them), and a pending
+/// send. When the last of them ends, the socket's rentals go back and the handler is told.
 /// </para>
 /// </summary>
-internal sealed partial class SocketTransport : ITransport, IThreadPoolWorkItem
+internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkItem
 {
-    private readonly Socket _socket;
     private readonly TransportContext _context;
     private ITransportHandler _handler = null!; // set before the first receive
     private int _holds = 2; // the open socket and the receive chain
     private int _aborted;
     private SocketError _error = SocketError.Success; // the first error that ended the stream
 
-    public SocketTransport(Socket socket, TransportContext context)
+    protected SocketTransport(TransportContext context)
     {
-        _socket = socket;
         _context = context;
-        _socket.Blocking = false;
-        _receiveArgs = context.Args.RentReceive(this);
+        context.CountSocket(+1);
     }
 
-    public EndPoint? RemoteEndPoint => EndPointOf(static socket => socket.RemoteEndPoint);
+    public abstract EndPoint? RemoteEndPoint { get; }
 
-    public EndPoint? LocalEndPoint => EndPointOf(static socket => socket.LocalEndPoint);
+    public abstract EndPoint? LocalEndPoint { get; }
 
-    private bool IsAborted => Volatile.Read(ref _aborted) != 0;
+    protected TransportContext Context => _context;
+
+    protected ITransportHandler Handler => _handler;
+
+    protected bool IsAborted => Volatile.Read(ref _aborted) != 0;
 
     /// <summary>Starts to receive, on the caller's thread.</summary>
     public void Start(ITransportHandler handler)
     {
         _handler = handler;
-        Receive(isReadable: false);
+        if (Prepare() is not SocketError.Success and var error)
+            EndReceive(error);
+        else
+            Receive(isReadable: false);
     }
 
     public void Abort()
     {
         if (Interlocked.Exchange(ref _aborted, 1) != 0)
             return;
-        // With a receive pending this resets the connection; after the peer's end none is pending and the close is a clean one.
-        _socket.Dispose();
+        EndWaits();
         ReleaseParkedReceive();
         Release();
     }
 
-    public void Shutdown()
+    public abstract int TrySend(ReadOnlySpan<byte> bytes);
+
+    public abstract bool SendRemainder(ReadOnlyMemory<byte> bytes, BlockPool.Block? owner);
+
+    public abstract void Shutdown();
+
+    /// <summary>Before the first wait.</summary>
+    protected virtual SocketError Prepare() => SocketError.Success;
+
+    /// <summary>The stream has been aborted: what waits must end.</summary>
+    protected abstract void EndWaits();
+
+    /// <summary>Nothing uses the socket any more.</summary>
+    protected abstract void OnReleased();
+
+    protected void CountSent(int sent)
     {
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (SocketException)
-        {
-            // The peer has reset the connection: the receive chain learns it too, and ends.
-        }
-        catch (ObjectDisposedException)
-        {
-        }
+        _context.Metrics.Sends.Add(1);
+        _context.Metrics.BytesSent.Add(sent);
     }
 
-    private void Fail(SocketError error)
+    protected void Fail(SocketError error)
     {
         if (_error == SocketError.Success && !IsAborted)
             _error = error;
@@ -73,7 +84,7 @@ internal sealed partial class SocketTransport : ITransport, IThreadPoolWorkItem
     }
 
     /// <summary>False: the stream is gone, and the handler has been told.</summary>
-    private bool TryHold()
+    protected bool TryHold()
     {
         for (var holds = Volatile.Read(ref _holds); holds > 0;)
         {
@@ -86,24 +97,13 @@ internal sealed partial class SocketTransport : ITransport, IThreadPoolWorkItem
         return false;
     }
 
-    private void Release()
+    protected void Release()
     {
         if (Interlocked.Decrement(ref _holds) != 0)
             return;
-        _context.Args.Return(_receiveArgs);
+        OnReleased();
         DropSpill();
+        _context.CountSocket(-1);
         _handler.OnClosed(_error);
-    }
-
-    private EndPoint? EndPointOf(Func<Socket, EndPoint?> read)
-    {
-        try
-        {
-            return read(_socket);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return null; // gone before it was asked
-        }
     }
 }

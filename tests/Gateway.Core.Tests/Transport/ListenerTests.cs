@@ -6,11 +6,10 @@ using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Tests.Fixtures;
 using Gateway.Core.Transport;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Core.Tests.Transport;
 
-public sealed class ListenerTests : IDisposable
+public abstract class ListenerTests : IDisposable
 {
     private const string Option = "Gateway:Endpoints:1:Address";
 
@@ -20,13 +19,16 @@ public sealed class ListenerTests : IDisposable
     private readonly Acceptor _acceptor = new();
     private readonly Overflow _overflow;
 
-    public ListenerTests() => _overflow = new Overflow("full"u8.ToArray(), _options, _metrics, TimeProvider.System);
+    protected ListenerTests() => _overflow = new Overflow("full"u8.ToArray(), _options, _metrics, TimeProvider.System);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         _overflow.Dispose();
         _metrics.Dispose();
+        GC.SuppressFinalize(this);
     }
+
+    internal abstract Listener Create(IPEndPoint endPoint, string option, Core.Transport.TransportContext context, ITransportAcceptor acceptor, ConnectionSlots slots, Overflow overflow);
 
     [Fact]
     public async Task AcceptedSockets_InheritTheSettings()
@@ -133,7 +135,7 @@ public sealed class ListenerTests : IDisposable
     }
 
     private Listener Open(IPEndPoint endPoint) =>
-        new(endPoint, Option, new Core.Transport.TransportContext(_options, _metrics), _acceptor, _slots, _overflow, TimeProvider.System, NullLogger.Instance);
+        Create(endPoint, Option, new Core.Transport.TransportContext(_options, _metrics), _acceptor, _slots, _overflow);
 
     private sealed class Acceptor : ITransportAcceptor
     {

@@ -6,7 +6,17 @@ namespace Gateway.Core.Tests.Transport;
 /// <summary>Two ends of a TCP connection on loopback.</summary>
 internal sealed class SocketPair : IDisposable
 {
-    private SocketPair(Socket client, Socket server) => (Client, Server) = (client, server);
+    private readonly Socket _view;
+
+    private SocketPair(Socket client, Socket server)
+    {
+        (Client, Server) = (client, server);
+        // The transport may take the descriptor over from its socket.
+        _view = new Socket(new SafeSocketHandle(server.SafeHandle.DangerousGetHandle(), ownsHandle: false));
+    }
+
+    /// <summary>Bytes that the server's side has not read yet.</summary>
+    public int Available => _view.Available;
 
     public Socket Client { get; }
 

@@ -178,7 +178,7 @@ public sealed class HeartbeatTests
         await using (var client = await WsClient.OpenAsync(node.EndPoint, "/echo", configure: socket => socket.ReceiveBufferSize = 16 * 1024))
         {
             await client.SendAsync(Opcode.Binary, new byte[8 * 1024 * 1024]);
-            await Eventually.TrueAsync(() => node.Connections.Transport.Args.Rented == 3);
+            await Eventually.TrueAsync(() => node.Connections.Transport.PendingSends == 1);
 
             Advance(28);
             Assert.Equal(2, node.Node.ConnectionCount);

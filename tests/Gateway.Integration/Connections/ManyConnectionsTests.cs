@@ -39,13 +39,13 @@ public sealed class ManyConnectionsTests
         var open = await node.StatsAsync();
         Assert.Equal((Connections, Connections, Connections / 4), (open.Connections, open.Slots, open.Subscriptions));
         // At rest each holds its receive and nothing else.
-        await Eventually.TrueAsync(async () => await node.StatsAsync() is { Args: Connections, Blocks: 0, Buffers: 0, Queues: 0 });
+        await Eventually.TrueAsync(async () => await node.StatsAsync() is { Sockets: Connections, PendingSends: 0, Blocks: 0, Buffers: 0, Queues: 0 });
 
         Parallel.ForEach(sockets, socket => socket.Dispose());
 
         NodeStats? gone = null;
         await Eventually.TrueAsync(
-            async () => (gone = await node.StatsAsync()) is { Connections: 0, Slots: 0, Subscriptions: 0, Channels: 0, Args: 0, Blocks: 0, Buffers: 0, Queues: 0 },
+            async () => (gone = await node.StatsAsync()) is { Connections: 0, Slots: 0, Subscriptions: 0, Channels: 0, Sockets: 0, PendingSends: 0, Blocks: 0, Buffers: 0, Queues: 0 },
             () => $"{gone}");
         return await node.StatsAsync(collect: true);
     }

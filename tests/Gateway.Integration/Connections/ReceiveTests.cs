@@ -153,7 +153,7 @@ public sealed class ReceiveTests
             await Eventually.TrueAsync(
                 () => node.Connections.Transport.Buffers.Rented == 0 && node.Connections.Transport.Blocks.Rented == 0 && node.Connections.Queues.Rented == 0,
                 () => $"buffers {node.Connections.Transport.Buffers.Rented}, blocks {node.Connections.Transport.Blocks.Rented}, queues {node.Connections.Queues.Rented}");
-            Assert.Equal(1, node.Connections.Transport.Args.Rented);
+            Assert.Equal((1, 0), (node.Connections.Transport.OpenSockets, node.Connections.Transport.PendingSends));
 
             await client.SendTextAsync("still here");
             Assert.Equal("still here", Encoding.ASCII.GetString((await client.ReceiveAsync())!.Value.Payload));

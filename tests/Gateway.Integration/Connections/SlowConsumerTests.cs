@@ -138,7 +138,7 @@ public sealed class SlowConsumerTests
         {
             var payload = new byte[1024 * 1024];
             await client.SendAsync(Opcode.Binary, payload);
-            await Eventually.TrueAsync(() => node.Connections.Transport.Args.Rented == 2);
+            await Eventually.TrueAsync(() => node.Connections.Transport.PendingSends == 1);
 
             for (var tick = 0; tick < 100 * 8; tick++)
                 _time.Advance(TimeSpan.FromMilliseconds(125));

@@ -100,7 +100,7 @@ public sealed class StopTests
         });
         await using var client = await WsClient.OpenAsync(node.EndPoint, "/echo", configure: socket => socket.ReceiveBufferSize = 32 * 1024);
         await client.SendAsync(Opcode.Binary, new byte[8 * 1024 * 1024]);
-        await Eventually.TrueAsync(() => node.Connections.Transport.Args.Rented == 2);
+        await Eventually.TrueAsync(() => node.Connections.Transport.PendingSends == 1);
 
         await node.Server.StopAsync(CancellationToken.None);
 

@@ -37,7 +37,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <summary>Rentals of all pools that have not been returned.</summary>
     public long Rented =>
-        Connections.Transport.Blocks.Rented + Connections.Transport.Buffers.Rented + Connections.Transport.Args.Rented + Connections.Queues.Rented
+        Connections.Transport.Blocks.Rented + Connections.Transport.Buffers.Rented + Connections.Transport.Args.Rented + Connections.Transport.OpenSockets + Connections.Transport.PendingSends + Connections.Queues.Rented
         + Connections.Compression.RentedDeflaters + Connections.Compression.Inflaters.Rented;
 
     public static async Task<TestNode> StartAsync(
@@ -62,7 +62,7 @@ internal sealed class TestNode : IAsyncDisposable
             () => Node.ConnectionCount == 0 && Connections.Slots.Taken == 0 && Rented == 0 && Node.SubscriptionCount == 0,
             () => $"connections {Node.ConnectionCount}, slots {Connections.Slots.Taken}, subscriptions {Node.SubscriptionCount}, "
                 + $"blocks {Connections.Transport.Blocks.Rented}, buffers {Connections.Transport.Buffers.Rented}, "
-                + $"args {Connections.Transport.Args.Rented}, queues {Connections.Queues.Rented}, "
+                + $"sockets {Connections.Transport.OpenSockets}, sends {Connections.Transport.PendingSends}, queues {Connections.Queues.Rented}, "
                 + $"deflate {Connections.Compression.RentedDeflaters}, inflate {Connections.Compression.Inflaters.Rented}");
 
     public async ValueTask DisposeAsync()

@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
+using Gateway.Core.Transport.Epoll;
+using Gateway.Core.Transport.Sockets;
 using Gateway.Integration.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 using TransportContext = Gateway.Core.Transport.TransportContext;
@@ -18,13 +20,20 @@ internal sealed class TransportFixture : IAsyncDisposable, ITransportAcceptor
     private readonly Overflow _overflow;
     private readonly Listener _listener;
 
+    private readonly EpollEngines? _engines;
+
     /// <param name="wrap">Puts what is between the listener and the handlers.</param>
-    public TransportFixture(Func<TransportFixture, ITransportAcceptor>? wrap = null)
+    /// <param name="usesEpoll">Else the runtime's own engine.</param>
+    public TransportFixture(Func<TransportFixture, ITransportAcceptor>? wrap = null, bool usesEpoll = true)
     {
         Context = new TransportContext(new TransportOptions(), _metrics);
         _overflow = new Overflow([], Context.Options, _metrics, TimeProvider.System);
-        _listener = new Listener(
-            new IPEndPoint(IPAddress.Loopback, 0), "test", Context, wrap?.Invoke(this) ?? this, Slots, _overflow, TimeProvider.System, NullLogger.Instance);
+        var acceptor = wrap?.Invoke(this) ?? this;
+        var any = new IPEndPoint(IPAddress.Loopback, 0);
+        _engines = usesEpoll ? new EpollEngines(2) : null;
+        _listener = _engines is null
+            ? new ManagedListener(any, "test", Context, acceptor, Slots, _overflow, TimeProvider.System, NullLogger.Instance)
+            : new EpollListener(any, "test", Context, _engines, acceptor, Slots, _overflow, TimeProvider.System, NullLogger.Instance);
         _listener.Start();
     }
 
@@ -38,7 +47,7 @@ internal sealed class TransportFixture : IAsyncDisposable, ITransportAcceptor
     public Func<RecordingHandler, Func<byte[], ReceiveResult>>? Answer { get; set; }
 
     /// <summary>Rentals that have not been returned.</summary>
-    public long Rented => Context.Blocks.Rented + Context.Buffers.Rented + Context.Args.Rented;
+    public long Rented => Context.Blocks.Rented + Context.Buffers.Rented + Context.Args.Rented + Context.OpenSockets + Context.PendingSends;
 
     public ITransportHandler Accept(ITransport transport)
     {
@@ -67,11 +76,12 @@ internal sealed class TransportFixture : IAsyncDisposable, ITransportAcceptor
     }
 
     public Task ReturnsToBaselineAsync() =>
-        Eventually.TrueAsync(() => Rented == 0, () => $"blocks {Context.Blocks.Rented}, buffers {Context.Buffers.Rented}, args {Context.Args.Rented}");
+        Eventually.TrueAsync(() => Rented == 0, () => $"blocks {Context.Blocks.Rented}, buffers {Context.Buffers.Rented}, sockets {Context.OpenSockets}, sends {Context.PendingSends}");
 
     public ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        _engines?.Dispose();
         _overflow.Dispose();
         _metrics.Dispose();
         return ValueTask.CompletedTask;

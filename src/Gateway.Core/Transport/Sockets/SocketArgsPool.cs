@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Gateway.Core.Buffers;
 
-namespace Gateway.Core.Transport;
+namespace Gateway.Core.Transport.Sockets;
 
 /// <summary>
 /// The pooled <see cref="SocketAsyncEventArgs"/>. A receive operation belongs to its connection for life; a send operation is rented
@@ -20,14 +20,14 @@ internal sealed class SocketArgsPool(int maxRetained)
     /// <summary>Args rented and not returned.</summary>
     public long Rented => Interlocked.Read(ref _rented);
 
-    public ReceiveArgs RentReceive(SocketTransport owner)
+    public ReceiveArgs RentReceive(ManagedSocketTransport owner)
     {
         var args = Rent(_receive, ref _receiveRetained) ?? new ReceiveArgs();
         args.Owner = owner;
         return args;
     }
 
-    public SendArgs RentSend(SocketTransport owner)
+    public SendArgs RentSend(ManagedSocketTransport owner)
     {
         var args = Rent(_send, ref _sendRetained) ?? new SendArgs();
         args.Owner = owner;
@@ -75,7 +75,7 @@ internal sealed class SocketArgsPool(int maxRetained)
 /// <summary>Waits for readability with no buffer. An override in place of the event saves each connection a delegate.</summary>
 internal sealed class ReceiveArgs() : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
 {
-    public SocketTransport? Owner { get; set; }
+    public ManagedSocketTransport? Owner { get; set; }
 
     protected override void OnCompleted(SocketAsyncEventArgs e) => Owner!.OnReadable();
 }
@@ -83,7 +83,7 @@ internal sealed class ReceiveArgs() : SocketAsyncEventArgs(unsafeSuppressExecuti
 /// <summary>Sends what the kernel did not take at once.</summary>
 internal sealed class SendArgs() : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
 {
-    public SocketTransport? Owner { get; set; }
+    public ManagedSocketTransport? Owner { get; set; }
 
     public BlockPool.Block? Block { get; set; }
 

@@ -2,11 +2,11 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Gateway.Core.Buffers;
 
-namespace Gateway.Core.Transport;
+namespace Gateway.Core.Transport.Sockets;
 
-internal sealed partial class SocketTransport
+internal sealed partial class ManagedSocketTransport
 {
-    public int TrySend(ReadOnlySpan<byte> bytes)
+    public override int TrySend(ReadOnlySpan<byte> bytes)
     {
         int sent;
         SocketError error;
@@ -21,7 +21,7 @@ internal sealed partial class SocketTransport
 
         if (error is SocketError.Success)
         {
-            Count(sent);
+            CountSent(sent);
             return sent;
         }
 
@@ -31,7 +31,7 @@ internal sealed partial class SocketTransport
         return -1;
     }
 
-    public bool SendRemainder(ReadOnlyMemory<byte> bytes, BlockPool.Block? owner)
+    public override bool SendRemainder(ReadOnlyMemory<byte> bytes, BlockPool.Block? owner)
     {
         if (!TryHold())
         {
@@ -39,7 +39,8 @@ internal sealed partial class SocketTransport
             return true;
         }
 
-        var args = _context.Args.RentSend(this);
+        Context.CountPendingSend(+1);
+        var args = Context.Args.RentSend(this);
         args.Block = owner;
         args.SetBuffer(MemoryMarshal.AsMemory(bytes));
         if (SendOn(args))
@@ -52,7 +53,7 @@ internal sealed partial class SocketTransport
     {
         if (!TryAdvance(args, out var isDone) || (!isDone && SendOn(args)))
             return;
-        _handler.OnSent();
+        Handler.OnSent();
         Release();
     }
 
@@ -91,7 +92,7 @@ internal sealed partial class SocketTransport
             return false;
         }
 
-        Count(args.BytesTransferred);
+        CountSent(args.BytesTransferred);
         isDone = args.BytesTransferred == args.Count;
         if (isDone)
             Return(args);
@@ -102,13 +103,8 @@ internal sealed partial class SocketTransport
 
     private void Return(SendArgs args)
     {
+        Context.CountPendingSend(-1);
         args.Block?.Return();
-        _context.Args.Return(args);
-    }
-
-    private void Count(int sent)
-    {
-        _context.Metrics.Sends.Add(1);
-        _context.Metrics.BytesSent.Add(sent);
+        Context.Args.Return(args);
     }
 }

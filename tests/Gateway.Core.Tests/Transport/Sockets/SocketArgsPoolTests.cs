@@ -1,6 +1,6 @@
-using Gateway.Core.Transport;
+using Gateway.Core.Transport.Sockets;
 
-namespace Gateway.Core.Tests.Transport;
+namespace Gateway.Core.Tests.Transport.Sockets;
 
 public sealed class SocketArgsPoolTests
 {

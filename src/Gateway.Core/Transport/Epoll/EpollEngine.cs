@@ -1,0 +1,113 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Gateway.Core.Transport.Epoll;
+
+/// <summary>
+/// A thread that waits for the kernel's events and passes each to its handler, inline. A descriptor is added once, edge-triggered, and
+/// never changed: neither a wait nor a send costs a system call of its own.
+/// </summary>
+internal sealed unsafe class EpollEngine : IDisposable
+{
+    private const int Add = 1; // EPOLL_CTL_ADD
+    private const int Delete = 2; // EPOLL_CTL_DEL
+    private const int MaxEvents = 512; // a wait; more come with the next
+
+    // struct epoll_event is packed on x86-64 only: 32 bits of events, then 64 of data.
+    private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    private static readonly int DataOffset = EventSize - 8;
+
+    private readonly int _epoll;
+    private readonly int _wake;
+    private readonly Lock _growing = new();
+
+    // By descriptor: the kernel gives the lowest free one, so the table is as long as there are sockets.
+    private IEpollHandler?[] _handlers = new IEpollHandler?[1024];
+    private uint _generation;
+    private volatile bool _stopped;
+
+    /// <exception cref="Win32Exception">The process is out of descriptors.</exception>
+    public EpollEngine(string name)
+    {
+        _epoll = Check(Libc.EpollCreate(Libc.CloseOnExec));
+        _wake = Check(Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking));
+        Check(Control(Add, _wake, EpollEvents.Readable, 0));
+        new Thread(Run) { IsBackground = true, Name = name }.UnsafeStart();
+    }
+
+    /// <summary>From now on the handler is told of its descriptor's events.</summary>
+    public bool TryRegister(int fd, IEpollHandler handler, EpollEvents events)
+    {
+        handler.Generation = Interlocked.Increment(ref _generation);
+        lock (_growing)
+        {
+            if (fd >= _handlers.Length)
+            {
+                var larger = new IEpollHandler?[Math.Max(fd + 1, _handlers.Length * 2)];
+                _handlers.CopyTo(larger, 0);
+                Volatile.Write(ref _handlers, larger);
+            }
+
+            _handlers[fd] = handler;
+        }
+
+        return Control(Add, fd, events, handler.Generation) == 0;
+    }
+
+    /// <summary>The handler hears nothing more, but for an event that is on its way to it.</summary>
+    public void Forget(int fd)
+    {
+        lock (_growing)
+            _handlers[fd] = null;
+    }
+
+    /// <summary>The same of a descriptor that stays open.</summary>
+    public void Unregister(int fd)
+    {
+        Forget(fd);
+        _ = Control(Delete, fd, EpollEvents.None, 0);
+    }
+
+    public void Dispose()
+    {
+        if (_stopped)
+            return;
+        _stopped = true;
+        _ = Libc.EventFdWrite(_wake, 1);
+    }
+
+    private static int Check(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+
+    private void Run()
+    {
+        var events = stackalloc byte[MaxEvents * EventSize];
+        while (!_stopped)
+        {
+            var count = Libc.EpollWait(_epoll, events, MaxEvents, -1);
+            for (var i = 0; i < count; i++)
+                Dispatch(events + (i * EventSize));
+        }
+
+        _ = Libc.Close(_epoll);
+        _ = Libc.Close(_wake);
+    }
+
+    private void Dispatch(byte* pollEvent)
+    {
+        var data = Unsafe.ReadUnaligned<ulong>(pollEvent + DataOffset);
+        var fd = (uint)data;
+        var handlers = Volatile.Read(ref _handlers);
+        // An event of a socket that was closed since, and perhaps of another that has its descriptor now, is nobody's.
+        if (fd < (uint)handlers.Length && Volatile.Read(ref handlers[fd]) is { } handler && handler.Generation == (uint)(data >> 32))
+            handler.OnEvents((EpollEvents)Unsafe.ReadUnaligned<uint>(pollEvent));
+    }
+
+    private int Control(int operation, int fd, EpollEvents events, uint generation)
+    {
+        var pollEvent = stackalloc byte[16];
+        Unsafe.WriteUnaligned(pollEvent, (uint)events);
+        Unsafe.WriteUnaligned(pollEvent + DataOffset, (uint)fd | ((ulong)generation << 32));
+        return Libc.EpollControl(_epoll, operation, fd, pollEvent);
+    }
+}
