@@ -67,13 +67,16 @@ internal partial struct MessageReader
             if (status == InflateStatus.NeedsOutput && end == settings.MaxMessageBytes)
                 status = InflateBeyondLimit(ref piece, start + written);
             _messageLength += written;
+            // What was written stands before what could not be: in this order the verdict does not depend on how the bytes came.
+            if (!IsValid(_buffer.AsSpan(start, written), isLast: false))
+                return false;
             if (status == InflateStatus.Invalid)
                 _error = ProtocolError.InvalidDeflate;
             else if (status == InflateStatus.TooManyStreams)
                 _error = ProtocolError.TooManyDeflateStreams;
             else if (status == InflateStatus.NeedsOutput && end == settings.MaxMessageBytes)
                 _error = ProtocolError.MessageTooBig;
-            if (_error != ProtocolError.None || !IsValid(_buffer.AsSpan(start, written), isLast: false))
+            if (_error != ProtocolError.None)
                 return false;
             if (status == InflateStatus.NeedsInput)
                 return true;
