@@ -41,6 +41,38 @@ public sealed class OneSenderTests
         Assert.Empty(context.Registry.All());
     }
 
+    /// <summary>Two threads queue a frame each and flush, at the same moment: whoever leaves the sending to the other is not forgotten.</summary>
+    [Fact]
+    public async Task Flushes_OfTwoThreadsAtOnce_LeaveNothingBehind()
+    {
+        const int rounds = 100_000;
+        using var harness = new ProtocolHarness(options => options.Echo.Enabled = true);
+        var (connection, transport) = harness.Open("/echo");
+        transport.Keeps = false;
+        var frame = OutboundFrame.Create(Opcode.Text, "m"u8);
+        using var meeting = new Barrier(2);
+
+        void Run()
+        {
+            var spin = new SpinWait();
+            for (var round = 0; round < rounds; round++)
+            {
+                Assert.True(meeting.SignalAndWait(Patience, Cancellation));
+                connection.Enqueue(frame);
+                connection.Flush();
+                Assert.True(meeting.SignalAndWait(Patience, Cancellation));
+                for (var looks = 0; connection.QueuedBytes > 0; looks++)
+                {
+                    Assert.True(looks < 1_000_000, $"A frame was left behind in round {round}.");
+                    spin.SpinOnce(sleep1Threshold: -1);
+                }
+            }
+        }
+
+        await Task.WhenAll(Task.Run(Run, Cancellation), Task.Run(Run, Cancellation));
+        Assert.Equal(2L * rounds * frame.Length, transport.BytesSent);
+    }
+
     private static async Task RunAsync(ProtocolHarness harness, int seed, Ending ending)
     {
         var transport = new ContractTransport(seed);
