@@ -10,26 +10,15 @@ internal sealed partial class SocketTransport
 
     private readonly ReceiveArgs _receiveArgs;
 
-    // ReceiveState; changed by compare-and-swap, since Resume may come from any thread and before the pausing call has returned.
-    private int _receiveState;
+    // A turn runs, or the receive is pending, unless the chain is parked here: Resume may come from any thread and before the pausing
+    // call has returned.
+    private Rendezvous _pause;
 
     // What the handler has not consumed; owned by the receive chain.
     private byte[]? _spill;
     private int _spillLength;
     private bool _replay; // the spill is presented again although nothing new has come
     private int _discarded = -1; // bytes thrown away; -1: not discarding
-
-    private enum ReceiveState
-    {
-        /// <summary>A turn runs, or the receive is pending.</summary>
-        Running,
-
-        /// <summary>Nothing runs until Resume.</summary>
-        Paused,
-
-        /// <summary>Resume came before the pausing call had returned.</summary>
-        Resumed,
-    }
 
     private enum TurnEnd
     {
@@ -44,17 +33,8 @@ internal sealed partial class SocketTransport
 
     public void Resume()
     {
-        while (true)
-        {
-            if (Swap(ReceiveState.Paused, ReceiveState.Running))
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-                return;
-            }
-
-            if (Swap(ReceiveState.Running, ReceiveState.Resumed) || Volatile.Read(ref _receiveState) == (int)ReceiveState.Resumed)
-                return;
-        }
+        if (_pause.Signal())
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     internal void OnReadable()
@@ -190,21 +170,17 @@ internal sealed partial class SocketTransport
     private bool TryPause(out TurnEnd end)
     {
         end = TurnEnd.Paused;
-        if (!Swap(ReceiveState.Running, ReceiveState.Paused))
-        {
-            Volatile.Write(ref _receiveState, (int)ReceiveState.Running);
+        if (!_pause.TryPark())
             return false;
-        }
-
         // From here on the chain may be running on another thread: an Abort that came just before did not see it parked.
-        if (IsAborted && Swap(ReceiveState.Paused, ReceiveState.Running))
+        if (IsAborted && _pause.TryTake())
             end = TurnEnd.Ended;
         return true;
     }
 
     private void ReleaseParkedReceive()
     {
-        if (Swap(ReceiveState.Paused, ReceiveState.Running))
+        if (_pause.TryTake())
             Release();
     }
 
@@ -263,7 +239,4 @@ internal sealed partial class SocketTransport
         _spill = null;
         _spillLength = 0;
     }
-
-    private bool Swap(ReceiveState from, ReceiveState to) =>
-        Interlocked.CompareExchange(ref _receiveState, (int)to, (int)from) == (int)from;
 }
