@@ -9,7 +9,8 @@ usage: ./test.sh [PROJECT [OPTION]...]
   PROJECT   runs only the projects under tests/ whose name holds this text, such as Core.Tests
   OPTION    goes to the test runner, such as -class Gateway.Core.Tests.Framing.MaskingTests (-? lists them)
 
-Installs what the tests need and does not find: redis-server, haproxy, nginx, node and npm, chromium.
+Installs what the tests need and does not find: redis-server and redis-cli, haproxy, nginx, curl, openssl, kill,
+node and npm, chromium.
 Environment: CHROMIUM      path of a Chromium or Chrome to use
              TEST_SECONDS  how long all tests together may take (default 480)
 TXT
@@ -67,13 +68,12 @@ find_chromium() {
 }
 
 install_needs() {
-  local missing=()
-  command -v redis-server >/dev/null || missing+=(redis-server)
-  # Debian keeps these two where only root's PATH looks.
-  PATH=$PATH:/usr/sbin command -v haproxy >/dev/null || missing+=(haproxy)
-  PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing+=(nginx)
-  command -v node >/dev/null || missing+=(nodejs)
-  command -v npm >/dev/null || missing+=(npm)
+  local missing=() need program package
+  for need in redis-server redis-cli:redis-tools haproxy nginx curl openssl kill:procps node:nodejs npm; do
+    IFS=: read -r program package <<<"$need"
+    # Files only, since kill is also the shell's own word; and haproxy and nginx stand where only root's PATH looks.
+    PATH=$PATH:/usr/sbin type -P "$program" >/dev/null || missing+=("${package:-$program}")
+  done
   find_chromium >/dev/null || missing+=(chromium)
   [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
   CHROMIUM=$(find_chromium) || give_up "no Chromium that starts; install one and set CHROMIUM to its path"

@@ -9,6 +9,7 @@ internal static class FuzzTargets
     [
         new RequestTarget(),
         new FrameTarget(),
+        new DeflateTarget(),
         new JsonCommandTarget(),
         new ProxyHeaderTarget(),
         new ForwardedTarget(),

@@ -3,7 +3,7 @@ using Gateway.Fuzz;
 
 const string Usage = """
     usage: dotnet run --project tests/Gateway.Fuzz -c Release -- TARGET... [--count N] [--seed N] [--input FILE]
-      TARGET    request, frame, json-command, proxy-header, forwarded, or all
+      TARGET    request, frame, deflate, json-command, proxy-header, forwarded, or all
       --count   generated inputs a target, after its corpus (default 1000000)
       --seed    another seed gives other inputs (default 1)
       --input   checks this one file instead

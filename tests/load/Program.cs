@@ -3,6 +3,7 @@ using Gateway.Load.Scenarios.Churn;
 using Gateway.Load.Scenarios.Echo;
 using Gateway.Load.Scenarios.Fanout;
 using Gateway.Load.Scenarios.Idle;
+using Gateway.Load.Scenarios.Memory;
 using Gateway.Load.Scenarios.Neighbours;
 using Gateway.Load.Scenarios.Stop;
 
@@ -11,6 +12,7 @@ var root = new RootCommand("Puts load on a node and says what it cost. Exit code
     EchoCommand.Create(),
     FanoutCommand.Create(),
     IdleCommand.Create(),
+    MemoryCommand.Create(),
     NeighboursCommand.Create(),
     ChurnCommand.Create(),
     StopCommand.Create(),

@@ -6,7 +6,10 @@ namespace Gateway.Core.Framing;
 /// Decompresses messages as RFC 7692 §7.2.2 says, piece by piece and into as much output as it is given: memory follows what the caller
 /// allows, not what the peer claims. Used by one thread at a time.
 /// </summary>
-/// <param name="windowBits">The largest window that the peer compresses with.</param>
+/// <param name="windowBits">
+/// The largest window that the peer compresses with. A reference that reaches further, which §7.1.2.2 forbids, is refused only when what
+/// it refers to came in another piece: zlib looks that far in its own window, but anywhere in the output of the same call.
+/// </param>
 /// <param name="keepsHistory">Whether a message may refer to the ones before: context takeover (§7.1.1).</param>
 internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisposable
 {

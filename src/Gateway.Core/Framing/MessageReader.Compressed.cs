@@ -12,8 +12,10 @@ internal partial struct MessageReader
     private const int GuessedRatio = 4;
     private const int LeastGuess = 512;
 
-    // Eight times the last buffer, so that all the buffers of a bomb together take a seventh more than the limit.
+    // Eight times the last buffer, and the whole limit once that is a quarter of it: the buffers of a bomb before its last one take a
+    // third of the limit together, or what the first guess was.
     private const int GrowthFactor = 8;
+    private const int LastStep = 4;
 
     /// <summary>
     /// Judges the length that a frame claims, when it is more than a plain one may have. What a compressed one becomes is not known
@@ -67,13 +69,16 @@ internal partial struct MessageReader
             if (status == InflateStatus.NeedsOutput && end == settings.MaxMessageBytes)
                 status = InflateBeyondLimit(ref piece, start + written);
             _messageLength += written;
+            // What was written stands before what could not be: in this order the verdict does not depend on how the bytes came.
+            if (!IsValid(_buffer.AsSpan(start, written), isLast: false))
+                return false;
             if (status == InflateStatus.Invalid)
                 _error = ProtocolError.InvalidDeflate;
             else if (status == InflateStatus.TooManyStreams)
                 _error = ProtocolError.TooManyDeflateStreams;
             else if (status == InflateStatus.NeedsOutput && end == settings.MaxMessageBytes)
                 _error = ProtocolError.MessageTooBig;
-            if (_error != ProtocolError.None || !IsValid(_buffer.AsSpan(start, written), isLast: false))
+            if (_error != ProtocolError.None)
                 return false;
             if (status == InflateStatus.NeedsInput)
                 return true;
@@ -92,7 +97,8 @@ internal partial struct MessageReader
     private void GrowInflated(MessageReaderSettings settings, int ahead)
     {
         var guess = Math.Max((long)GrowthFactor * _messageLength, _messageLength + Math.Max(LeastGuess, (long)GuessedRatio * ahead));
-        var grown = settings.Buffers.Rent((int)Math.Min(guess, settings.MaxMessageBytes));
+        var isLast = guess >= settings.MaxMessageBytes / (_messageLength == 0 ? 1 : LastStep);
+        var grown = settings.Buffers.Rent(isLast ? settings.MaxMessageBytes : (int)guess);
         if (_buffer is not null)
         {
             _buffer.AsSpan(0, _messageLength).CopyTo(grown);

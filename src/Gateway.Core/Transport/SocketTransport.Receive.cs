@@ -8,26 +8,15 @@ internal abstract partial class SocketTransport
     // A turn ends after so many bytes, so that one busy peer cannot hold a thread.
     private const int TurnBytes = 64 * 1024;
 
-    // ReceiveState; changed by compare-and-swap, since Resume may come from any thread and before the pausing call has returned.
-    private int _receiveState;
+    // A turn runs, or it is waited for the next, unless the chain is parked here: Resume may come from any thread and before the pausing
+    // call has returned.
+    private Rendezvous _pause;
 
     // What the handler has not consumed; owned by the receive chain.
     private byte[]? _spill;
     private int _spillLength;
     private bool _replay; // the spill is presented again although nothing new has come
     private int _discarded = -1; // bytes thrown away; -1: not discarding
-
-    private enum ReceiveState
-    {
-        /// <summary>A turn runs, or the receive is pending.</summary>
-        Running,
-
-        /// <summary>Nothing runs until Resume.</summary>
-        Paused,
-
-        /// <summary>Resume came before the pausing call had returned.</summary>
-        Resumed,
-    }
 
     private enum TurnEnd
     {
@@ -42,17 +31,8 @@ internal abstract partial class SocketTransport
 
     public void Resume()
     {
-        while (true)
-        {
-            if (Swap(ReceiveState.Paused, ReceiveState.Running))
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-                return;
-            }
-
-            if (Swap(ReceiveState.Running, ReceiveState.Resumed) || Volatile.Read(ref _receiveState) == (int)ReceiveState.Resumed)
-                return;
-        }
+        if (_pause.Signal())
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>Turn after turn, until nothing more has come.</summary>
@@ -167,21 +147,17 @@ internal abstract partial class SocketTransport
     private bool TryPause(out TurnEnd end)
     {
         end = TurnEnd.Paused;
-        if (!Swap(ReceiveState.Running, ReceiveState.Paused))
-        {
-            Volatile.Write(ref _receiveState, (int)ReceiveState.Running);
+        if (!_pause.TryPark())
             return false;
-        }
-
         // From here on the chain may be running on another thread: an Abort that came just before did not see it parked.
-        if (IsAborted && Swap(ReceiveState.Paused, ReceiveState.Running))
+        if (IsAborted && _pause.TryTake())
             end = TurnEnd.Ended;
         return true;
     }
 
     private void ReleaseParkedReceive()
     {
-        if (Swap(ReceiveState.Paused, ReceiveState.Running))
+        if (_pause.TryTake())
             Release();
     }
 
@@ -227,7 +203,4 @@ internal abstract partial class SocketTransport
         _spill = null;
         _spillLength = 0;
     }
-
-    private bool Swap(ReceiveState from, ReceiveState to) =>
-        Interlocked.CompareExchange(ref _receiveState, (int)to, (int)from) == (int)from;
 }

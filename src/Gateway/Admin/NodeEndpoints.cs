@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Brokers;
+using Gateway.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Admin;
@@ -43,13 +44,14 @@ internal static class NodeEndpoints
 
     private static Ok<NodeReport> Describe(INodeAdmin node, GatewaySettings settings, TimeProvider time)
     {
-        var (broker, readiness) = (node.BrokerStatus, node.Readiness);
+        var (broker, readiness, addresses) = (node.BrokerStatus, node.Readiness, node.EndPoints);
         return TypedResults.Ok(new NodeReport(
             node.Name,
             ProgramVersion.Text,
             node.StartedAt,
             Math.Round((time.GetUtcNow() - node.StartedAt).TotalSeconds, 3),
-            [.. node.EndPoints.Select(address => address.ToString())],
+            [.. addresses.Select(address => address.ToString())],
+            ClientUrls.Of(addresses, settings.Gateway),
             settings.Gateway.BasePath,
             settings.Gateway.Auth.AllowAnonymous,
             node.ConnectionCount,

@@ -10,6 +10,7 @@ internal sealed record NodeReport(
     DateTimeOffset StartedAt,
     double UptimeSeconds,
     [property: Description("Where clients connect: the real addresses.")] IReadOnlyList<string> Endpoints,
+    [property: Description("The same as URLs, in the same order: wss:// where the endpoint has TLS, else ws://, and the base path.")] IReadOnlyList<string> Urls,
     [property: Description("In front of every client path; empty: nothing.")] string BasePath,
     [property: Description("Whether clients may connect without credentials.")] bool AllowAnonymous,
     int Connections,

@@ -49,7 +49,7 @@ function showNode(node) {
   state('broker', node.broker.name, node.broker.connected, node.broker.reason);
   state('ready', node.readiness.ready ? 'ready' : 'not ready', node.readiness.ready, node.readiness.reason);
   badge(node.readiness.ready ? 'ready' : 'not ready', node.readiness.ready);
-  if (!$('try-url').value && node.endpoints.length) $('try-url').value = clientUrl(node);
+  if (!$('try-url').value && node.urls.length) $('try-url').value = clientUrl(node);
   if (!node.allow_anonymous && !socket) $('try-note').textContent = 'Gateway:Auth:AllowAnonymous is false: this page cannot connect.';
 }
 
@@ -86,10 +86,12 @@ function duration(seconds) {
   return d ? `${d} d ${h} h` : h ? `${h} h ${m} min` : m ? `${m} min` : `${Math.floor(seconds)} s`;
 }
 
-/** The first client endpoint as this browser reaches it: this page's host, the endpoint's port. */
+/** The first client endpoint as this browser reaches it: this page's host, the endpoint's scheme and port. */
 function clientUrl(node) {
-  const port = node.endpoints[0].slice(node.endpoints[0].lastIndexOf(':') + 1);
-  return `ws://${location.hostname}:${port}${node.base_path}/ws`;
+  const url = new URL(node.urls[0]);
+  url.hostname = location.hostname;
+  url.pathname = node.base_path + '/ws';
+  return url.href;
 }
 
 // The key

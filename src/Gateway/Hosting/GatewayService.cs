@@ -48,9 +48,9 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
         LogConsole(api);
         if (node.EndPoints.Count == 0 || !settings.Gateway.Auth.AllowAnonymous)
             return;
-        var client = TryIt.Reachable(node.EndPoints[0]);
-        var isTls = settings.Gateway.Endpoints is [{ Tls.IsEnabled: true }, ..];
-        LogSubscribe(isTls ? "wss" : "ws", client, settings.Gateway.BasePath);
+        var client = ClientUrls.Of(node.EndPoints, settings.Gateway)[0];
+        var subscribe = TryIt.Wscat(client + "/plain/news");
+        LogSubscribe(subscribe);
         LogPublish(api, """{"channel":"news","data":{"hello":"world"}}""");
     }
 
@@ -69,8 +69,8 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
     [LoggerMessage(Level = LogLevel.Information, Message = "Console: {Address}")]
     private partial void LogConsole(string address);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Subscribe:  npx wscat -c {Scheme}://{Address}{BasePath}/plain/news")]
-    private partial void LogSubscribe(string scheme, string address, string basePath);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Subscribe:  {Command}")]
+    private partial void LogSubscribe(string command);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Publish:    curl -X POST {Address}/api/v1/publish -H 'Content-Type: application/json' -d '{Body}'")]
     private partial void LogPublish(string address, string body);

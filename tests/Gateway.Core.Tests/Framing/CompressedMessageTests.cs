@@ -194,6 +194,19 @@ public sealed class CompressedMessageTests : IDisposable
         _lender.ExpectHoweverCut(CompressedFrames.Frame(Opcode.Binary, CompressedFrames.Compress([0x61, 0xE2, 0x82])), [ReadEvent.Message(Opcode.Binary, [0x61, 0xE2, 0x82])]);
     }
 
+    [Theory]
+    [InlineData("C328", true, nameof(ProtocolError.InvalidUtf8))]
+    [InlineData("C328", false, nameof(ProtocolError.InvalidUtf8))]
+    [InlineData("6162", true, nameof(ProtocolError.InvalidDeflate))]
+    [InlineData("6162", false, nameof(ProtocolError.MessageTooBig))]
+    public void Message_WrongInTwoWays_EndsByTheFirstHoweverItIsCut(string text, bool isThenInvalid, string error)
+    {
+        // Two bytes in a stored block, then a block of no type, or more than the limit.
+        byte[] compressed = [0x00, 0x02, 0x00, 0xFD, 0xFF, .. Convert.FromHexString(text), .. isThenInvalid ? [0x07] : CompressedFrames.Compress(new byte[2000])];
+
+        _lender.ExpectHoweverCut(CompressedFrames.Frame(Opcode.Text, compressed), [ReadEvent.Fault(Enum.Parse<ProtocolError>(error))], maxMessageBytes: 1000);
+    }
+
     [Fact]
     public void Counters_CountWhatCameAndWhatItBecame()
     {

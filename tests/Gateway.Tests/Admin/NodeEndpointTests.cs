@@ -17,6 +17,7 @@ public class NodeEndpointTests
 
         Assert.Equal("node-1", node.GetProperty("name").GetString());
         Assert.Equal("[::]:8080", node.GetProperty("endpoints")[0].GetString());
+        Assert.Equal("ws://[::]:8080", node.GetProperty("urls")[0].GetString());
         Assert.Equal(3, node.GetProperty("connections").GetInt32());
         Assert.Equal(2, node.GetProperty("channels").GetInt32());
         Assert.Equal(5, node.GetProperty("subscriptions").GetInt32());

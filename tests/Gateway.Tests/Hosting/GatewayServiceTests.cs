@@ -75,6 +75,12 @@ public class GatewayServiceTests
     [InlineData("http://127.0.0.2:8081", "http://127.0.0.2:8081")]
     public void Hint_Address_CanBeConnectedTo(string listening, string reachable) => Assert.Equal(reachable, TryIt.Reachable(listening));
 
+    [Theory]
+    [InlineData("ws://[::]:8080/plain/news", "npx wscat -c ws://127.0.0.1:8080/plain/news")]
+    [InlineData("wss://0.0.0.0:8443/realtime/plain/news", "npx wscat --no-check -c wss://127.0.0.1:8443/realtime/plain/news")]
+    [InlineData("wss://10.0.0.5:8443/plain/news", "npx wscat --no-check -c wss://10.0.0.5:8443/plain/news")]
+    public void Hint_Command_SpeaksTheEndpointsScheme(string url, string command) => Assert.Equal(command, TryIt.Wscat(url));
+
     private static GatewaySettings Settings(string admin) =>
         Gateway.Tests.Configuration.Bound.Of(("Gateway:Admin:Address", admin)).Settings;
 }

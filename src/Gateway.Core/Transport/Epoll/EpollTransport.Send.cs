@@ -6,22 +6,7 @@ namespace Gateway.Core.Transport.Epoll;
 internal sealed unsafe partial class EpollTransport
 {
     private Remainder? _remainder; // kept once there was one
-    private int _sending = (int)Sending.Nothing; // Sending
-
-    private enum Sending
-    {
-        /// <summary>No remainder.</summary>
-        Nothing,
-
-        /// <summary>A thread is at it.</summary>
-        Trying,
-
-        /// <summary>And the socket has become writable since it last asked.</summary>
-        Signaled,
-
-        /// <summary>The remainder waits for an event.</summary>
-        Waiting,
-    }
+    private Rendezvous _room; // where a remainder waits for an event
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
     {
@@ -57,7 +42,6 @@ internal sealed unsafe partial class EpollTransport
         Context.CountPendingSend(+1);
         var remainder = _remainder ??= new Remainder();
         (remainder.Bytes, remainder.Owner) = (bytes, owner);
-        Volatile.Write(ref _sending, (int)Sending.Trying);
         if (SendOn(remainder))
             return true;
         Release();
@@ -66,20 +50,11 @@ internal sealed unsafe partial class EpollTransport
 
     private void OnWritable()
     {
-        // A send that finds no room after this event is told by another one.
-        if (Volatile.Read(ref _sending) == (int)Sending.Nothing)
+        // Where there has never been a remainder, none waits: a send that finds no room after this event is told by another one.
+        if (_remainder is not { } remainder || !_room.Signal() || SendOn(remainder))
             return;
-        if (TryTakeWaiting())
-        {
-            if (SendOn(_remainder!))
-                return;
-            Handler.OnSent();
-            Release();
-        }
-        else if (Interlocked.CompareExchange(ref _sending, (int)Sending.Signaled, (int)Sending.Trying) == (int)Sending.Waiting)
-        {
-            OnWritable(); // it has begun to wait in between
-        }
+        Handler.OnSent();
+        Release();
     }
 
     /// <summary>True: pending, or failed, which ends the stream. False: all has been sent.</summary>
@@ -99,8 +74,9 @@ internal sealed unsafe partial class EpollTransport
                     End(remainder);
                     return false;
                 case SocketError.WouldBlock:
-                    if (!TryWaitWritable())
-                        break;
+                    if (!_room.TryPark())
+                        break; // there is room again
+                    // An Abort that came just before did not see it parked.
                     if (IsAborted)
                         EndPendingSend();
                     return true;
@@ -113,21 +89,9 @@ internal sealed unsafe partial class EpollTransport
         }
     }
 
-    /// <summary>False: the socket has become writable meanwhile.</summary>
-    private bool TryWaitWritable()
-    {
-        if (Interlocked.CompareExchange(ref _sending, (int)Sending.Waiting, (int)Sending.Trying) == (int)Sending.Trying)
-            return true;
-        Volatile.Write(ref _sending, (int)Sending.Trying);
-        return false;
-    }
-
-    private bool TryTakeWaiting() =>
-        Interlocked.CompareExchange(ref _sending, (int)Sending.Trying, (int)Sending.Waiting) == (int)Sending.Waiting;
-
     private void EndPendingSend()
     {
-        if (!TryTakeWaiting())
+        if (!_room.TryTake())
             return;
         End(_remainder!);
         Release();
@@ -138,7 +102,6 @@ internal sealed unsafe partial class EpollTransport
         Context.CountPendingSend(-1);
         remainder.Owner?.Return();
         (remainder.Bytes, remainder.Owner) = (default, null);
-        Volatile.Write(ref _sending, (int)Sending.Nothing);
     }
 
     /// <summary>What the kernel did not take at once.</summary>

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Gateway.Core.Transport.Epoll;
 
 /// <summary>
-/// A client's socket as a bare descriptor under an <see cref="EpollEngine"/>. What waits is a number that an event changes by
-/// compare-and-swap; an idle one owns this object and nothing else. The descriptor is closed when nobody uses it any more, so that no
+/// A client's socket as a bare descriptor under an <see cref="EpollEngine"/>. What waits is a byte of this object that an event changes; an
+/// idle one owns nothing else. The descriptor is closed when nobody uses it any more, so that no
 /// call can hit another client's.
 /// </summary>
 internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, TransportContext context)
@@ -13,20 +13,8 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 {
     private const int SocketAddressBytes = 128; // struct sockaddr_storage
 
-    private int _readiness = (int)Readiness.Busy; // Readiness
+    private Rendezvous _arrival; // where the receive chain waits for an event
     private bool _peerEnded; // owned by the receive chain
-
-    private enum Readiness
-    {
-        /// <summary>The receive chain runs, or is paused.</summary>
-        Busy,
-
-        /// <summary>And an event has come since it last asked.</summary>
-        Signaled,
-
-        /// <summary>The receive chain waits for an event.</summary>
-        Waiting,
-    }
 
     public uint Generation { get; set; }
 
@@ -60,16 +48,9 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 
     protected override bool TryWaitReadable(out bool isPending)
     {
-        isPending = Interlocked.CompareExchange(ref _readiness, (int)Readiness.Waiting, (int)Readiness.Busy) == (int)Readiness.Busy;
-        if (!isPending)
-        {
-            // Only this chain leaves Signaled.
-            Volatile.Write(ref _readiness, (int)Readiness.Busy);
-            return true;
-        }
-
-        // An Abort that came just before did not see it waiting.
-        if (!IsAborted || !TryEndWait())
+        isPending = _arrival.TryPark();
+        // An Abort that came just before did not see it parked.
+        if (!isPending || !IsAborted || !_arrival.TryTake())
             return true;
         Release();
         return false;
@@ -92,7 +73,7 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
     protected override void EndWaits()
     {
         EndPendingSend();
-        if (TryEndWait())
+        if (_arrival.TryTake())
             Release();
     }
 
@@ -112,16 +93,13 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 
     private void OnReadable(bool isEnd)
     {
+        if (!_arrival.Signal())
+            return;
         // Edge-triggered: data and the peer's end may be one event, so after the data there is more to ask for.
-        var next = isEnd ? Readiness.Signaled : Readiness.Busy;
-        if (Interlocked.CompareExchange(ref _readiness, (int)next, (int)Readiness.Waiting) == (int)Readiness.Waiting)
-            Receive(isReadable: true);
-        else if (Interlocked.CompareExchange(ref _readiness, (int)Readiness.Signaled, (int)Readiness.Busy) == (int)Readiness.Waiting)
-            OnReadable(isEnd); // it has begun to wait in between
+        if (isEnd)
+            _arrival.Signal();
+        Receive(isReadable: true);
     }
-
-    private bool TryEndWait() =>
-        Interlocked.CompareExchange(ref _readiness, (int)Readiness.Busy, (int)Readiness.Waiting) == (int)Readiness.Waiting;
 
     private IPEndPoint? EndPointOf(ReadName read)
     {

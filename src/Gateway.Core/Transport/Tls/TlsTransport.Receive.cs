@@ -11,11 +11,9 @@ internal sealed partial class TlsTransport
     // A request is the most that a handler leaves: see HandshakeOptions.MaxRequestBytes.
     private const int MaxPlainBytes = 128 * 1024;
 
-    // In place of a pause, when Resume has come before the pausing call has returned.
-    private static readonly TaskCompletionSource Resumed = new();
-
-    // Null: nothing is paused.
-    private TaskCompletionSource? _pause;
+    // Where the receive chain stops, and what it waits for there; null: it has not stopped.
+    private Rendezvous _pause;
+    private TaskCompletionSource? _resumed;
 
     // What has been decrypted and not consumed; owned by the receive chain.
     private byte[]? _plain;
@@ -54,18 +52,8 @@ internal sealed partial class TlsTransport
 
     public void Resume()
     {
-        while (true)
-        {
-            var pause = Volatile.Read(ref _pause);
-            if (pause is not null)
-            {
-                pause.TrySetResult();
-                return;
-            }
-
-            if (Interlocked.CompareExchange(ref _pause, Resumed, null) is null)
-                return;
-        }
+        if (_pause.Signal())
+            _resumed!.SetResult();
     }
 
     /// <summary>The receive chain, from the handshake's end to the peer's, an error, or a handler that wants to hear no more.</summary>
@@ -137,14 +125,18 @@ internal sealed partial class TlsTransport
     /// <summary>Waits for Resume, unless it has come already.</summary>
     private async ValueTask PauseAsync()
     {
-        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        // The end may have come, and looked for a pause, just before.
-        if (Interlocked.CompareExchange(ref _pause, pause, null) is null && !_isInnerClosed)
-            await pause.Task.ConfigureAwait(false);
-        Volatile.Write(ref _pause, null);
+        var resumed = _resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // The end may have come, and looked for somebody parked, just before.
+        if (_pause.TryPark() && !(_isInnerClosed && _pause.TryTake()))
+            await resumed.Task.ConfigureAwait(false);
+        _resumed = null;
     }
 
-    private void WakeReceive() => Volatile.Read(ref _pause)?.TrySetResult();
+    private void WakeReceive()
+    {
+        if (_pause.TryTake())
+            _resumed!.SetResult();
+    }
 
     /// <summary>The peer has sent its last byte.</summary>
     private void EndReceive()

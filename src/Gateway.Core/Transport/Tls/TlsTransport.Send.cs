@@ -18,21 +18,10 @@ internal sealed partial class TlsTransport
     private ReadOnlyMemory<byte> _rest;
     private BlockPool.Block? _restOwner;
 
-    // SendState. A pending write has two ends: the sender parks, and the transport below says that it is done. Whoever comes second goes on.
-    private int _sendState;
+    // Where the sender stops while ciphertext is pending, until the transport below says that it has left.
+    private Rendezvous _pendingWrite;
     private int _isSending; // 1 within TrySend and from SendRemainder to its end: nothing else may write meanwhile
     private int _isShutdown; // the close_notify has been sent, or is about to be
-
-    private enum SendState
-    {
-        Idle,
-
-        /// <summary>The sender has left; <see cref="OnSent"/> or <see cref="OnClosed"/> goes on.</summary>
-        Parked,
-
-        /// <summary>What was pending has left before the sender had.</summary>
-        Done,
-    }
 
     private enum SendStatus
     {
@@ -120,12 +109,8 @@ internal sealed partial class TlsTransport
 
     private void Unpark()
     {
-        if (!Swap(SendState.Parked, SendState.Idle))
-        {
-            Swap(SendState.Idle, SendState.Done);
+        if (!_pendingWrite.Signal())
             return;
-        }
-
         if (Volatile.Read(ref _isShutdown) != 0)
         {
             EndShutdown();
@@ -140,17 +125,9 @@ internal sealed partial class TlsTransport
     }
 
     /// <summary>True: parked, and nothing of the send may be touched any more. False: what was pending is done.</summary>
-    private bool TryPark()
-    {
-        if (Swap(SendState.Idle, SendState.Parked))
-        {
-            // The end may have come, and looked for somebody parked, just before.
-            return !_isInnerClosed || !Swap(SendState.Parked, SendState.Idle);
-        }
-
-        Volatile.Write(ref _sendState, (int)SendState.Idle);
-        return false;
-    }
+    private bool TryPark() =>
+        // The end may have come, and looked for somebody parked, just before.
+        _pendingWrite.TryPark() && !(_isInnerClosed && _pendingWrite.TryTake());
 
     /// <summary>Encrypts the rest, record by record. False: parked. True, and not done: the stream is broken.</summary>
     private bool TrySendRest(out bool isDone)
@@ -201,7 +178,4 @@ internal sealed partial class TlsTransport
         _inner.Shutdown();
         Release();
     }
-
-    private bool Swap(SendState from, SendState to) =>
-        Interlocked.CompareExchange(ref _sendState, (int)to, (int)from) == (int)from;
 }

@@ -243,17 +243,6 @@ public sealed class TlsHandshakeTests
         await using var still = await server.OpenAsync();
     }
 
-    [Fact]
-    public async Task Resumption_SecondConnection_SkipsTheCertificate()
-    {
-        await using var server = await TlsNode.StartAsync();
-
-        var openssl = await Tool.RunAsync(
-            "openssl", "", "s_client", "-connect", server.Node.EndPoint.ToString(), "-reconnect", "-tls1_2", "-servername", "localhost", "-CAfile", server.Certificates.CaPath);
-
-        Assert.Equal(5, openssl.Split('\n').Count(line => line.StartsWith("Reused, TLSv1.2", StringComparison.Ordinal)));
-    }
-
     private static void Add(EndpointTlsOptions tls, (string CertificatePath, string KeyPath) files, string hostNames) =>
         tls.Certificates.Add(new NamedCertificateOptions { CertificatePath = files.CertificatePath, KeyPath = files.KeyPath, HostNames = hostNames });
 }
