@@ -24,6 +24,7 @@ internal sealed class ConfigurationRules
         rules.DelayEndsBeforeTheTimeout();
         rules.AddressesAreFree();
         rules.ProxiesAreNamed();
+        rules.EpollIsThere();
         return rules._errors;
     }
 
@@ -61,6 +62,13 @@ internal sealed class ConfigurationRules
             Add(Delay, DurationText.Format(shutdown.UnreadyDelay), $"leaves no time to close connections within {Timeout} ({DurationText.Format(shutdown.Timeout)}).",
                 $"Set less than {DurationText.Format(shutdown.Timeout)}, or raise {Timeout}.");
         }
+    }
+
+    private void EpollIsThere()
+    {
+        const string Backend = "Gateway:Transport:Backend";
+        if (AreRight(Backend) && _settings.Gateway.Transport.Backend == "epoll" && !OperatingSystem.IsLinux())
+            Add(Backend, "epoll", "is a part of Linux, and this system has none.", "Set 'auto' or 'sockets'.");
     }
 
     private void AddressesAreFree()

@@ -80,7 +80,7 @@ public class GatewaySettingsTests
             ("Gateway:Endpoints:5:Address", "8080"),
             ("Gateway:BasePath", "realtime/"),
             ("Gateway:Shutdown:UnreadyDelay", "30s"),
-            ("Gateway:Transport:Backend", "epoll"),
+            ("Gateway:Transport:Backend", "io_uring"),
             ("Logging:LogLevel:Default", "Loud"));
 
         Assert.Equal(

@@ -14,6 +14,7 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
     private const int SocketAddressBytes = 128; // struct sockaddr_storage
 
     private Rendezvous _arrival; // where the receive chain waits for an event
+    private volatile bool _isEnding; // no more events come: the receive chain asks until it is told of the end or an error
     private bool _peerEnded; // owned by the receive chain
 
     public uint Generation { get; set; }
@@ -48,7 +49,8 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 
     protected override bool TryWaitReadable(out bool isPending)
     {
-        isPending = _arrival.TryPark();
+        // Edge-triggered: data and the peer's end may be one event, so after the data there is more to ask for.
+        isPending = !_isEnding && _arrival.TryPark();
         // An Abort that came just before did not see it parked.
         if (!isPending || !IsAborted || !_arrival.TryTake())
             return true;
@@ -93,12 +95,10 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 
     private void OnReadable(bool isEnd)
     {
-        if (!_arrival.Signal())
-            return;
-        // Edge-triggered: data and the peer's end may be one event, so after the data there is more to ask for.
         if (isEnd)
-            _arrival.Signal();
-        Receive(isReadable: true);
+            _isEnding = true;
+        if (_arrival.Signal())
+            Receive(isReadable: true);
     }
 
     private IPEndPoint? EndPointOf(ReadName read)
