@@ -10,7 +10,7 @@ namespace Gateway.Core.Channels;
 /// <summary>
 /// The single writer of its connections' subscriptions. A drain takes what waits, changes subscriptions, queues each publication for
 /// its subscribers, then flushes each connection it has touched once: under light load a publication leaves at once, under heavy load
-/// batches form by themselves.
+/// batches form by themselves. A batch of one channel alone is corked once for all, and sent without being queued.
 /// </summary>
 internal sealed partial class Shard : IThreadPoolWorkItem
 {
@@ -34,12 +34,15 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private readonly List<Publication> _batch = new(BatchPublications);
     private readonly List<Subscriber> _dirty = [];
     private readonly List<ShardItem> _items = [];
+    private readonly JoinedFrames?[] _joined = new JoinedFrames?[Publication.MaxEncoders]; // by the encoder's slot
+    private readonly Action<OutboundFrame, int> _count;
     private int _subscriptions;
 
     public Shard(int index, ChannelDirectory directory, GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
         (_index, _directory, _metrics, _time, _log) = (index, directory, metrics, time, log);
         _limits = options.Limits;
+        _count = Count;
         _inbox = new ShardInbox(options.Channels);
         // Far below a queue's bound: a batch must never fill the queue of a client that reads.
         _batchBytes = Math.Min(1024 * 1024, options.Limits.MaxQueueBytes / 8);
@@ -85,7 +88,10 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (!_inbox.TryTake(_items, _batch, BatchPublications, _batchBytes, out var before))
                 return;
-            RunInOrder(before);
+            if (_items.Count == 0 && IsOfOneChannel())
+                Guarded(static (shard, channel) => shard.Broadcast(channel), _batch[0].Channel);
+            else
+                RunInOrder(before);
             FlushDirty();
             RecordLatency();
             _items.Clear();
@@ -126,6 +132,52 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             Log.ShardFault(_log, _index, e);
         }
+    }
+
+    private bool IsOfOneChannel()
+    {
+        for (var i = 1; i < _batch.Count; i++)
+        {
+            if (!_batch[i].Channel.Equals(_batch[0].Channel))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The whole batch to its channel's subscribers.</summary>
+    private void Broadcast(ChannelName name)
+    {
+        if (!_channels.TryGetValue(name, out var channel))
+            return;
+        try
+        {
+            JoinedFrames? joined = null;
+            foreach (var subscription in channel.Active)
+            {
+                if (joined is null || subscription.Encoder != joined.Encoder)
+                    joined = Joined(subscription.Encoder);
+                if (joined.Deliver(subscription.Subscriber.Connection))
+                    MarkDirty(subscription.Subscriber);
+            }
+        }
+        finally
+        {
+            foreach (var used in _joined)
+            {
+                if (used?.Encoder is not null)
+                    used.Finish(_count);
+            }
+        }
+    }
+
+    private JoinedFrames Joined(IPublicationEncoder encoder)
+    {
+        ref var joined = ref _joined[encoder.Slot];
+        joined ??= new JoinedFrames();
+        if (joined.Encoder is null)
+            joined.Join(encoder, _batch);
+        return joined;
     }
 
     private void Deliver(Publication publication)

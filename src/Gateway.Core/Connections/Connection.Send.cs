@@ -66,6 +66,36 @@ internal sealed partial class Connection
     }
 
     /// <summary>
+    /// Sends frames that many share, corked, without queueing them. False: something waits already, or the frames must be made its own;
+    /// then they are to be queued. Not counted, as with <see cref="Enqueue"/>.
+    /// </summary>
+    public bool TrySendNow(ReadOnlySpan<byte> corked, int frames)
+    {
+        lock (this)
+        {
+            if (_isSending || _queue is not null || _state != ConnectionState.Open || Compression?.Own is not null)
+                return false;
+            _isSending = true;
+        }
+
+        SampleBatch(frames);
+        if (!TrySendCorked(corked))
+            return true;
+        lock (this)
+        {
+            // Nothing came meanwhile, and nothing was put off until now: the usual case.
+            if (_queue is null && _state == ConnectionState.Open && _pause != MessageResult.AwaitSent)
+            {
+                _isSending = false;
+                return true;
+            }
+        }
+
+        SendQueued();
+        return true;
+    }
+
+    /// <summary>
     /// Sends what is queued, corked, unless another thread is at it: that one looks again before it leaves.
     /// </summary>
     public void Flush()
@@ -155,8 +185,10 @@ internal sealed partial class Connection
         if (sent < 0)
             return false;
         // The thread's block serves the next connection at once: what waits moves to a block of its own.
-        var block = _context.Transport.Blocks.Rent();
         var rest = bytes[sent..];
+        if (rest.Length > ThreadBlock.CorkBytes)
+            return !SendRemainder(rest.ToArray(), owner: null);
+        var block = _context.Transport.Blocks.Rent();
         rest.CopyTo(block.Bytes);
         return !SendRemainder(block.Bytes.AsMemory(0, rest.Length), block);
     }
