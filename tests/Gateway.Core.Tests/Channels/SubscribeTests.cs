@@ -219,6 +219,7 @@ public sealed class SubscribeTests : IDisposable
 
         asked.Confirm();
         Assert.Equal(SubscribeResult.Subscribed, await again);
+        await _harness.SettleAsync();
         Assert.Equal(["+news"], _harness.Source.Operations);
         Assert.Equal(["+news:Subscribed", "-news:True", "+news:Subscribed"], client.Messages);
     }
