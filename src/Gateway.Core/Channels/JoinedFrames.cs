@@ -1,3 +1,4 @@
+using Gateway.Core.Buffers;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 
@@ -10,29 +11,32 @@ namespace Gateway.Core.Channels;
 internal sealed class JoinedFrames
 {
     private readonly List<OutboundFrame> _frames = [];
-    private byte[] _cork = [];
+    private readonly List<OutboundFrame> _partly = []; // what others got before they ended
+    private byte[]? _cork;
     private ReadOnlyMemory<byte> _bytes;
     private bool _isCorked;
     private int _everything; // subscribers that got all frames
-    private readonly List<OutboundFrame> _partly = []; // what others got before they ended
 
     public IPublicationEncoder? Encoder { get; private set; }
 
-    public void Join(IPublicationEncoder encoder, List<Publication> batch)
+    public void Begin(IPublicationEncoder encoder) => Encoder = encoder;
+
+    public void Add(Publication publication) => _frames.Add(publication.FrameFor(Encoder!));
+
+    public void Cork()
     {
-        Encoder = encoder;
         var length = 0;
-        _isCorked = true;
-        foreach (var publication in batch)
+        // A large frame is not copied: what a slow subscriber does not take of it at once waits as the one array that all share.
+        _isCorked = _frames.Count > 0;
+        foreach (var frame in _frames)
         {
-            var frame = publication.FrameFor(encoder);
-            _frames.Add(frame);
             length += frame.Length;
-            // A large frame is not copied: what a slow subscriber does not take of it at once waits as the one array that all share.
             _isCorked &= frame.Length <= OutboundQueue.MaxCorkedFrame;
         }
 
-        _bytes = !_isCorked ? default : _frames.Count == 1 ? _frames[0].Bytes : Cork(length);
+        _isCorked &= length <= ThreadBlock.CorkBytes;
+        if (_isCorked)
+            _bytes = _frames.Count == 1 ? _frames[0].Bytes : Copy(length);
     }
 
     /// <summary>Sends to a subscriber that nothing waits for, and queues for any other. True: queued, and to be flushed.</summary>
@@ -73,10 +77,9 @@ internal sealed class JoinedFrames
         _everything = 0;
     }
 
-    private ReadOnlyMemory<byte> Cork(int length)
+    private ReadOnlyMemory<byte> Copy(int length)
     {
-        if (_cork.Length < length)
-            _cork = new byte[Math.Max(length, 2 * _cork.Length)];
+        _cork ??= GC.AllocateUninitializedArray<byte>(ThreadBlock.CorkBytes);
         var at = 0;
         foreach (var frame in _frames)
         {

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Gateway.Core.Buffers;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
@@ -44,8 +45,9 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         _limits = options.Limits;
         _count = Count;
         _inbox = new ShardInbox(options.Channels);
-        // Far below a queue's bound: a batch must never fill the queue of a client that reads.
-        _batchBytes = Math.Min(1024 * 1024, options.Limits.MaxQueueBytes / 8);
+        // Half of what leaves in one send, so that small publications with their envelopes do, and far below a queue's bound: a batch must
+        // never fill the queue of a client that reads.
+        _batchBytes = Math.Min(ThreadBlock.CorkBytes / 2, options.Limits.MaxQueueBytes / 8);
     }
 
     /// <summary>Subscriptions, the ones that wait for the broker included.</summary>
@@ -88,10 +90,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (!_inbox.TryTake(_items, _batch, BatchPublications, _batchBytes, out var before))
                 return;
-            if (_items.Count == 0 && IsOfOneChannel())
-                Guarded(static (shard, channel) => shard.Broadcast(channel), _batch[0].Channel);
-            else
-                RunInOrder(before);
+            RunInOrder(before);
             FlushDirty();
             RecordLatency();
             _items.Clear();
@@ -106,17 +105,43 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     /// <summary>Items and publications in the order in which they were posted.</summary>
     private void RunInOrder(long before)
     {
-        var next = 0;
-        foreach (var publication in _batch)
+        var next = RunItems(0, before);
+        if (IsOneBroadcast(next, before))
         {
-            for (; next < _items.Count && _items[next].After <= before; next++)
-                Guarded(static (shard, item) => shard.Run(item), _items[next]);
-            Guarded(static (shard, publication) => shard.Deliver(publication), publication);
-            before++;
+            Guarded(static (shard, channel) => shard.Broadcast(channel), _batch[0].Channel);
+        }
+        else
+        {
+            foreach (var publication in _batch)
+            {
+                next = RunItems(next, before++);
+                Guarded(static (shard, publication) => shard.Deliver(publication), publication);
+            }
         }
 
-        for (; next < _items.Count; next++)
+        RunItems(next, long.MaxValue);
+    }
+
+    /// <summary>From one item on, those that were posted before so many publications. Returns the next one.</summary>
+    private int RunItems(int next, long before)
+    {
+        for (; next < _items.Count && _items[next].After <= before; next++)
             Guarded(static (shard, item) => shard.Run(item), _items[next]);
+        return next;
+    }
+
+    /// <summary>Whether the publications are all of one channel, and no item stands between them.</summary>
+    private bool IsOneBroadcast(int nextItem, long before)
+    {
+        if (_batch.Count == 0 || (nextItem < _items.Count && _items[nextItem].After < before + _batch.Count))
+            return false;
+        foreach (var publication in _batch)
+        {
+            if (!publication.Channel.Equals(_batch[0].Channel))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>A fault of ours in one thing must not cost the shard the others.</summary>
@@ -132,17 +157,6 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             Log.ShardFault(_log, _index, e);
         }
-    }
-
-    private bool IsOfOneChannel()
-    {
-        for (var i = 1; i < _batch.Count; i++)
-        {
-            if (!_batch[i].Channel.Equals(_batch[0].Channel))
-                return false;
-        }
-
-        return true;
     }
 
     /// <summary>The whole batch to its channel's subscribers.</summary>
@@ -176,7 +190,13 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         ref var joined = ref _joined[encoder.Slot];
         joined ??= new JoinedFrames();
         if (joined.Encoder is null)
-            joined.Join(encoder, _batch);
+        {
+            joined.Begin(encoder);
+            foreach (var publication in _batch)
+                Guarded(static (_, part) => part.Joined.Add(part.Publication), (Joined: joined, Publication: publication));
+            joined.Cork();
+        }
+
         return joined;
     }
 

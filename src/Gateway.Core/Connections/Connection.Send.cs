@@ -66,7 +66,7 @@ internal sealed partial class Connection
     }
 
     /// <summary>
-    /// Sends frames that many share, corked, without queueing them. False: something waits already, or the frames must be made its own;
+    /// Sends frames that many share, corked, a block at most, without queueing them. False: something waits already, or the frames must be made its own;
     /// then they are to be queued. Not counted, as with <see cref="Enqueue"/>.
     /// </summary>
     public bool TrySendNow(ReadOnlySpan<byte> corked, int frames)
@@ -185,10 +185,8 @@ internal sealed partial class Connection
         if (sent < 0)
             return false;
         // The thread's block serves the next connection at once: what waits moves to a block of its own.
-        var rest = bytes[sent..];
-        if (rest.Length > ThreadBlock.CorkBytes)
-            return !SendRemainder(rest.ToArray(), owner: null);
         var block = _context.Transport.Blocks.Rent();
+        var rest = bytes[sent..];
         rest.CopyTo(block.Bytes);
         return !SendRemainder(block.Bytes.AsMemory(0, rest.Length), block);
     }
