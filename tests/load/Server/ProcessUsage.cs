@@ -11,7 +11,20 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes)
     private const int UserTimeAfterName = 11;
     private const int TicksPerSecond = 100;
 
-    public static ProcessUsage Read(int pid)
+    /// <summary>Null: there is no such process, or no more.</summary>
+    public static ProcessUsage? TryRead(int pid)
+    {
+        try
+        {
+            return Read(pid);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            return null; // gone between the two files, or a zombie, which has no memory
+        }
+    }
+
+    private static ProcessUsage Read(int pid)
     {
         var stat = File.ReadAllText($"/proc/{pid}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
