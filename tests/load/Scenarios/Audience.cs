@@ -48,6 +48,9 @@ internal sealed class Audience : IDisposable
 
     public Publications Publications { get; }
 
+    /// <summary>The channels' names.</summary>
+    public IReadOnlyList<string> Names => _names;
+
     /// <summary>The upgrade request of a subscriber.</summary>
     public byte[] RequestOf(int client) => _requests[client % _requests.Length];
 

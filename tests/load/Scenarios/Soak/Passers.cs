@@ -10,6 +10,9 @@ internal sealed class Passers : IDisposable
     // So many seconds does each stay.
     private const int Stay = 5;
 
+    // Their names fit in a request line.
+    private const int MostStuckChannels = 100;
+
     private readonly ClientPool _leaving;
     private readonly ClientPool _stuck;
     private readonly SoakSettings _settings;
@@ -18,9 +21,12 @@ internal sealed class Passers : IDisposable
     public Passers(Loop loop, Target target, Audience audience, SoakSettings settings)
     {
         _settings = settings;
-        _leaving = new ClientPool(loop, target.EndPoint, Math.Max(1, settings.Reconnects * Stay), audience.RequestOf, new SilentClients());
+        var leavingRequest = UpgradeExchange.Request("/plain/" + audience.Names[0]);
+        _leaving = new ClientPool(loop, target.EndPoint, Math.Max(1, settings.Reconnects * Stay), _ => leavingRequest, new SilentClients());
+        // Of many channels, so that what waits for them is soon too much.
+        var stuckRequest = UpgradeExchange.Request("/plain/" + string.Join(',', audience.Names.Take(MostStuckChannels)));
         var stuck = new StuckClients();
-        _stuck = stuck.Pool = new ClientPool(loop, target.EndPoint, Math.Max(1, settings.Stuck), audience.RequestOf, stuck, StuckClients.ReceiveBuffer);
+        _stuck = stuck.Pool = new ClientPool(loop, target.EndPoint, Math.Max(1, settings.Stuck), _ => stuckRequest, stuck, StuckClients.ReceiveBuffer);
     }
 
     /// <summary>Clients that left and came back.</summary>
