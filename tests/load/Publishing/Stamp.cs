@@ -13,7 +13,7 @@ namespace Gateway.Load.Publishing;
 internal readonly record struct Stamp(int Channel, long Number, long Timestamp)
 {
     /// <summary>Smallest payload.</summary>
-    public const int MinBytes = 62;
+    public const int MinBytes = 63;
 
     private const int ChannelDigits = 5;
     private const int NumberDigits = 10;

@@ -29,7 +29,7 @@ internal sealed class Latency
 
     /// <summary>Percents, and the milliseconds that so many did not pass, as far as the count can tell.</summary>
     public IReadOnlyList<(double Percent, double Milliseconds)> Curve() =>
-        [.. CurvePercents.Where(percent => percent >= 100 || Count * (100 - percent) >= 100).Select(percent => (percent, Percentile(percent)))];
+        [.. CurvePercents.Where(percent => percent >= 100 || Count * (100 - percent) > 99).Select(percent => (percent, Percentile(percent)))];
 
     /// <summary>Adds what another has recorded.</summary>
     public void Add(Latency other) => _microseconds.Add(other._microseconds);
