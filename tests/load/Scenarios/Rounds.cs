@@ -42,6 +42,7 @@ internal sealed class Rounds(string things, string thing)
         if (rounds[0].Cost.NodeMicroseconds is not null)
             report.Add(prefix + "node's CPU", MedianOf(round => round.Cost.NodeMicroseconds ?? 0), $"µs a {thing}");
         report.Add(prefix + "load's CPU", MedianOf(round => round.Cost.LoadMicroseconds), $"µs a {thing}");
+        report.Add(prefix + "load's allocations", MedianOf(round => round.Cost.LoadAllocated), $"B a {thing}");
         report.Add(prefix + "latency p50", MedianOf(round => round.P50), "ms");
         report.Add(prefix + "latency p99", MedianOf(round => round.P99), "ms");
         report.Add(prefix + "latency p99.9", MedianOf(round => round.P999), "ms");

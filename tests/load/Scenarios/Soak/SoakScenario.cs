@@ -24,9 +24,9 @@ internal static class SoakScenario
         var before = load.Done;
 
         loop.Observer.Phase = "first quarter";
-        var warmHeap = Part(loop, target, load, passers, memory, settings.Duration / 4, standing);
+        var warm = Part(loop, target, load, passers, memory, settings.Duration / 4, standing);
         loop.Observer.Phase = "the rest";
-        var lastHeap = Part(loop, target, load, passers, memory, settings.Duration * 3 / 4, standing);
+        var last = Part(loop, target, load, passers, memory, settings.Duration * 3 / 4, standing);
 
         var cost = measurement.Per(load.Done - before);
         var report = new Report($"soak: {settings.Duration.TotalMinutes:0.##} minutes of mixed load, {settings.Stuck} clients that stop reading, {settings.Reconnects} reconnects a second");
@@ -38,13 +38,13 @@ internal static class SoakScenario
         report.Add("clients closed for not reading", passers.Closed, "");
         load.Check(report);
         memory.AddTo(report, settings.MaxGrowthPercent);
-        CheckHeap(report, warmHeap, lastHeap, settings.MaxGrowthPercent);
+        CheckCollected(report, warm, last, settings.MaxGrowthPercent);
         CheckNode(report, target, standing, passers, settings);
         return report;
     }
 
-    /// <summary>Runs a part, then sends the passers away. Returns the managed heap, less the threads' blocks, when they are gone.</summary>
-    private static double? Part(
+    /// <summary>Runs a part, then sends the passers away. Returns what is left after a full collection: the heap without the threads' blocks.</summary>
+    private static Collected? Part(
         Loop loop, Target target, MixedLoad load, Passers passers, MemoryLog memory, TimeSpan duration, NodeMetrics? standing)
     {
         passers.Enter();
@@ -57,16 +57,18 @@ internal static class SoakScenario
         if (target.Admin is not { } admin)
             return null;
         loop.RunUntil(() => admin.Metrics().Connections <= standing!.Connections, Patience);
-        return FullCollection.HeapAfter(loop, target) - admin.Metrics().PinnedBytes;
+        return FullCollection.HeapAfter(loop, target) is { } heap ? new Collected(heap - admin.Metrics().PinnedBytes, target.Usage.ResidentBytes) : null;
     }
 
-    private static void CheckHeap(Report report, double? warm, double? last, double maxGrowthPercent)
+    private static void CheckCollected(Report report, Collected? warm, Collected? last, double maxGrowthPercent)
     {
         if (warm is not { } early || last is not { } late)
             return;
-        var growth = (late - early) / early * 100;
-        report.Add("managed heap after the first quarter", early / 1e6, "MB");
-        report.Add("managed heap at the end", late / 1e6, "MB");
+        report.Add("managed heap after the first quarter, collected", early.Heap / 1e6, "MB");
+        report.Add("managed heap at the end, collected", late.Heap / 1e6, "MB");
+        report.Add("resident memory after the first quarter, collected", early.Resident / 1e6, "MB");
+        report.Add("resident memory at the end, collected", late.Resident / 1e6, "MB");
+        var growth = (late.Heap - early.Heap) / early.Heap * 100;
         report.Check("the managed heap is flat", growth <= maxGrowthPercent, $"{growth:0.0} %, at most {maxGrowthPercent} %");
     }
 
@@ -85,4 +87,8 @@ internal static class SoakScenario
         foreach (var (line, number) in process.Errors.Select((line, number) => (line, number)))
             report.Note($"log error {number + 1}", line);
     }
+
+    /// <param name="Heap">Bytes.</param>
+    /// <param name="Resident">Bytes.</param>
+    private readonly record struct Collected(double Heap, double Resident);
 }
