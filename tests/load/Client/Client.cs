@@ -9,7 +9,7 @@ internal enum ClientState : byte
     Ended,
 }
 
-/// <summary>One connection: an element of an array, 48 bytes.</summary>
+/// <summary>One connection: an element of an array, 64 bytes.</summary>
 internal struct Client
 {
     public int Fd;
@@ -24,10 +24,15 @@ internal struct Client
     /// <summary>Of the close frame that came; 0: none has.</summary>
     public ushort CloseCode;
 
+    /// <summary>Timestamp at which it should have begun to connect.</summary>
+    public long StartedAt;
+
     /// <summary>The first bytes of a frame whose last ones have not come; from the shared array pool.</summary>
     public byte[]? Partial;
     public int PartialLength;
 
-    /// <summary>What the kernel did not take.</summary>
+    /// <summary>What the kernel did not take, between the two positions; from the shared array pool.</summary>
     public byte[]? Unsent;
+    public int UnsentStart;
+    public int UnsentEnd;
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 using Gateway.Core.Framing;
 
 namespace Gateway.Load.Client;
@@ -14,8 +15,9 @@ internal sealed partial class ClientPool
     /// <summary>Reads this client no more; what comes fills its socket.</summary>
     public void Pause(int index)
     {
-        _clients[index].IsPaused = true;
-        _loop.Poller.Modify(_clients[index].Fd, _token + (ulong)index, Readiness.None);
+        ref var client = ref _clients[index];
+        client.IsPaused = true;
+        Watch(index, ref client);
     }
 
     private void Receive(int index)
@@ -25,6 +27,8 @@ internal sealed partial class ClientPool
         var received = RawSocket.Receive(client.Fd, _buffer.AsSpan(held, ReceiveBytes));
         if (received is 0 or -2)
         {
+            if (client.State == ClientState.Upgrading)
+                FirstFailure ??= received == 0 ? "The node closed a connection without an answer." : "The node reset a connection before its answer.";
             End(index, isReset: received < 0);
             return;
         }
@@ -44,7 +48,7 @@ internal sealed partial class ClientPool
         var head = UpgradeExchange.Read(bytes);
         if (head < 0)
         {
-            End(index, isReset: false);
+            Fail(index, $"The node answered: {Encoding.UTF8.GetString(bytes).Split('\r', '\n')[0]}.");
             return false;
         }
 

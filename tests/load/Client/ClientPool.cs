@@ -1,24 +1,21 @@
+using System.ComponentModel;
 using System.Net;
 
 namespace Gateway.Load.Client;
 
 /// <summary>
-/// Many clients of one node: they connect and upgrade here (<c>ClientPool.cs</c>), receive (<c>ClientPool.Receive.cs</c>) and send
-/// (<c>ClientPool.Send.cs</c>).
+/// Many clients of one node: they connect and upgrade (<c>ClientPool.Open.cs</c>), receive (<c>ClientPool.Receive.cs</c>), send
+/// (<c>ClientPool.Send.cs</c>) and end (here).
 /// </summary>
 internal sealed partial class ClientPool : IPolled, IDisposable
 {
-    // Handshakes at once: below every usual backlog.
-    private const int MaxHandshakes = 256;
-
     private readonly Loop _loop;
-    private readonly IPEndPoint _target;
+    private readonly Func<int, IPEndPoint> _targetOf;
     private readonly Func<int, byte[]> _requestOf;
     private readonly IClientHandler _handler;
     private readonly int _receiveBuffer;
     private readonly ulong _token;
     private readonly Client[] _clients;
-    private int _wanted;
     private int _started;
 
     /// <param name="loop">Drives it.</param>
@@ -28,8 +25,19 @@ internal sealed partial class ClientPool : IPolled, IDisposable
     /// <param name="handler">Gets the messages.</param>
     /// <param name="receiveBuffer">Of each socket, in bytes; 0: the system's.</param>
     public ClientPool(Loop loop, IPEndPoint target, int capacity, Func<int, byte[]> requestOf, IClientHandler handler, int receiveBuffer = 0)
+        : this(loop, _ => target, capacity, requestOf, handler, receiveBuffer)
     {
-        (_loop, _target, _requestOf, _handler, _receiveBuffer) = (loop, target, requestOf, handler, receiveBuffer);
+    }
+
+    /// <param name="loop">Drives it.</param>
+    /// <param name="targetOf">A client's node, by its number.</param>
+    /// <param name="capacity">Most clients.</param>
+    /// <param name="requestOf">A client's upgrade request, by its number.</param>
+    /// <param name="handler">Gets the messages.</param>
+    /// <param name="receiveBuffer">Of each socket, in bytes; 0: the system's.</param>
+    public ClientPool(Loop loop, Func<int, IPEndPoint> targetOf, int capacity, Func<int, byte[]> requestOf, IClientHandler handler, int receiveBuffer = 0)
+    {
+        (_loop, _targetOf, _requestOf, _handler, _receiveBuffer) = (loop, targetOf, requestOf, handler, receiveBuffer);
         _clients = new Client[capacity];
         _token = loop.Register(this);
     }
@@ -40,18 +48,10 @@ internal sealed partial class ClientPool : IPolled, IDisposable
     /// <summary>Clients whose connection came to an end, or never came about.</summary>
     public int Ended { get; private set; }
 
-    public ReadOnlySpan<Client> Clients => _clients.AsSpan(0, _started);
+    /// <summary>Why the first that could not be opened could not; null: all could.</summary>
+    public string? FirstFailure { get; private set; }
 
-    /// <summary>Opens clients until there are so many.</summary>
-    /// <exception cref="LoadException">Not all could be opened.</exception>
-    public void OpenUpTo(int count)
-    {
-        _wanted = count;
-        StartMore();
-        var isDone = _loop.RunUntil(() => Open + Ended >= _wanted, TimeSpan.FromSeconds(60));
-        if (!isDone || Open < count)
-            throw new LoadException($"Of {count} connections {Open} are open, {Ended} have failed.");
-    }
+    public ReadOnlySpan<Client> Clients => _clients.AsSpan(0, _started);
 
     /// <summary>Closes all at once. The pool can open anew afterwards.</summary>
     public void CloseAll()
@@ -81,38 +81,11 @@ internal sealed partial class ClientPool : IPolled, IDisposable
 
     public void Dispose() => CloseAll();
 
-    private void StartMore()
+    /// <summary>A client that was never open has failed, for this reason.</summary>
+    private void Fail(int index, string reason)
     {
-        while (_started < _wanted && _started - Open - Ended < MaxHandshakes)
-        {
-            var index = _started++;
-            ref var client = ref _clients[index];
-            client.Fd = RawSocket.Connect(_target, index, _receiveBuffer);
-            client.State = ClientState.Connecting;
-            _loop.Poller.Add(client.Fd, _token + (ulong)index, Readiness.Out);
-        }
-    }
-
-    private void OnConnected(int index)
-    {
-        ref var client = ref _clients[index];
-        if (RawSocket.ConnectError(client.Fd) != 0)
-        {
-            End(index, isReset: true);
-            return;
-        }
-
-        client.State = ClientState.Upgrading;
-        _loop.Poller.Modify(client.Fd, _token + (ulong)index, Readiness.In);
-        Send(index, _requestOf(index));
-    }
-
-    private void OnUpgraded(int index)
-    {
-        _clients[index].State = ClientState.Open;
-        Open++;
-        _handler.OnOpen(index);
-        StartMore();
+        FirstFailure ??= reason;
+        End(index, isReset: false);
     }
 
     private void End(int index, bool isReset)
@@ -124,10 +97,14 @@ internal sealed partial class ClientPool : IPolled, IDisposable
             Open--;
         client.State = ClientState.Ended;
         client.IsReset = isReset;
+        client.IsPaused = false;
         Ended++;
         DropPartial(ref client);
-        client.Unsent = null;
-        _ = Libc.Close(client.Fd); // leaves the poller too
+        DropUnsent(ref client);
+        if (client.Fd >= 0)
+            _ = Libc.Close(client.Fd); // leaves the poller too
         StartMore();
     }
+
+    private static string Describe(int error) => new Win32Exception(error).Message;
 }

@@ -25,6 +25,7 @@ internal static unsafe partial class Libc
     public const int TryAgain = 11;
     public const int InProgress = 115;
 
+    public const int SigKill = 9;
     public const int SigTerm = 15;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
@@ -57,11 +58,20 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollControl(int epoll, int operation, int fd, byte* pollEvent);
 
-    [LibraryImport("libc", EntryPoint = "epoll_wait", SetLastError = true)]
-    public static partial int EpollWait(int epoll, byte* events, int count, int milliseconds);
+    /// <summary>Since Linux 5.11 and glibc 2.35.</summary>
+    [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]
+    public static partial int EpollWait(int epoll, byte* events, int count, in TimeSpec atMost, nint signals);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
+
+    /// <summary><c>timespec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary><c>sockaddr_in</c>; port and address in network order.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -37,8 +37,12 @@ internal sealed unsafe class Poller : IDisposable
 
     public void Remove(int fd) => Control(RemoveOperation, fd, 0, Readiness.None);
 
-    /// <summary>Waits for something to be ready, and returns how much is.</summary>
-    public int Wait(TimeSpan atMost) => Math.Max(0, Libc.EpollWait(_epoll, _events, MaxEvents, (int)atMost.TotalMilliseconds));
+    /// <summary>Waits for something to be ready, and returns how much is. Not in whole milliseconds: an open loop's times are finer.</summary>
+    public int Wait(TimeSpan atMost)
+    {
+        var time = new Libc.TimeSpec { Seconds = atMost.Ticks / TimeSpan.TicksPerSecond, Nanoseconds = atMost.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick };
+        return Math.Max(0, Libc.EpollWait(_epoll, _events, MaxEvents, in time, 0));
+    }
 
     public (ulong Token, Readiness Ready) this[int index]
     {

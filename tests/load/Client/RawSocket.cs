@@ -14,6 +14,7 @@ internal static unsafe class RawSocket
     /// <param name="target">On loopback.</param>
     /// <param name="number">Chooses the source address; null: the system does.</param>
     /// <param name="receiveBuffer">Bytes; 0: the system's.</param>
+    /// <exception cref="Win32Exception">No descriptor or no port is left.</exception>
     public static int Connect(IPEndPoint target, int? number = null, int receiveBuffer = 0)
     {
         var fd = Check(Libc.Socket(Libc.AddressFamilyInet, Libc.StreamNonBlockingCloseOnExec, 0));
@@ -22,9 +23,11 @@ internal static unsafe class RawSocket
             Set(fd, Libc.LevelSocket, Libc.ReceiveBuffer, receiveBuffer);
         if (number is { } chosen)
             Bind(fd, new IPAddress([127, 0, 1, (byte)(1 + (chosen % SourceAddresses))]));
-        if (Libc.Connect(fd, Address(target), Libc.SocketAddress.Size) != 0 && Marshal.GetLastPInvokeError() != Libc.InProgress)
-            throw new Win32Exception(Marshal.GetLastPInvokeError());
-        return fd;
+        var error = Libc.Connect(fd, Address(target), Libc.SocketAddress.Size) == 0 ? Libc.InProgress : Marshal.GetLastPInvokeError();
+        if (error == Libc.InProgress)
+            return fd;
+        _ = Libc.Close(fd);
+        throw new Win32Exception(error);
     }
 
     /// <summary>How connecting has ended; 0: well.</summary>

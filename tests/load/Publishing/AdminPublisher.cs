@@ -7,22 +7,27 @@ namespace Gateway.Load.Publishing;
 /// <summary>Publishes by the node's own <c>POST /api/v1/publish</c>: its cost is part of the node's CPU time.</summary>
 internal sealed class AdminPublisher : Publisher
 {
-    private readonly string[] _bodies;
+    private static readonly byte[] Head = Encoding.ASCII.GetBytes(
+        "POST /api/v1/publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ");
+
+    private readonly byte[][] _bodies;
 
     /// <param name="loop">Drives it.</param>
     /// <param name="admin">The admin endpoint.</param>
     /// <param name="channels">Names.</param>
     public AdminPublisher(Loop loop, IPEndPoint admin, IEnumerable<string> channels)
         : base(loop, admin) =>
-        _bodies = [.. channels.Select(channel => $"{{\"channel\":\"{channel}\",\"data\":")];
+        _bodies = [.. channels.Select(channel => Encoding.UTF8.GetBytes($"{{\"channel\":\"{channel}\",\"data\":"))];
 
     private static ReadOnlySpan<byte> StatusLine => "HTTP/1.1 "u8;
 
     public override void Publish(int channel, ReadOnlySpan<byte> payload)
     {
         var body = _bodies[channel];
-        Append(Encoding.ASCII.GetBytes(
-            $"POST /api/v1/publish HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length + payload.Length + 1}\r\n\r\n{body}"));
+        Append(Head);
+        AppendNumber(body.Length + payload.Length + 1);
+        Append("\r\n\r\n"u8);
+        Append(body);
         Append(payload);
         Append("}"u8);
     }

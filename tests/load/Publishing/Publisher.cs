@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using Gateway.Load.Client;
 
@@ -8,6 +9,9 @@ namespace Gateway.Load.Publishing;
 /// </summary>
 internal abstract class Publisher : IPolled, IDisposable
 {
+    // A server that takes nothing any more would otherwise fill this process's memory.
+    private const int MaxWaiting = 256 * 1024 * 1024;
+
     private readonly Loop _loop;
     private readonly ulong _token;
     private readonly int _fd;
@@ -42,10 +46,14 @@ internal abstract class Publisher : IPolled, IDisposable
         if (_isFull || _isClosed || _sent == _length)
             return;
         _sent += Math.Max(0, RawSocket.Send(_fd, _waiting.AsSpan(_sent, _length - _sent)));
-        _isFull = _sent < _length;
-        if (!_isFull)
+        if (_sent == _length)
+        {
             _sent = _length = 0;
-        _loop.Poller.Modify(_fd, _token, _isFull ? Readiness.In | Readiness.Out : Readiness.In);
+            return;
+        }
+
+        _isFull = true;
+        _loop.Poller.Modify(_fd, _token, Readiness.In | Readiness.Out);
     }
 
     public void OnReady(int index, Readiness ready)
@@ -73,14 +81,33 @@ internal abstract class Publisher : IPolled, IDisposable
 
     protected void Append(ReadOnlySpan<byte> bytes)
     {
+        if (_isClosed)
+            return; // Refusal tells
         if (_waiting.Length - _length < bytes.Length)
-            Array.Resize(ref _waiting, (2 * _waiting.Length) + bytes.Length);
+            MakeRoom(bytes.Length);
         bytes.CopyTo(_waiting.AsSpan(_length));
         _length += bytes.Length;
     }
 
+    protected void AppendNumber(int number)
+    {
+        Span<byte> digits = stackalloc byte[11]; // of int.MinValue
+        _ = Utf8Formatter.TryFormat(number, digits, out var length);
+        Append(digits[..length]);
+    }
+
     /// <summary>Reads answers; returns the bytes it is done with, the rest come again.</summary>
     protected abstract int ReadAnswers(ReadOnlySpan<byte> bytes);
+
+    private void MakeRoom(int bytes)
+    {
+        var held = _length - _sent;
+        if (held + bytes > MaxWaiting)
+            throw new LoadException($"{held} bytes of publications wait: the server takes none.");
+        var room = held + bytes <= _waiting.Length / 2 ? _waiting : new byte[(2 * _waiting.Length) + bytes];
+        _waiting.AsSpan(_sent, held).CopyTo(room);
+        (_waiting, _sent, _length) = (room, 0, held);
+    }
 
     private void Receive()
     {
@@ -89,7 +116,7 @@ internal abstract class Publisher : IPolled, IDisposable
             return;
         if (received <= 0)
         {
-            Refusal ??= "the connection was closed";
+            Refusal ??= "the publisher's connection was closed";
             Dispose();
             return;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Gateway.Load.Client;
@@ -20,7 +19,7 @@ internal sealed class RedisPublisher : Publisher
     public override void Publish(int channel, ReadOnlySpan<byte> payload)
     {
         Append(_heads[channel]);
-        Append(Encoding.ASCII.GetBytes(payload.Length.ToString(CultureInfo.InvariantCulture)));
+        AppendNumber(payload.Length);
         Append("\r\n"u8);
         Append(payload);
         Append("\r\n"u8);

@@ -1,18 +1,35 @@
-using System.Text;
-using System.Text.Json;
-
 namespace Gateway.Load.Reports;
 
-/// <summary>What a scenario found: figures, and checks that each hold or fail.</summary>
-internal sealed class Report(string scenario)
+/// <summary>What a scenario found: figures, checks that each hold or fail, and what can be drawn.</summary>
+/// <param name="title">The scenario and what matters of its settings.</param>
+internal sealed class Report(string title)
 {
-    private readonly List<(string Name, double Value, string Unit)> _figures = [];
-    private readonly List<(string Name, bool Holds, string Detail)> _checks = [];
+    private readonly List<Figure> _figures = [];
+    private readonly List<Verdict> _checks = [];
+    private readonly List<(string Name, string Text)> _notes = [];
+    private readonly List<LatencyCurve> _curves = [];
+    private readonly List<Chart> _charts = [];
+
+    public string Title => title;
 
     public bool Holds => _checks.TrueForAll(check => check.Holds);
 
+    public IReadOnlyList<Figure> Figures => _figures;
+
+    public IReadOnlyList<Verdict> Checks => _checks;
+
+    /// <summary>What is said in words.</summary>
+    public IReadOnlyList<(string Name, string Text)> Notes => _notes;
+
+    public IReadOnlyList<LatencyCurve> Curves => _curves;
+
+    public IReadOnlyList<Chart> Charts => _charts;
+
+    /// <summary>The command line's options, each with the value that it had.</summary>
+    public IReadOnlyList<(string Name, string Value)> Settings { get; set; } = [];
+
     /// <summary>Adds a figure.</summary>
-    public void Add(string name, double value, string unit) => _figures.Add((name, value, unit));
+    public void Add(string name, double value, string unit) => _figures.Add(new Figure(name, value, unit));
 
     /// <summary>Adds a figure, if it is known.</summary>
     public void Add(string name, double? value, string unit)
@@ -21,47 +38,44 @@ internal sealed class Report(string scenario)
             Add(name, known, unit);
     }
 
+    /// <summary>Adds the percentiles of a latency as figures, and its curve.</summary>
+    public void Add(string name, Latency latency)
+    {
+        Add(name + " p50", latency.Percentile(50), "ms");
+        Add(name + " p99", latency.Percentile(99), "ms");
+        Add(name + " p99.9", latency.Percentile(99.9), "ms");
+        Add(name + " max", latency.Percentile(100), "ms");
+        Draw(name, latency);
+    }
+
+    /// <summary>Adds a latency's curve.</summary>
+    public void Draw(string name, Latency latency) => _curves.Add(new LatencyCurve(name, latency.Count, latency.Curve()));
+
+    /// <summary>Adds a chart.</summary>
+    public void Draw(Chart chart) => _charts.Add(chart);
+
     /// <summary>Adds a check.</summary>
-    public void Check(string name, bool holds, string detail) => _checks.Add((name, holds, detail));
+    public void Check(string name, bool holds, string detail) => _checks.Add(new Verdict(name, holds, detail));
 
-    public string ToText()
-    {
-        var text = new StringBuilder().AppendLine(scenario);
-        var width = _figures.Select(figure => figure.Name.Length).Concat(_checks.Select(check => check.Name.Length)).Max();
-        foreach (var (name, value, unit) in _figures)
-            text.AppendLine($"  {name.PadRight(width)}  {Format(value),14} {unit}");
-        foreach (var (name, holds, detail) in _checks)
-            text.AppendLine($"  {name.PadRight(width)}  {(holds ? "holds" : "FAILS"),14} {detail}");
-        return text.ToString();
-    }
+    /// <summary>Adds something in words.</summary>
+    public void Note(string name, string text) => _notes.Add((name, text));
+}
 
-    public string ToJson()
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            json.WriteStartObject();
-            json.WriteString("scenario", scenario);
-            json.WriteBoolean("holds", Holds);
-            json.WriteStartObject("figures");
-            foreach (var (name, value, unit) in _figures)
-                json.WriteNumber($"{name} ({unit})", value);
-            json.WriteEndObject();
-            json.WriteStartObject("checks");
-            foreach (var (name, holds, _) in _checks)
-                json.WriteBoolean(name, holds);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
-    }
-
-    private static string Format(double value) => Math.Abs(value) switch
+internal readonly record struct Figure(string Name, double Value, string Unit)
+{
+    /// <summary>With as many digits as mean something.</summary>
+    public string Text => Math.Abs(Value) switch
     {
         0 => "0",
-        < 10 => value.ToString("0.000"),
-        < 100 => value.ToString("0.0"),
-        _ => value.ToString("#,0"),
+        < 10 => Value.ToString("0.000"),
+        < 100 => Value.ToString("0.0"),
+        _ => Value.ToString("#,0"),
     };
 }
+
+internal readonly record struct Verdict(string Name, bool Holds, string Detail);
+
+/// <param name="Name">What took the time.</param>
+/// <param name="Count">How often.</param>
+/// <param name="Points">Percents, and the milliseconds that so many did not pass.</param>
+internal sealed record LatencyCurve(string Name, long Count, IReadOnlyList<(double Percent, double Milliseconds)> Points);

@@ -19,6 +19,9 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>Makes an open loop.</summary>
+    public static Option<int> Rate(string description, int byDefault = 0) => Count("--rate", description, byDefault, 1_000_000);
+
     public static Option<double> Seconds(string name, string description, double byDefault)
     {
         var option = new Option<double>(name) { Description = description, DefaultValueFactory = _ => byDefault };

@@ -30,10 +30,17 @@ internal sealed class AdminApi(IPEndPoint endPoint) : IDisposable
 
     private string Get(string path)
     {
-        using var response = _http.Send(new HttpRequestMessage(HttpMethod.Get, path));
-        response.EnsureSuccessStatusCode();
-        using var body = new StreamReader(response.Content.ReadAsStream());
-        return body.ReadToEnd();
+        try
+        {
+            using var response = _http.Send(new HttpRequestMessage(HttpMethod.Get, path));
+            response.EnsureSuccessStatusCode();
+            using var body = new StreamReader(response.Content.ReadAsStream());
+            return body.ReadToEnd();
+        }
+        catch (TaskCanceledException)
+        {
+            throw new LoadException($"The node's admin side did not answer {path} within {Patience.TotalSeconds} s.");
+        }
     }
 
     private HttpStatusCode StatusOf(string path)

@@ -1,24 +1,46 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Gateway.Load.Client;
 
 namespace Gateway.Load.Server;
 
-/// <summary>A program that runs for as long as this object, and what it says.</summary>
+/// <summary>A program that runs for as long as this object, and no longer than this process, and what it says.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private const int KeptLines = 200;
+    private const int KeptErrors = 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // It lets a child have a SIGKILL when the thread that made it ends, also by a SIGKILL of its own (prctl(2), PR_SET_PDEATHSIG).
+    private const string SetParentDeathSignal = "/usr/bin/setpriv";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<ChildProcess, bool> Running = new();
 
     private readonly Process _process;
     private readonly Queue<string> _lines = new();
+    private readonly List<string> _errors = [];
     private readonly Lock _gate = new();
+    private readonly Action<string>? _onLine;
 
-    public ChildProcess(ProcessStartInfo start)
+    static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) => KillAll();
+
+    /// <param name="start">The program and its arguments.</param>
+    /// <param name="onLine">Gets each line that it says, on another thread.</param>
+    public ChildProcess(ProcessStartInfo start, Action<string>? onLine = null)
     {
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        if (File.Exists(SetParentDeathSignal))
+        {
+            start.ArgumentList.Insert(0, start.FileName);
+            start.ArgumentList.Insert(0, "--");
+            start.ArgumentList.Insert(0, "--pdeathsig=KILL");
+            start.FileName = SetParentDeathSignal;
+        }
+
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.UseShellExecute = false;
+        _onLine = onLine;
         _process = Process.Start(start) ?? throw new LoadException($"{start.FileName} does not start.");
+        Running[this] = true;
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
@@ -42,6 +64,37 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Errors that it logged, the first ones.</summary>
+    public IReadOnlyList<string> Errors
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _errors];
+        }
+    }
+
+    /// <summary>Ends what still runs: nothing stays behind, however this process ends.</summary>
+    public static void KillAll()
+    {
+        foreach (var child in Running.Keys)
+            _ = Libc.Kill(child.Id, Libc.SigKill);
+    }
+
+    /// <summary>Says a line to it.</summary>
+    public void Say(string line)
+    {
+        try
+        {
+            _process.StandardInput.WriteLine(line);
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It has ended; whoever waits for its answer sees that.
+        }
+    }
+
     /// <summary>The first thing that is found in what it says.</summary>
     public T WaitFor<T>(Loop loop, Func<string, T?> find, string what)
         where T : class
@@ -56,6 +109,7 @@ internal sealed class ChildProcess : IDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
+        Running.TryRemove(this, out _);
         _process.Dispose();
     }
 
@@ -63,11 +117,14 @@ internal sealed class ChildProcess : IDisposable
     {
         if (line is null)
             return;
+        _onLine?.Invoke(line);
         lock (_gate)
         {
             _lines.Enqueue(line);
             if (_lines.Count > KeptLines)
                 _lines.Dequeue();
+            if (_errors.Count < KeptErrors && LogLine.IsError(line))
+                _errors.Add(line);
         }
     }
 }

@@ -37,6 +37,12 @@ internal sealed partial class GatewayProcess : IDisposable
 
     public int ExitCode => _child.ExitCode;
 
+    /// <summary>What it logged last.</summary>
+    public IReadOnlyList<string> Lines => _child.Lines;
+
+    /// <summary>Errors and exceptions that it logged, the first ones.</summary>
+    public IReadOnlyList<string> Errors => _child.Errors;
+
     /// <summary>The Release build of src/Gateway in the repository that this program was built in.</summary>
     public static string FindBuilt()
     {

@@ -11,6 +11,19 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes)
     private const int UserTimeAfterName = 11;
     private const int TicksPerSecond = 100;
 
+    /// <summary>Null: there is no such process, or no more.</summary>
+    public static ProcessUsage? TryRead(int pid)
+    {
+        try
+        {
+            return Read(pid);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            return null; // gone between the two files, or a zombie, which has no memory
+        }
+    }
+
     public static ProcessUsage Read(int pid)
     {
         var stat = File.ReadAllText($"/proc/{pid}/stat");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Gateway.Load.Publishing;
 
 namespace Gateway.Load.Server;
 
@@ -11,13 +12,14 @@ internal sealed class TargetOptions
     private readonly Option<string?> _url = new("--url") { Description = "Attach to a running server: ws://127.0.0.1:8080, with a path to use another than the scenario's own." };
     private readonly Option<string?> _admin = new("--admin") { Description = "Its admin side, http://127.0.0.1:8081." };
     private readonly Option<int?> _pid = new("--pid") { Description = "Its process, for CPU time and memory." };
-    private readonly Option<string?> _redis = new("--redis") { Description = "Publish by Redis: 127.0.0.1:6379, or 'start' to start a redis-server for the run. A started node is connected to it." };
+    private readonly Option<string?> _redis = new("--redis") { Description = "Redis of the node: 127.0.0.1:6379, or 'start' to start a redis-server for the run. A started node is connected to it." };
     private readonly Option<string> _redisPrefix = new("--redis-prefix") { Description = "In front of a channel's name in Redis.", DefaultValueFactory = _ => "gateway:ch:" };
-    private readonly Option<bool> _json = new("--json") { Description = "Print the report as JSON." };
+    private readonly Option<string?> _publish = new Option<string?>("--publish") { Description = "How publications come: redis, http (the admin side), websocket (a client's publish). Default: redis with --redis, else http." }
+        .AcceptOnlyFromAmong(PublisherChoice.Redis, PublisherChoice.Http, PublisherChoice.WebSocket);
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _server, _set, _url, _admin, _pid, _redis, _redisPrefix, _json })
+        foreach (var option in new Option[] { _server, _set, _url, _admin, _pid, _redis, _redisPrefix, _publish })
             command.Options.Add(option);
     }
 
@@ -29,7 +31,7 @@ internal sealed class TargetOptions
         parsed.GetValue(_pid),
         parsed.GetValue(_redis),
         parsed.GetValue(_redisPrefix)!,
-        parsed.GetValue(_json));
+        parsed.GetValue(_publish));
 
     /// <summary>An address on loopback; the load is not for other machines.</summary>
     public static IPEndPoint EndPointOf(Uri uri)
@@ -53,4 +55,4 @@ internal sealed record TargetSettings(
     int? Pid,
     string? Redis,
     string RedisPrefix,
-    bool Json);
+    string? Publish);

@@ -1,4 +1,5 @@
 using Gateway.Load.Client;
+using Gateway.Load.Publishing;
 using Gateway.Load.Reports;
 using Gateway.Load.Server;
 
@@ -6,54 +7,72 @@ namespace Gateway.Load.Scenarios.Churn;
 
 internal static class ChurnScenario
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private const int PublicationBytes = 128;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public static Report Run(Loop loop, TargetSettings targetSettings, ChurnSettings settings)
     {
         using var target = new Target(loop, targetSettings);
-        byte[][] requests = [UpgradeExchange.Request("/"), UpgradeExchange.Request("/plain/load-churn")];
-        using var pool = new ClientPool(loop, target.EndPoint, settings.Connections, client => requests[client % requests.Length], new SilentClients());
-        var report = new Report($"churn: {settings.Connections} connections, {settings.Cycles} times");
-        var heaps = Enumerable.Range(1, settings.Cycles).Select(cycle => Cycle(loop, target, pool, settings, report, $"cycle {cycle}: ")).ToList();
-        if (heaps[0] is { } first)
+        string[] channels = [.. Enumerable.Range(0, settings.Channels).Select(channel => $"load-churn-{channel}")];
+        var clients = new ChurnClients(settings.Connections, channels);
+        var request = UpgradeExchange.Request(target.PathOr("/"));
+        using var pool = clients.Pool = new ClientPool(loop, target.EndPoint, settings.Connections, _ => request, clients);
+        using var publisher = target.Publisher(loop, channels);
+        var publications = new Publications(publisher, settings.Channels, PublicationBytes);
+        loop.Observer.Count("commands", () => clients.Answered, () => pool.Open);
+        loop.Observer.Phase = "connecting";
+        pool.OpenUpTo(settings.Connections);
+        loop.Observer.Phase = "warming up";
+        Measure(loop, target, clients, publications, settings, settings.Duration / 2, null); // is not reported
+        var rounds = new Rounds("commands", "command");
+        for (var round = 1; round <= settings.Rounds; round++)
         {
-            var growth = heaps.Max(heap => Math.Abs((heap ?? 0) - first) / first * 100);
-            report.Check("the managed heap is as after the first", growth <= settings.MaxGrowthPercent, $"{growth:0.0} % apart, at most {settings.MaxGrowthPercent} %");
+            loop.Observer.Phase = $"round {round}";
+            Measure(loop, target, clients, publications, settings, settings.Duration, rounds);
         }
 
+        var report = new Report(
+            $"churn: {settings.Connections} clients on {settings.Channels} channels, {settings.Publications} publications a second, {settings.Rounds} × {settings.Duration.TotalSeconds} s, medians");
+        rounds.AddTo(report);
+        report.Add("deliveries", clients.Deliveries, "");
+        report.Add("node's resident memory", target.Usage.ResidentBytes / 1e6, "MB");
+        clients.Check(report);
+        report.Check("no publication was refused", publications.Refusal is null, publications.Refusal ?? "none was");
+        CheckEmpty(loop, target, pool, report);
         return report;
     }
 
-    /// <summary>
-    /// The managed heap after it, less what is pinned: each pool thread that ever received keeps a block of its own, so that this part
-    /// goes with the threads the pool happened to make (0.9 to 2.0 MB seen), not with connections. A leaked one is a rental, and counted.
-    /// </summary>
-    private static double? Cycle(Loop loop, Target target, ClientPool pool, ChurnSettings settings, Report report, string prefix)
+    private static void Measure(
+        Loop loop, Target target, ChurnClients clients, Publications publications, ChurnSettings settings, TimeSpan duration, Rounds? rounds)
     {
-        var admin = target.RequiredAdmin;
-        var opening = Loop.Clock.GetTimestamp();
-        pool.OpenUpTo(settings.Connections);
-        report.Add(prefix + "opened", settings.Connections / Loop.Clock.GetElapsedTime(opening).TotalSeconds, "connections a second");
-        // Each has its receive operation rented, every second one a subscription: were these zero now, zero later would say nothing.
-        var open = admin.Metrics();
-        report.Check(
-            prefix + "all are counted",
-            open.Connections == settings.Connections && open.Rented >= settings.Connections && open.Subscriptions == settings.Connections / 2,
-            $"{open.Connections} connections, {open.Rented} rentals, {open.Subscriptions} subscriptions");
-
-        var closing = Loop.Clock.GetTimestamp();
-        pool.CloseAll();
-        loop.RunUntil(() => IsEmpty(admin.Metrics()), Patience);
-        report.Add(prefix + "gone after", Loop.Clock.GetElapsedTime(closing).TotalSeconds, "s");
-        var left = admin.Metrics();
-        report.Check(prefix + "nothing is left", IsEmpty(left), $"{left.Connections} connections, {left.Rented} rentals, {left.Subscriptions} subscriptions");
-        var heap = FullCollection.HeapAfter(loop, target);
-        var pinned = admin.Metrics().PinnedBytes;
-        report.Add(prefix + "managed heap", (heap - pinned) / 1e6, "MB");
-        report.Add(prefix + "pinned blocks of threads", heap is null ? null : pinned / 1e6, "MB");
-        report.Add(prefix + "resident memory", target.Usage.ResidentBytes / 1e6, "MB");
-        return heap - pinned;
+        clients.Latency.Reset();
+        var before = clients.Answered;
+        var measurement = new Measurement(target);
+        var publish = Timetable.StartingNow(settings.Publications);
+        var commands = Timetable.StartingNow(settings.Rate);
+        if (commands is null)
+            clients.Start();
+        loop.RunFor(duration, () =>
+        {
+            if (publish is not null)
+                publications.PublishDue(loop, publish);
+            if (commands is not null)
+                clients.SendDue(loop, commands);
+        });
+        var cost = measurement.Per(clients.Answered - before);
+        clients.Stop();
+        loop.RunUntil(() => clients.Answered == clients.Sent, Patience);
+        rounds?.Add(settings.Rate > 0 ? $"{settings.Rate} a second" : "closed loop", cost, clients.Latency); // the latest count too: they are the slow ones
     }
 
-    private static bool IsEmpty(NodeMetrics metrics) => metrics is { Connections: 0, Rented: 0, Subscriptions: 0 };
+    private static void CheckEmpty(Loop loop, Target target, ClientPool pool, Report report)
+    {
+        if (target.Admin is not { } admin)
+            return;
+        pool.CloseAll();
+        loop.RunUntil(() => admin.Metrics() is { Connections: 0, Rented: 0, Subscriptions: 0 }, Patience);
+        var left = admin.Metrics();
+        report.Check("nothing is left", left is { Connections: 0, Rented: 0, Subscriptions: 0 }, $"{left.Connections} connections, {left.Rented} rentals, {left.Subscriptions} subscriptions when all have closed");
+    }
 }

@@ -14,47 +14,51 @@ internal static class EchoScenario
         var clients = new EchoClients(settings.Connections, settings.Size);
         var request = UpgradeExchange.Request(target.PathOr("/echo"));
         using var pool = clients.Pool = new ClientPool(loop, target.EndPoint, settings.Connections, _ => request, clients);
+        loop.Observer.Count("messages", () => clients.Returned, () => pool.Open);
+        loop.Observer.Phase = "connecting";
         pool.OpenUpTo(settings.Connections);
-        Measure(loop, target, clients, settings.InFlight[0], settings.Duration / 2); // warms up, and is not reported
+        int[] modes = settings.InFlight.Length > 0 ? settings.InFlight : [0];
+        loop.Observer.Phase = "warming up";
+        Measure(loop, target, clients, settings, modes[0], settings.Duration / 2, null); // is not reported
 
-        var rounds = Enumerable.Range(0, settings.Rounds)
-            .Select(_ => settings.InFlight.Select(inFlight => (inFlight, Round: Measure(loop, target, clients, inFlight, settings.Duration))).ToList())
-            .SelectMany(round => round)
-            .ToLookup(measured => measured.inFlight, measured => measured.Round);
+        var rounds = new Rounds("messages", "message");
+        for (var round = 1; round <= settings.Rounds; round++)
+        {
+            foreach (var mode in modes)
+            {
+                loop.Observer.Phase = $"round {round}, {NameOf(settings, mode)}";
+                Measure(loop, target, clients, settings, mode, settings.Duration, rounds);
+            }
+        }
 
         var report = new Report($"echo: {settings.Connections} clients, {settings.Size} B, {settings.Rounds} × {settings.Duration.TotalSeconds} s, medians");
-        foreach (var inFlight in rounds)
-            Add(report, $"{inFlight.Key} in flight: ", [.. inFlight]);
+        rounds.AddTo(report);
         report.Add("node's resident memory", target.Usage.ResidentBytes / 1e6, "MB");
-        report.Check("every message came back", clients.Returned == clients.Sent, $"{clients.Sent:N0} sent, {clients.Returned:N0} back");
-        report.Check("unchanged", clients.Changed == 0, $"{clients.Changed} changed");
-        report.Check("no connection was lost", pool.Open == settings.Connections, $"{pool.Open} of {settings.Connections} open");
+        clients.Check(report);
         return report;
     }
 
-    private static EchoRound Measure(Loop loop, Target target, EchoClients clients, int inFlight, TimeSpan duration)
+    private static string NameOf(EchoSettings settings, int inFlight) => inFlight > 0 ? $"{inFlight} in flight" : $"{settings.Rate} a second";
+
+    private static void Measure(Loop loop, Target target, EchoClients clients, EchoSettings settings, int inFlight, TimeSpan duration, Rounds? rounds)
     {
         var before = clients.Returned;
         var measurement = new Measurement(target);
-        clients.Start(inFlight);
-        loop.RunFor(duration);
-        var round = new EchoRound(measurement.Per(clients.Returned - before), clients.Latency.Percentile(50), clients.Latency.Percentile(99), clients.Latency.Percentile(99.9));
+        if (inFlight > 0)
+        {
+            clients.Start(inFlight);
+            loop.RunFor(duration);
+        }
+        else
+        {
+            clients.Latency.Reset();
+            var timetable = new Timetable(settings.Rate, Loop.Clock.GetTimestamp());
+            loop.RunFor(duration, () => clients.SendDue(loop, timetable));
+        }
+
+        var cost = measurement.Per(clients.Returned - before);
         clients.Stop();
         loop.RunUntil(() => clients.Returned == clients.Sent, Patience);
-        return round;
+        rounds?.Add(NameOf(settings, inFlight), cost, clients.Latency); // the latest count too: they are the slow ones
     }
-
-    private static void Add(Report report, string prefix, EchoRound[] rounds)
-    {
-        double MedianOf(Func<EchoRound, double> value) => Statistics.Median(rounds.Select(value));
-        report.Add(prefix + "messages", MedianOf(round => round.Cost.PerSecond), "/s");
-        if (rounds[0].Cost.NodeMicroseconds is not null)
-            report.Add(prefix + "node's CPU", MedianOf(round => round.Cost.NodeMicroseconds ?? 0), "µs a message");
-        report.Add(prefix + "load's CPU", MedianOf(round => round.Cost.LoadMicroseconds), "µs a message");
-        report.Add(prefix + "latency p50", MedianOf(round => round.P50), "ms");
-        report.Add(prefix + "latency p99", MedianOf(round => round.P99), "ms");
-        report.Add(prefix + "latency p99.9", MedianOf(round => round.P999), "ms");
-    }
-
-    private readonly record struct EchoRound(MeasuredCost Cost, double P50, double P99, double P999);
 }

@@ -11,7 +11,7 @@ internal static class FanoutCommand
         var channels = CommonOptions.Count("--channels", "Channels, the subscribers spread over them.", 1, 1000);
         var size = CommonOptions.Count("--size", $"Bytes of a publication, {Stamp.MinBytes} at least.", 128, 1024 * 1024);
         var inFlight = CommonOptions.InFlight("Publications on their way; several values are measured in turn.", 1, 32);
-        var rate = CommonOptions.Count("--rate", "Publications a second over all channels, in place of --in-flight.", 0, 1_000_000);
+        var rate = CommonOptions.Rate("Publications a second over all channels, in place of --in-flight.");
         var duration = CommonOptions.Seconds("--duration", "Seconds of each measurement.", 5);
         var rounds = CommonOptions.Count("--rounds", "Times that each value is measured; medians are reported.", 3, 100);
         var protocol = ProtocolOption.Create();

@@ -13,15 +13,18 @@ internal static class StopScenario
         using var target = new Target(loop, targetSettings);
         var process = target.Process ?? throw new LoadException("This scenario stops the node: it must start it too.");
         using var audience = new Audience(loop, target, settings.Subscribers, channels: 1, PublicationBytes, settings.Protocol);
-        audience.Publications.RunRate(loop, settings.Rate, settings.Duration);
+        loop.Observer.Phase = "under load";
+        audience.RunRate(loop, settings.Rate, settings.Duration);
 
         var start = Loop.Clock.GetTimestamp();
-        var published = 0L;
+        var timetable = new Timetable(settings.Rate, start);
+        loop.Observer.Phase = "stopping";
+        target.IsStopping = true;
         process.Terminate();
         loop.RunUntil(
             () => audience.Pool.Open == 0 && process.HasExited,
             settings.Within,
-            () => audience.Publications.PublishDue(settings.Rate, Loop.Clock.GetElapsedTime(start), ref published));
+            () => audience.Publications.PublishDue(loop, timetable));
         var stopped = Loop.Clock.GetElapsedTime(start);
 
         var report = new Report($"stop: {settings.Subscribers} subscribers ({settings.Protocol}), {settings.Rate}/s");
@@ -32,7 +35,8 @@ internal static class StopScenario
         report.Check("every client saw a close frame", clients.All(client => client.CloseCode != 0), $"{clients.Count(client => client.CloseCode != 0)} of {clients.Length}");
         report.Check("no connection was reset", !clients.Any(client => client.IsReset), $"{clients.Count(client => client.IsReset)} were");
         report.Check("exit code 0", process is { HasExited: true, ExitCode: 0 }, process.HasExited ? $"{process.ExitCode}" : "still running");
-        report.Check("nothing was lost until then", audience.Subscribers is { Lost: 0, Disordered: 0 }, $"{audience.Subscribers.Lost} lost, {audience.Subscribers.Disordered} out of order");
+        var sequences = audience.Subscribers.Sequences;
+        report.Check("nothing was lost until then", sequences.IsClean, $"{sequences.Lost} lost, {sequences.Duplicated} twice, {sequences.Disordered} late");
         return report;
     }
 }

@@ -1,7 +1,7 @@
 using Gateway.Core.Framing;
 using Gateway.Load.Client;
 
-namespace Gateway.Load.Scenarios.Neighbours;
+namespace Gateway.Load.Scenarios.Slow;
 
 /// <summary>Clients that subscribe and then never read.</summary>
 internal sealed class StuckClients : IClientHandler
