@@ -60,7 +60,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Time = time,
             Reader = reader,
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
-            Queues = new OutboundQueuePool(),
+            Queues = new OutboundQueuePool(transport.Buffers),
             Transport = transport,
             TrustedProxies = trusted,
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),

@@ -28,14 +28,14 @@ internal sealed class Publication(ChannelName channel, byte[] payload, long rece
     {
         ref var frame = ref _frames[encoder.Slot];
         if (Volatile.Read(ref frame) is { } encoded)
-            return encoded;
+            return OutboundFrame.Of(encoded);
         lock (this)
-            return frame ??= encoder.Encode(this);
+            return OutboundFrame.Of(frame ??= encoder.Encode(this).Bytes);
     }
 
     [InlineArray(MaxEncoders)]
     private struct Frames
     {
-        private OutboundFrame? _first;
+        private byte[]? _first;
     }
 }

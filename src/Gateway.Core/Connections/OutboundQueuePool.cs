@@ -1,3 +1,4 @@
+using Gateway.Core.Buffers;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Connections;
@@ -6,9 +7,9 @@ namespace Gateway.Core.Connections;
 /// Queues for connections that have something waiting. The thread that rents mostly returns too (a drain fills and flushes), so each
 /// thread keeps its own: no lock, no shared line.
 /// </summary>
-internal sealed class OutboundQueuePool
+internal sealed class OutboundQueuePool(BufferPool buffers)
 {
-    // One drain may dirty this many connections before it flushes them; a kept queue is some 300 bytes.
+    // One drain may dirty this many connections before it flushes them; a kept queue is some 450 bytes.
     private const int KeptPerThread = 4096;
 
     [ThreadStatic]
@@ -22,7 +23,9 @@ internal sealed class OutboundQueuePool
     public OutboundQueue Rent()
     {
         _rented.Add(1);
-        return t_kept is { Count: > 0 } kept ? kept.Pop() : new OutboundQueue();
+        var queue = t_kept is { Count: > 0 } kept ? kept.Pop() : new OutboundQueue();
+        queue.Buffers = buffers; // a thread serves every node of its process
+        return queue;
     }
 
     public void Return(OutboundQueue queue)
