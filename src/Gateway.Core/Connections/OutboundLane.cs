@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
@@ -6,12 +5,13 @@ using Gateway.Core.Framing;
 namespace Gateway.Core.Connections;
 
 /// <summary>One lane of an outbound queue: a ring of what leaves, in order.</summary>
+/// <param name="capacity">A power of two, or 0.</param>
 internal struct OutboundLane(int capacity)
 {
     // Small answers of one connection stand together in one rented array: sixteen echoed messages of 125 bytes, or 1,000 empty pongs.
     private const int AppendBytes = 2048;
 
-    private OutboundBytes[] _ring = new OutboundBytes[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
+    private OutboundBytes[] _ring = capacity == 0 ? [] : new OutboundBytes[capacity];
     private int _head;
 
     /// <summary>Places taken.</summary>
@@ -81,7 +81,7 @@ internal struct OutboundLane(int capacity)
 
     private void Grow()
     {
-        var larger = new OutboundBytes[_ring.Length * 2];
+        var larger = new OutboundBytes[Math.Max(4, _ring.Length * 2)];
         var tail = _ring.Length - _head;
         Array.Copy(_ring, _head, larger, 0, tail);
         Array.Copy(_ring, 0, larger, tail, _head);

@@ -14,8 +14,8 @@ internal sealed class OutboundQueue
     // 1.4 to 2.2 times up to 1 KiB and broke even at 4 KiB.
     private const int MaxCorkedFrame = 4096;
 
-    private OutboundLane _data = new(16);
-    private OutboundLane _control = new(4);
+    private OutboundLane _data = new(8);
+    private OutboundLane _control = new(0); // most queues never hold one
     private OutboundBytes _large; // leaves in pieces; default: none does
     private int _largeSent;
 

@@ -9,7 +9,7 @@ namespace Gateway.Core.Connections;
 /// </summary>
 internal sealed class OutboundQueuePool(BufferPool buffers)
 {
-    // One drain may dirty this many connections before it flushes them; a kept queue is some 450 bytes.
+    // One drain may dirty this many connections before it flushes them; a kept queue is some 280 bytes.
     private const int KeptPerThread = 4096;
 
     [ThreadStatic]
