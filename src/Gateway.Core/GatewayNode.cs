@@ -26,6 +26,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
     private readonly ChannelRules _rules;
     private readonly ChannelDirectory _directory;
+    private readonly PublicationPool _publications = new();
     private readonly Shard[] _shards;
 
     /// <summary>Puts a node together. Nothing runs but its clock until <see cref="StartAsync"/>.</summary>

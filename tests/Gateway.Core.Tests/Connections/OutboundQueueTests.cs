@@ -201,6 +201,23 @@ public sealed class OutboundQueueTests
         Assert.True(next.IsEmpty);
     }
 
+    [Fact]
+    public void Pool_OfOneThread_KeepsWhatABroadcastTo10000Needs()
+    {
+        var pool = new OutboundQueuePool(new BufferPool());
+        var queues = new OutboundQueue[10_000];
+        void Broadcast()
+        {
+            for (var i = 0; i < queues.Length; i++)
+                queues[i] = pool.Rent();
+            foreach (var queue in queues)
+                pool.Return(queue);
+        }
+
+        // The shared pool's own segments grow at first.
+        Assert.Equal(0, Fixtures.Allocations.Least(batches: 5, Broadcast));
+    }
+
     private static OutboundFrame Frame(Opcode opcode, int length, int seed)
     {
         var payload = new byte[length];
