@@ -97,6 +97,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
 
     internal ConnectionContext Connections { get; }
 
+    /// <summary>Publications that some shard has not delivered.</summary>
+    internal long RentedPublications => _publications.Rented;
+
     /// <summary>Whether load balancers should send clients; the node's server says.</summary>
     internal Func<NodeReadiness> Readiness { get; set; } = () => new NodeReadiness(false, "The node has no server.");
 
