@@ -59,8 +59,11 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
 
         if (_directory.Find(channel) is not { } entry)
             return; // nobody here is subscribed any more, or yet
-        var publication = new Publication(entry.Name, payload.ToArray(), _time.GetTimestamp());
-        foreach (var shard in entry.Interested)
+        var shards = entry.Interested;
+        if (shards.Length == 0)
+            return; // the last has left at this moment
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length);
+        foreach (var shard in shards)
             shard.Post(publication);
     }
 

@@ -26,6 +26,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
     private readonly ChannelRules _rules;
     private readonly ChannelDirectory _directory;
+    private readonly PublicationPool _publications = new();
     private readonly Shard[] _shards;
 
     /// <summary>Puts a node together. Nothing runs but its clock until <see cref="StartAsync"/>.</summary>
@@ -60,7 +61,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Time = time,
             Reader = reader,
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
-            Queues = new OutboundQueuePool(),
+            Queues = new OutboundQueuePool(transport.Buffers),
             Transport = transport,
             TrustedProxies = trusted,
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),
@@ -95,6 +96,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     public int SubscriptionCount => _shards.Sum(shard => shard.Subscriptions);
 
     internal ConnectionContext Connections { get; }
+
+    /// <summary>Publications that some shard has not delivered.</summary>
+    internal long RentedPublications => _publications.Rented;
 
     /// <summary>Whether load balancers should send clients; the node's server says.</summary>
     internal Func<NodeReadiness> Readiness { get; set; } = () => new NodeReadiness(false, "The node has no server.");

@@ -17,7 +17,7 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.queue.bytes", () => context.Registry.All().Sum(connection => connection.QueuedBytes), "By", "Bytes waiting in outbound queues.");
         meter.CreateObservableGauge("gateway.shard.inbox.publications", () => shards.Sum(shard => shard.Inbox.Publications), "{publication}", "Publications waiting for a shard.");
         meter.CreateObservableGauge("gateway.shard.inbox.bytes", () => shards.Sum(shard => shard.Inbox.Bytes), "By", "Bytes of publications waiting for a shard.");
-        meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(context), "{buffer}", "Rentals that have not been returned, by pool.");
+        meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(node, context), "{buffer}", "Rentals that have not been returned, by pool.");
         meter.CreateObservableGauge("gateway.broker.connected", () => node.Broker.Status.Connected ? 1 : 0, "1", "1 while publications flow.");
     }
 
@@ -29,12 +29,13 @@ internal static class NodeGauges
                 new("state", group.Key.State.ToString().ToLowerInvariant()),
                 new("protocol", group.Key.Protocol)));
 
-    private static IEnumerable<Measurement<long>> Rented(ConnectionContext context) =>
+    private static IEnumerable<Measurement<long>> Rented(GatewayNode node, ConnectionContext context) =>
     [
         new(context.Transport.Blocks.Rented, new KeyValuePair<string, object?>("pool", "blocks")),
         new(context.Transport.Buffers.Rented, new KeyValuePair<string, object?>("pool", "buffers")),
         new(context.Transport.Args.Rented, new KeyValuePair<string, object?>("pool", "socket_args")),
         new(context.Queues.Rented, new KeyValuePair<string, object?>("pool", "queues")),
+        new(node.RentedPublications, new KeyValuePair<string, object?>("pool", "publications")),
         new(context.Compression.RentedDeflaters, new KeyValuePair<string, object?>("pool", "deflate")),
         new(context.Compression.Inflaters.Rented, new KeyValuePair<string, object?>("pool", "inflate")),
     ];

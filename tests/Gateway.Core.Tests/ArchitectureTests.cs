@@ -21,7 +21,7 @@ public sealed class ArchitectureTests
         ["Handshake"] = ["Addresses", "Framing", "Options"],
         ["Transport"] = ["Addresses", "Buffers", "Options", "Telemetry"],
         ["Connections"] = ["Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],
-        ["Channels"] = ["Connections", "Framing", "Options", "Telemetry"],
+        ["Channels"] = ["Connections", "Framing", "Buffers", "Options", "Telemetry"],
         ["Protocols"] = ["Channels", "Connections", "Handshake", "Framing", "Options", "Telemetry"],
         ["Brokers"] = ["Options", "Telemetry"],
     };

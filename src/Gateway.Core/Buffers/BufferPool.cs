@@ -22,4 +22,7 @@ internal sealed class BufferPool
         Interlocked.Decrement(ref _rented);
         ArrayPool<byte>.Shared.Return(array);
     }
+
+    /// <summary>Counts a rented array as gone: it is left to the collector, since somebody may still be reading it.</summary>
+    public void Abandon() => Interlocked.Decrement(ref _rented);
 }

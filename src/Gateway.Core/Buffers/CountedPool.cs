@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Gateway.Core.Buffers;
 
-/// <summary>Objects that are dear to make, counted while they are rented; those that nobody needs at once are disposed.</summary>
+/// <summary>
+/// Objects that are dear to make, or as frequent as publications, counted while they are rented; those that nobody needs at once are
+/// disposed.
+/// </summary>
 internal sealed class CountedPool<T>(Func<T> create, int maxRetained)
-    where T : class, IDisposable
+    where T : class
 {
     private readonly ConcurrentQueue<T> _free = new();
     private int _retained;
@@ -33,6 +36,6 @@ internal sealed class CountedPool<T>(Func<T> create, int maxRetained)
         }
 
         Interlocked.Decrement(ref _retained);
-        item.Dispose();
+        (item as IDisposable)?.Dispose();
     }
 }

@@ -1,41 +1,68 @@
 using System.Runtime.CompilerServices;
+using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
 
 namespace Gateway.Core.Channels;
 
 /// <summary>A message for a channel's subscribers on this node, shared by its shards, which encode it once per encoder.</summary>
-internal sealed class Publication(ChannelName channel, byte[] payload, long receivedAt)
+internal sealed class Publication
 {
     /// <summary>Encoders a node can have: protocols × encodings × compression.</summary>
     public const int MaxEncoders = 8;
 
+    private readonly CountedPool<Publication>? _pool;
+    private int _holders; // shards that have not delivered it
     private Frames _frames;
     private PayloadKind _kind;
 
-    public ChannelName Channel { get; } = channel;
+    public Publication(ChannelName channel, byte[] payload, long receivedAt) => (Channel, Payload, ReceivedAt) = (channel, payload, receivedAt);
+
+    /// <summary>One that <see cref="PublicationPool"/> uses again and again.</summary>
+    public Publication(CountedPool<Publication> pool) => (_pool, Channel, Payload) = (pool, null!, []);
+
+    public ChannelName Channel { get; private set; }
 
     /// <summary>As it was published.</summary>
-    public byte[] Payload { get; } = payload;
+    public byte[] Payload { get; private set; }
 
     /// <summary>Timestamp of the node's clock (<see cref="TimeProvider.GetTimestamp"/>).</summary>
-    public long ReceivedAt { get; } = receivedAt;
+    public long ReceivedAt { get; private set; }
 
     /// <summary>What the payload is. Known after the first encoding; called under its lock only.</summary>
     public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = PayloadKinds.Of(Payload) : _kind;
+
+    /// <summary>Before it is posted to so many shards, each of which releases it once.</summary>
+    public void Begin(ChannelName channel, byte[] payload, long receivedAt, int holders)
+    {
+        (Channel, Payload, ReceivedAt) = (channel, payload, receivedAt);
+        _holders = holders;
+    }
+
+    /// <summary>
+    /// A shard has delivered or dropped it, and looks at it no more. The frames that wait in queues are not the publication's any longer:
+    /// they belong to the collector.
+    /// </summary>
+    public void Release()
+    {
+        if (_pool is null || Interlocked.Decrement(ref _holders) != 0)
+            return;
+        (Channel, Payload, _kind, _frames) = (null!, [], PayloadKind.Unknown, default);
+        _pool.Return(this);
+    }
 
     /// <summary>The frame that an encoder makes of this publication; made once, whichever shard asks first.</summary>
     public OutboundFrame FrameFor(IPublicationEncoder encoder)
     {
         ref var frame = ref _frames[encoder.Slot];
         if (Volatile.Read(ref frame) is { } encoded)
-            return encoded;
+            return OutboundFrame.Of(encoded);
         lock (this)
-            return frame ??= encoder.Encode(this);
+            return OutboundFrame.Of(frame ??= encoder.Encode(this).Bytes);
     }
 
     [InlineArray(MaxEncoders)]
     private struct Frames
     {
-        private OutboundFrame? _first;
+        private byte[]? _first;
     }
 }

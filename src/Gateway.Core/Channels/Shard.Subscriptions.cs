@@ -145,9 +145,9 @@ internal sealed partial class Shard
 
     private void Answer(Subscriber subscriber, OutboundFrame? answer)
     {
-        if (answer is null)
+        if (answer is not { } frame)
             return;
-        subscriber.Connection.Reply(answer);
+        subscriber.Connection.Reply(frame);
         MarkDirty(subscriber);
     }
 }

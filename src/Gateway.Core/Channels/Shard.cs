@@ -63,9 +63,14 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     public void Post(Publication publication)
     {
         if (!_inbox.TryPost(publication, out var mustSchedule))
+        {
             _metrics.Drops[(int)DropReason.InboxFull].Add(1);
+            publication.Release();
+        }
         else if (mustSchedule)
+        {
             Schedule();
+        }
     }
 
     /// <summary>Any thread.</summary>
@@ -94,7 +99,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             FlushDirty();
             RecordLatency();
             _items.Clear();
-            _batch.Clear();
+            ReleaseBatch();
         }
 
         Schedule();
@@ -254,6 +259,13 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         }
 
         _dirty.Clear();
+    }
+
+    private void ReleaseBatch()
+    {
+        foreach (var publication in _batch)
+            publication.Release();
+        _batch.Clear();
     }
 
     /// <summary>One observation a batch, for its oldest publication.</summary>

@@ -62,7 +62,7 @@ internal sealed partial class Connection
         {
             case Opcode.Ping:
                 // RFC 6455 §5.5.3: a pong carries the ping's payload.
-                EnqueueControl(OutboundFrame.Create(Opcode.Pong, message.Payload));
+                EnqueueControl(Opcode.Pong, message.Payload);
                 break;
             case Opcode.Close:
                 OnCloseFrame(message.Payload);

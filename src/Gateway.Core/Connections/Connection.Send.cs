@@ -44,8 +44,7 @@ internal sealed partial class Connection
             }
         }
 
-        _context.Metrics.Drops[(int)DropReason.SlowConsumer].Add(1);
-        Close(CloseReason.SlowConsumer);
+        CloseAsSlow();
         return false;
     }
 
@@ -56,6 +55,31 @@ internal sealed partial class Connection
             frame = compressor.Compress(frame);
         if (Enqueue(frame))
             _context.Metrics.MessagesSent[KindOf(frame.Opcode)].Add(1);
+    }
+
+    /// <summary>The same, encoded in the queue's own memory: for answers that are as frequent as what they answer.</summary>
+    public void Reply(Opcode opcode, ReadOnlySpan<byte> payload)
+    {
+        if (Compression is not null)
+        {
+            Reply(OutboundFrame.Create(opcode, payload));
+            return;
+        }
+
+        lock (this)
+        {
+            if (_state != ConnectionState.Open)
+                return;
+            var queue = Queue();
+            if (queue.DataBytes + FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length <= _context.Options.Limits.MaxQueueBytes)
+            {
+                queue.Add(opcode, payload);
+                _context.Metrics.MessagesSent[KindOf(opcode)].Add(1);
+                return;
+            }
+        }
+
+        CloseAsSlow();
     }
 
     /// <summary>Queues a data frame and sends it.</summary>
@@ -123,13 +147,14 @@ internal sealed partial class Connection
         SendQueued();
     }
 
-    private void SendControl(OutboundFrame frame)
+    /// <summary>What did not fit is the first that is dropped.</summary>
+    private void CloseAsSlow()
     {
-        EnqueueControl(frame);
-        Flush();
+        _context.Metrics.Drops[(int)DropReason.SlowConsumer].Add(1);
+        Close(CloseReason.SlowConsumer);
     }
 
-    private void EnqueueControl(OutboundFrame frame)
+    private void EnqueueControl(Opcode opcode, ReadOnlySpan<byte> payload)
     {
         lock (this)
         {
@@ -137,10 +162,10 @@ internal sealed partial class Connection
                 return;
             var queue = Queue();
             // A quarter of the data bound: 8,000 of the largest pongs by default. A peer that sends more pings than it takes pongs is ended.
-            if (queue.ControlBytes + frame.Length <= _context.Options.Limits.MaxQueueBytes / 4)
+            if (queue.ControlBytes + FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length <= _context.Options.Limits.MaxQueueBytes / 4)
             {
-                queue.AddControl(frame);
-                _context.Metrics.MessagesSent[KindOf(frame.Opcode)].Add(1);
+                queue.AddControl(opcode, payload);
+                _context.Metrics.MessagesSent[KindOf(opcode)].Add(1);
                 return;
             }
         }

@@ -151,12 +151,11 @@ internal sealed partial class Connection : ITransportHandler
         else if (now - Volatile.Read(ref _lastReceived) >= PingAfter((long)options.Interval.TotalMilliseconds))
         {
             _pongDeadline = now + (long)options.Timeout.TotalMilliseconds;
-            SendControl(PingFrame);
+            EnqueueControl(Opcode.Ping, []);
+            Flush();
         }
     }
 
     // Connections that came in one second would be pinged in one second for ever: the last eighth of the interval is drawn by id.
     private long PingAfter(long interval) => interval - (long)(Id.Value >> 32) % Math.Max(1, interval / 8);
-
-    private static readonly OutboundFrame PingFrame = OutboundFrame.Create(Opcode.Ping, []);
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Numerics;
+using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
 
 namespace Gateway.Core.Connections;
@@ -16,20 +16,23 @@ internal sealed class OutboundQueue
     /// </summary>
     public const int MaxCorkedFrame = 4096;
 
-    private Lane _data = new(16);
-    private Lane _control = new(4);
-    private OutboundFrame? _large; // leaves in pieces
+    private OutboundLane _data = new(8);
+    private OutboundLane _control = new(0); // most queues never hold one
+    private OutboundBytes _large; // leaves in pieces; default: none does
     private int _largeSent;
+
+    /// <summary>Where answers are encoded; whoever rents the queue sets it.</summary>
+    public BufferPool Buffers { get; set; } = null!;
 
     /// <summary>Bytes in the data lane and of the large frame that is leaving.</summary>
     public long DataBytes { get; private set; }
 
     public long ControlBytes { get; private set; }
 
-    public bool IsEmpty => _large is null && _data.Count == 0 && _control.Count == 0;
+    public bool IsEmpty => !IsLargeLeaving && _data.Count == 0 && _control.Count == 0;
 
     /// <summary>Frames waiting, the one that is leaving included.</summary>
-    public int Count => _data.Count + _control.Count + (_large is null ? 0 : 1);
+    public int Count => _data.CountFrames() + _control.CountFrames() + (IsLargeLeaving ? 1 : 0);
 
     /// <summary>Whether it is small enough to be kept for another connection.</summary>
     public bool IsWorthKeeping => _data.Capacity <= 128 && _control.Capacity <= 128;
@@ -46,20 +49,29 @@ internal sealed class OutboundQueue
         ControlBytes += frame.Length;
     }
 
+    /// <summary>Encodes a frame for this connection alone, in memory that the queue rents and returns.</summary>
+    public void Add(Opcode opcode, ReadOnlySpan<byte> payload) => DataBytes += _data.Append(opcode, payload, Buffers);
+
+    /// <inheritdoc cref="Add(Opcode, ReadOnlySpan{byte})"/>
+    public void AddControl(Opcode opcode, ReadOnlySpan<byte> payload) => ControlBytes += _control.Append(opcode, payload, Buffers);
+
     /// <summary>Drops the data that has not begun to leave. Returns the messages dropped: a close frame is none.</summary>
     public int DropData()
     {
         var dropped = _data.CountMessages();
-        _data.Clear();
-        DataBytes = _large is null ? 0 : _large.Length - _largeSent;
+        _data.Clear(Buffers);
+        DataBytes = IsLargeLeaving ? _large.Length - _largeSent : 0;
         return dropped;
     }
 
     public void Clear()
     {
-        _data.Clear();
-        _control.Clear();
-        _large = null;
+        _data.Clear(Buffers);
+        _control.Clear(Buffers);
+        // A thread may be reading it for a send at this moment, outside the lock: nobody else may write into its array.
+        if (_large.IsRented)
+            Buffers.Abandon();
+        _large = default;
         _largeSent = 0;
         DataBytes = ControlBytes = 0;
     }
@@ -74,48 +86,55 @@ internal sealed class OutboundQueue
         frames = 0;
         large = default;
         var length = 0;
-        while (_large is null && TryPeek(out var frame, out var isControl))
+        while (!IsLargeLeaving && TryPeek(out var next, out var isControl))
         {
-            var isLarge = frame.Length > MaxCorkedFrame;
-            if (length > 0 && (isLarge || length + frame.Length > cork.Length))
+            var isLarge = next.Length > MaxCorkedFrame;
+            if (length > 0 && (isLarge || length + next.Length > cork.Length))
                 return length;
             Take(isControl);
-            frames++;
+            frames += next.Frames;
             if (isLarge)
             {
-                _large = frame;
+                _large = next;
                 _largeSent = 0;
                 break;
             }
 
-            frame.Bytes.CopyTo(cork[length..]);
-            length += frame.Length;
+            next.Span.CopyTo(cork[length..]);
+            length += next.Length;
             if (isControl)
-                ControlBytes -= frame.Length;
+                ControlBytes -= next.Length;
             else
-                DataBytes -= frame.Length;
+                DataBytes -= next.Length;
+            if (next.IsRented)
+                Buffers.Return(next.Array);
         }
 
-        if (_large is not null)
-            large = _large.Bytes.AsMemory(_largeSent, _large.Length - _largeSent);
+        if (IsLargeLeaving)
+            large = _large.Array.AsMemory(_largeSent, _large.Length - _largeSent);
         return length;
     }
 
     /// <summary>Counts bytes of the large frame that have left.</summary>
     public void AdvanceLarge(int sent)
     {
-        Debug.Assert(_large is not null, "Only a large frame leaves in pieces.");
+        Debug.Assert(IsLargeLeaving, "Only a large frame leaves in pieces.");
         _largeSent += sent;
         DataBytes -= sent;
-        if (_largeSent == _large.Length)
-            _large = null;
+        if (_largeSent < _large.Length)
+            return;
+        if (_large.IsRented)
+            Buffers.Return(_large.Array);
+        _large = default;
     }
 
-    private bool TryPeek(out OutboundFrame frame, out bool isControl)
+    private bool IsLargeLeaving => _large.Array is not null;
+
+    private bool TryPeek(out OutboundBytes next, out bool isControl)
     {
         isControl = _control.Count > 0;
         ref var lane = ref isControl ? ref _control : ref _data;
-        frame = lane.Count > 0 ? lane.Peek() : null!;
+        next = lane.Count > 0 ? lane.First : default;
         return lane.Count > 0;
     }
 
@@ -125,62 +144,5 @@ internal sealed class OutboundQueue
             _control.RemoveFirst();
         else
             _data.RemoveFirst();
-    }
-
-    /// <summary>A ring of frames.</summary>
-    private struct Lane(int capacity)
-    {
-        private OutboundFrame?[] _ring = new OutboundFrame?[(int)BitOperations.RoundUpToPowerOf2((uint)capacity)];
-        private int _head;
-
-        public int Count { get; private set; }
-
-        public readonly int Capacity => _ring.Length;
-
-        public readonly OutboundFrame Peek() => _ring[_head]!;
-
-        public readonly int CountMessages()
-        {
-            var messages = 0;
-            for (var i = 0; i < Count; i++)
-            {
-                if (_ring[(_head + i) & (_ring.Length - 1)] is { IsControl: false, IsRaw: false })
-                    messages++;
-            }
-
-            return messages;
-        }
-
-        public void Add(OutboundFrame frame)
-        {
-            if (Count == _ring.Length)
-                Grow();
-            _ring[(_head + Count) & (_ring.Length - 1)] = frame;
-            Count++;
-        }
-
-        public void RemoveFirst()
-        {
-            _ring[_head] = null;
-            _head = (_head + 1) & (_ring.Length - 1);
-            Count--;
-        }
-
-        public void Clear()
-        {
-            if (Count > 0)
-                Array.Clear(_ring);
-            _head = Count = 0;
-        }
-
-        private void Grow()
-        {
-            var larger = new OutboundFrame?[_ring.Length * 2];
-            var tail = _ring.Length - _head;
-            Array.Copy(_ring, _head, larger, 0, tail);
-            Array.Copy(_ring, 0, larger, tail, _head);
-            _ring = larger;
-            _head = 0;
-        }
     }
 }

@@ -1,25 +1,20 @@
 namespace Gateway.Core.Framing;
 
 /// <summary>
-/// An encoded frame of the server, shared by the queues of all its receivers and never changed. Its array belongs to the garbage collector,
-/// which frees it when the last queue lets go: no count of references can go wrong.
+/// An encoded frame of the server, shared by the queues of all its receivers and never changed. It is nothing but its array, which belongs
+/// to the garbage collector: that frees it when the last queue lets go, and no count of references can go wrong.
 /// </summary>
-internal sealed class OutboundFrame
+internal readonly struct OutboundFrame
 {
-    private OutboundFrame(Opcode opcode, byte[] bytes, bool isRaw)
-    {
-        Opcode = opcode;
-        Bytes = bytes;
-        IsRaw = isRaw;
-    }
-
-    /// <summary>What the frame is; <see cref="Opcode.Continuation"/>, which the server never sends, when <see cref="IsRaw"/>.</summary>
-    public Opcode Opcode { get; }
+    private OutboundFrame(byte[] bytes) => Bytes = bytes;
 
     /// <summary>Header and payload, nothing behind.</summary>
     public byte[] Bytes { get; }
 
     public int Length => Bytes.Length;
+
+    /// <summary>What the frame is; <see cref="Opcode.Continuation"/>, which the server never sends, when <see cref="IsRaw"/>.</summary>
+    public Opcode Opcode => IsRaw ? Opcode.Continuation : (Opcode)(Bytes[0] & FrameHeader.OpcodeBits);
 
     /// <summary>What stands behind the header.</summary>
     public ReadOnlySpan<byte> Payload => Bytes.AsSpan((Bytes[1] & FrameHeader.LengthBits) switch
@@ -29,8 +24,8 @@ internal sealed class OutboundFrame
         _ => 10,
     });
 
-    /// <summary>Whether these are bytes of the handshake, not a frame.</summary>
-    public bool IsRaw { get; }
+    /// <summary>Whether these are bytes of the handshake, not a frame: the server's frames have FIN set, and no letter has that bit.</summary>
+    public bool IsRaw => Bytes.Length == 0 || (Bytes[0] & FrameHeader.FinBit) == 0;
 
     public bool IsControl => Opcode.IsControl();
 
@@ -54,7 +49,10 @@ internal sealed class OutboundFrame
     }
 
     /// <summary>Bytes that are sent as they are: the handshake's response.</summary>
-    public static OutboundFrame Raw(byte[] bytes) => new(Opcode.Continuation, bytes, isRaw: true);
+    public static OutboundFrame Raw(byte[] bytes) => new(bytes);
+
+    /// <summary>The frame that <see cref="Bytes"/> was taken from.</summary>
+    public static OutboundFrame Of(byte[] encoded) => new(encoded);
 
     private static OutboundFrame Create(
         byte rsv, Opcode opcode, ReadOnlySpan<byte> part1, ReadOnlySpan<byte> part2, ReadOnlySpan<byte> part3)
@@ -65,6 +63,6 @@ internal sealed class OutboundFrame
         part1.CopyTo(payload);
         part2.CopyTo(payload[part1.Length..]);
         part3.CopyTo(payload[(part1.Length + part2.Length)..]);
-        return new OutboundFrame(opcode, bytes, isRaw: false);
+        return new OutboundFrame(bytes);
     }
 }

@@ -56,5 +56,26 @@ public sealed class PublicationTests
         }
     }
 
+    [Fact]
+    public void Release_ByTheLastShard_ReturnsItEmpty()
+    {
+        var pool = new PublicationPool();
+        var encoder = new Fixtures.TestEncoder(0);
+        var first = pool.Rent(ChannelName.Parse("news"), "{}"u8.ToArray(), 0, holders: 2);
+        var frame = first.FrameFor(encoder).Bytes;
+        Assert.Equal(PayloadKind.Json, first.Kind);
+
+        first.Release();
+        Assert.Equal(1, pool.Rented);
+        first.Release();
+        Assert.Equal(0, pool.Rented);
+
+        var next = pool.Rent(ChannelName.Parse("chat"), "text"u8.ToArray(), 1, holders: 1);
+        Assert.Same(first, next);
+        Assert.Equal(PayloadKind.Text, next.Kind);
+        Assert.Equal("chat:text", Encoding.UTF8.GetString(next.FrameFor(encoder).Payload));
+        Assert.Equal("news:{}", Encoding.UTF8.GetString(frame.AsSpan(2))); // a queue may hold it still
+    }
+
     private static Publication Of(byte[] payload) => new(ChannelName.Parse("news"), payload, 0);
 }

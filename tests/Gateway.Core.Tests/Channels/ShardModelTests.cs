@@ -53,7 +53,7 @@ public sealed class ShardModelTests
         foreach (var shard in harness.Shards)
             Assert.Empty(await shard.InspectAsync(seen => seen.Channels.Keys.ToList()));
         Assert.Empty(harness.Source.Overlaps);
-        Assert.Equal(0, harness.Context.Queues.Rented);
+        Assert.Equal((0, 0), (harness.Context.Queues.Rented, harness.Publications.Rented));
     }
 
     private static async Task ActAsync(ShardHarness.Client client, Random random)

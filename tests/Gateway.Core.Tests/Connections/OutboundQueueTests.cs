@@ -1,3 +1,4 @@
+using Gateway.Core.Buffers;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 
@@ -15,7 +16,8 @@ public sealed class OutboundQueueTests
     public void RandomOperations_AgreeWithASimpleModel(int seed, int largest)
     {
         var random = new Random(seed);
-        var queue = new OutboundQueue();
+        var buffers = new BufferPool();
+        var queue = new OutboundQueue { Buffers = buffers };
         var model = new Model();
         var cork = new byte[CorkBytes];
         List<byte> fromQueue = [], fromModel = [];
@@ -25,12 +27,18 @@ public sealed class OutboundQueueTests
             {
                 case < 4:
                     var data = Frame(Opcode.Binary, random.Next(largest), i);
-                    queue.Add(data);
+                    if (random.Next(2) == 0)
+                        queue.Add(data);
+                    else
+                        queue.Add(Opcode.Binary, data.Payload);
                     model.Data.Enqueue(data);
                     break;
                 case < 6:
                     var control = Frame(Opcode.Ping, random.Next(126), i);
-                    queue.AddControl(control);
+                    if (random.Next(2) == 0)
+                        queue.AddControl(control);
+                    else
+                        queue.AddControl(Opcode.Ping, control.Payload);
                     model.Control.Enqueue(control);
                     break;
                 case < 9:
@@ -62,6 +70,8 @@ public sealed class OutboundQueueTests
         }
 
         Assert.True(fromModel.SequenceEqual(fromQueue));
+        queue.Clear();
+        Assert.Equal(0, buffers.Rented);
     }
 
     [Fact]
@@ -75,6 +85,49 @@ public sealed class OutboundQueueTests
 
         Assert.Equal((32 * 102, true, 32), (taken, large.IsEmpty, frames));
         Assert.True(queue.IsEmpty);
+    }
+
+    [Fact]
+    public void OwnFrames_StandTogetherInOneRentedArray()
+    {
+        var buffers = new BufferPool();
+        var queue = new OutboundQueue { Buffers = buffers };
+        for (var i = 0; i < 16; i++)
+            queue.Add(Opcode.Text, new byte[125]);
+        Assert.Equal((1, 16, 16 * 127), (buffers.Rented, queue.Count, queue.DataBytes));
+
+        Assert.Equal(16 * 127, queue.Next(new byte[CorkBytes], out _, out var frames));
+        Assert.Equal((0, 16, true), (buffers.Rented, frames, queue.IsEmpty));
+    }
+
+    [Fact]
+    public void OwnFrame_ThatIsLarge_IsReturnedWhenItsLastByteHasLeft()
+    {
+        var buffers = new BufferPool();
+        var queue = new OutboundQueue { Buffers = buffers };
+        queue.Add(Opcode.Binary, new byte[10_000]);
+        queue.Next(new byte[CorkBytes], out var large, out _);
+
+        queue.AdvanceLarge(large.Length - 1);
+        Assert.Equal(1, buffers.Rented);
+        queue.AdvanceLarge(1);
+        Assert.Equal(0, buffers.Rented);
+    }
+
+    [Fact]
+    public void OwnFrame_ThatIsLeavingWhenTheQueueIsCleared_IsNotWrittenByAnother()
+    {
+        var buffers = new BufferPool();
+        var queue = new OutboundQueue { Buffers = buffers };
+        queue.Add(Opcode.Binary, new byte[100_000]);
+        queue.Next(new byte[CorkBytes], out var large, out _);
+
+        queue.Clear();
+
+        Assert.Equal(0, buffers.Rented);
+        var next = buffers.Rent(100_000); // what was returned last would be rented first
+        Assert.False(large.Span.Overlaps(next));
+        buffers.Return(next);
     }
 
     [Fact]
@@ -100,18 +153,21 @@ public sealed class OutboundQueueTests
     [Fact]
     public void DropData_KeepsTheFrameThatIsLeavingAndCountsMessagesOnly()
     {
-        var queue = new OutboundQueue();
+        var buffers = new BufferPool();
+        var queue = new OutboundQueue { Buffers = buffers };
         queue.Add(Frame(Opcode.Binary, 10_000, 1));
         queue.Add(Frame(Opcode.Binary, 10, 2));
+        queue.Add(Opcode.Text, new byte[3]);
+        queue.Add(Opcode.Text, new byte[3]);
         queue.Add(OutboundFrame.Raw(new byte[10]));
         queue.Add(OutboundFrame.Close(CloseCode.Normal, "bye"));
         queue.Next(new byte[CorkBytes], out _, out _);
         queue.AdvanceLarge(1_000);
 
-        Assert.Equal(1, queue.DropData());
+        Assert.Equal(3, queue.DropData());
 
         Assert.Equal(Frame(Opcode.Binary, 10_000, 1).Length - 1_000, queue.DataBytes);
-        Assert.Equal(1, queue.Count);
+        Assert.Equal((1, 0), (queue.Count, buffers.Rented));
     }
 
     [Fact]
@@ -133,7 +189,7 @@ public sealed class OutboundQueueTests
     [Fact]
     public void Pool_KeepsNoQueueThatHasGrownLarge()
     {
-        var pool = new OutboundQueuePool();
+        var pool = new OutboundQueuePool(new BufferPool());
         var queue = pool.Rent();
         for (var i = 0; i < 1_000; i++)
             queue.Add(Frame(Opcode.Text, 1, i));
@@ -143,6 +199,23 @@ public sealed class OutboundQueueTests
         var next = pool.Rent();
         Assert.NotSame(queue, next);
         Assert.True(next.IsEmpty);
+    }
+
+    [Fact]
+    public void Pool_OfOneThread_KeepsWhatABroadcastTo10000Needs()
+    {
+        var pool = new OutboundQueuePool(new BufferPool());
+        var queues = new OutboundQueue[10_000];
+        void Broadcast()
+        {
+            for (var i = 0; i < queues.Length; i++)
+                queues[i] = pool.Rent();
+            foreach (var queue in queues)
+                pool.Return(queue);
+        }
+
+        // The shared pool's own segments grow at first.
+        Assert.Equal(0, Fixtures.Allocations.Least(batches: 5, Broadcast));
     }
 
     private static OutboundFrame Frame(Opcode opcode, int length, int seed)
@@ -164,7 +237,7 @@ public sealed class OutboundQueueTests
 
         public int Count => Data.Count + Control.Count + (_large is null ? 0 : 1);
 
-        public long DataBytes => Data.Sum(frame => frame.Length) + (_large is null ? 0 : _large.Length - _largeSent);
+        public long DataBytes => Data.Sum(frame => frame.Length) + (_large is { } large ? large.Length - _largeSent : 0);
 
         public long ControlBytes => Control.Sum(frame => frame.Length);
 
@@ -188,9 +261,9 @@ public sealed class OutboundQueueTests
                 (_large, _largeSent) = (Data.Dequeue(), 0);
             }
 
-            into.AddRange(_large.Bytes.AsSpan(_largeSent, bytes));
+            into.AddRange(_large.Value.Bytes.AsSpan(_largeSent, bytes));
             _largeSent += bytes;
-            if (_largeSent == _large.Length)
+            if (_largeSent == _large.Value.Length)
                 _large = null;
         }
 

@@ -38,6 +38,8 @@ internal sealed class ShardHarness : IDisposable
 
     public ConnectionContext Context { get; }
 
+    public PublicationPool Publications { get; } = new();
+
     public TestEncoder Encoder { get; } = new(0);
 
     /// <summary>What an acknowledgement says of the channel at its moment, after a colon of its own; null: nothing.</summary>
@@ -70,8 +72,17 @@ internal sealed class ShardHarness : IDisposable
     {
         if (Directory.Find(Encoding.UTF8.GetBytes(channel)) is not { } entry)
             return false;
-        var publication = new Publication(entry.Name, Encoding.UTF8.GetBytes(payload), TimeProvider.System.GetTimestamp());
-        foreach (var shard in entry.Interested)
+        return Publish(entry, Encoding.UTF8.GetBytes(payload));
+    }
+
+    /// <summary>To the shards that are interested at this moment, as the node does with what the broker brings.</summary>
+    public bool Publish(ChannelEntry entry, byte[] payload)
+    {
+        var shards = entry.Interested;
+        if (shards.Length == 0)
+            return false;
+        var publication = Publications.Rent(entry.Name, payload, TimeProvider.System.GetTimestamp(), shards.Length);
+        foreach (var shard in shards)
             shard.Post(publication);
         return true;
     }

@@ -32,7 +32,7 @@ internal static class TestContexts
             TrustedProxies = trusted,
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),
             Pages = new NoPages(),
-            Queues = new OutboundQueuePool(),
+            Queues = new OutboundQueuePool(transport.Buffers),
             Transport = transport,
             Admission = new AnonymousAdmission(options.Auth),
             Protocols = protocols,

@@ -19,7 +19,7 @@ internal sealed class EchoProtocol : IMessageHandler
 
     public MessageResult OnMessage(Connection connection, Opcode opcode, ReadOnlySpan<byte> payload)
     {
-        connection.Reply(OutboundFrame.Create(opcode, payload));
+        connection.Reply(opcode, payload);
         return connection.QueuedBytes > MaxWaitingBytes ? MessageResult.AwaitSent : MessageResult.Continue;
     }
 

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
 
@@ -8,52 +8,69 @@ namespace Gateway.Core.Protocols.Json;
 
 /// <summary>
 /// <c>{"type":"message","channel":…,"data":…}</c>. A payload that is JSON stands in it verbatim, other text as a JSON string, and what
-/// is not text as base64 in <c>binary</c>.
+/// is not text as base64 in <c>binary</c>. It allocates the frame and nothing beside it.
 /// </summary>
 internal sealed class JsonEncoder : IPublicationEncoder
 {
+    // An escaped byte takes six at most: \u001F.
+    private const int MaxEscaped = 6;
+
+    private static readonly JavaScriptEncoder Escaping = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     public int Slot => EncoderSlots.Json;
 
     public OutboundFrame Encode(Publication publication)
     {
-        // The longest name, each of its bytes escaped to six.
-        Span<byte> head = stackalloc byte[64 + (ChannelName.MaxBytes * 6)];
-        var isBinary = publication.Kind == PayloadKind.Binary;
-        var length = Head(head, publication.Channel, isBinary ? ",\"binary\":"u8 : ",\"data\":"u8);
-        return OutboundFrame.Create(Opcode.Text, head[..length], Data(publication), "}"u8);
+        ReadOnlySpan<byte> payload = publication.Payload;
+        Span<byte> head = stackalloc byte[64 + (ChannelName.MaxBytes * MaxEscaped)];
+        switch (publication.Kind)
+        {
+            case PayloadKind.Json:
+                return OutboundFrame.Create(Opcode.Text, Head(head, publication.Channel, ",\"data\":"u8), payload, "}"u8);
+            case PayloadKind.Text:
+                head = Head(head, publication.Channel, ",\"data\":\""u8);
+                return Escaping.FindFirstCharacterToEncodeUtf8(payload) < 0
+                    ? OutboundFrame.Create(Opcode.Text, head, payload, "\"}"u8)
+                    : Converted(head, payload, payload.Length * MaxEscaped, static (from, to) => Escape(from, to));
+            default:
+                head = Head(head, publication.Channel, ",\"binary\":\""u8);
+                return Converted(head, payload, Base64.GetMaxEncodedToUtf8Length(payload.Length), static (from, to) =>
+                {
+                    Base64.EncodeToUtf8(from, to, out _, out var written);
+                    return written;
+                });
+        }
     }
 
-    private static int Head(Span<byte> head, ChannelName channel, ReadOnlySpan<byte> field)
+    private static Span<byte> Head(Span<byte> head, ChannelName channel, ReadOnlySpan<byte> field)
     {
         var start = "{\"type\":\"message\",\"channel\":\""u8;
         start.CopyTo(head);
-        var name = JsonEncodedText.Encode(channel.Utf8, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
-        name.CopyTo(head[start.Length..]);
-        var length = start.Length + name.Length;
+        var length = start.Length + Escape(channel.Utf8, head[start.Length..]);
         head[length++] = (byte)'"';
         field.CopyTo(head[length..]);
-        return length + field.Length;
+        return head[..(length + field.Length)];
     }
 
-    private static ReadOnlySpan<byte> Data(Publication publication) => publication.Kind switch
+    private static int Escape(ReadOnlySpan<byte> utf8, Span<byte> escaped)
     {
-        PayloadKind.Json => publication.Payload,
-        PayloadKind.Text => Quoted(JsonEncodedText.Encode(publication.Payload, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes),
-        _ => Quoted(Encoded(publication.Payload)),
-    };
-
-    private static byte[] Encoded(ReadOnlySpan<byte> payload)
-    {
-        var encoded = new byte[Base64.GetMaxEncodedToUtf8Length(payload.Length)];
-        Base64.EncodeToUtf8(payload, encoded, out _, out _);
-        return encoded;
+        Escaping.EncodeUtf8(utf8, escaped, out _, out var written);
+        return written;
     }
 
-    private static byte[] Quoted(ReadOnlySpan<byte> encoded)
+    /// <summary>A frame of a payload that is not sent as it is: it is converted in scratch memory first, since its length is not known before.</summary>
+    private static OutboundFrame Converted(ReadOnlySpan<byte> head, ReadOnlySpan<byte> payload, int maxLength, Conversion convert)
     {
-        var quoted = new byte[encoded.Length + 2];
-        quoted[0] = quoted[^1] = (byte)'"';
-        encoded.CopyTo(quoted.AsSpan(1));
-        return quoted;
+        var scratch = ArrayPool<byte>.Shared.Rent(maxLength);
+        try
+        {
+            return OutboundFrame.Create(Opcode.Text, head, scratch.AsSpan(0, convert(payload, scratch)), "\"}"u8);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
     }
+
+    private delegate int Conversion(ReadOnlySpan<byte> from, Span<byte> to);
 }

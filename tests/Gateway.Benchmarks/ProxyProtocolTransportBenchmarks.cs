@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gateway.Benchmarks;
 
 /// <summary>What a connection behind a PROXY header pays for the layer that has read it: a call a receive turn, a call a send.</summary>
-public class ProxyProtocolBenchmarks
+public class ProxyProtocolTransportBenchmarks
 {
     private readonly byte[] _bytes = new byte[125];
     private readonly CountingTransport _socket = new(new SentBytes());

@@ -5,7 +5,7 @@ using Gateway.Core.Framing;
 namespace Gateway.Benchmarks;
 
 /// <summary>Judging 64 KiB of text: at once, and as it comes in segments of a network.</summary>
-public class Utf8Benchmarks
+public class Utf8ValidatorBenchmarks
 {
     private const int Size = 64 * 1024;
     private const int Segment = 1448; // 1,500 of Ethernet less IP, TCP and timestamps: it cuts characters
