@@ -7,6 +7,7 @@ namespace Gateway.Load.Server;
 /// <summary>The node under load, and what is known of it.</summary>
 internal sealed class Target : IDisposable
 {
+    private readonly Loop _loop;
     private readonly TargetSettings _settings;
     private readonly RedisServer? _redis;
     private readonly IPEndPoint? _redisEndPoint;
@@ -16,7 +17,7 @@ internal sealed class Target : IDisposable
     /// <param name="scenario">Options that the scenario needs; the command line's come after them.</param>
     public Target(Loop loop, TargetSettings settings, params IEnumerable<(string Name, string Value)> scenario)
     {
-        _settings = settings;
+        (_loop, _settings) = (loop, settings);
         _redis = settings.Redis == "start" ? new RedisServer(loop) : null;
         try
         {
@@ -76,6 +77,7 @@ internal sealed class Target : IDisposable
 
     public void Dispose()
     {
+        _loop.Observer.WatchNode(static () => null);
         Process?.Dispose();
         Admin?.Dispose();
         _redis?.Dispose();

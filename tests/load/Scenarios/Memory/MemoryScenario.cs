@@ -62,8 +62,10 @@ internal static class MemoryScenario
     private static MemorySlope OnKestrel(Loop loop, MemorySettings settings, MemoryRow row, LoopbackCertificate certificate)
     {
         using var kestrel = new KestrelProcess(loop, row.IsTls ? certificate : null);
+        var pid = kestrel.Id;
+        loop.Observer.WatchNode(() => ProcessUsage.TryRead(pid));
         using var clients = new StreamClients(loop, StreamClientSettings.Of(kestrel.EndPoint, row.IsDeflated, row.IsTls));
-        return Measure(settings, clients, count => new MemoryStep(count, SettledMemory.Of(loop, () => ProcessUsage.Read(kestrel.Id)), null, null));
+        return Measure(settings, clients, count => new MemoryStep(count, SettledMemory.Of(loop, () => ProcessUsage.Read(pid)), null, null));
     }
 
     private static MemorySlope Measure(MemorySettings settings, StreamClients clients, Func<int, MemoryStep> look)
