@@ -18,8 +18,9 @@ internal sealed class Audience : IDisposable
         _names = [.. Enumerable.Range(0, channels).Select(channel => $"load-{channel}")];
         var isPlain = protocol == ProtocolOption.Plain;
         _requests = [.. _names.Select(name => UpgradeExchange.Request(target.PathOr(isPlain ? "/plain/" + name : "/")))];
-        Subscribers = new Subscribers(subscribers, channels, isPlain ? null : Subscribe);
-        Pool = new ClientPool(loop, target.EndPoint, subscribers, RequestOf, Subscribers);
+        Subscribers = new Subscribers(subscribers, channels, protocol == ProtocolOption.Json ? Subscribe : null);
+        IClientHandler handler = protocol == ProtocolOption.SignalR ? new SignalRClients(subscribers, Subscribers, () => Pool!) : Subscribers;
+        Pool = new ClientPool(loop, target.EndPoint, subscribers, RequestOf, handler);
         _publisher = target.Publisher(loop, _names);
         Publications = new Publications(_publisher, Subscribers, channels, size);
         Pool.OpenUpTo(subscribers);
