@@ -21,7 +21,8 @@ need() { # FILE PACKAGE: installs what is missing, where that can be done withou
 }
 
 build() { # PROJECT
-  dotnet build -c Release -v quiet -clp:ErrorsOnly "$1" >&2 || give_up "$1 does not build"
+  local said
+  said=$(dotnet build -c Release -v quiet "$1") || { echo "$said" >&2; give_up "$1 does not build"; }
 }
 
 card() { # TITLE WORKS [PROTOCOL]: what the peer is, for who compares it

@@ -24,7 +24,11 @@ var fanout = new FanoutEndpoint();
 app.Map("/plain/{channel}", fanout.RunAsync);
 await using var redis = builder.Configuration["redis"] is { } address ? await ConnectionMultiplexer.ConnectAsync(address) : null;
 if (redis is not null)
-    await redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal(builder.Configuration["channel"]!), (_, payload) => fanout.Publish((byte[])payload!));
+{
+    var channel = await redis.GetSubscriber().SubscribeAsync(RedisChannel.Literal(builder.Configuration["channel"]!));
+    channel.OnMessage(message => fanout.Publish((byte[])message.Message!)); // one after the other
+}
+
 await app.StartAsync();
 Console.WriteLine("Listening: " + app.Urls.Single());
 await app.WaitForShutdownAsync();

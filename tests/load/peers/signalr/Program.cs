@@ -19,7 +19,7 @@ if (redis is not null)
     signalR.AddStackExchangeRedis(redis);
 
 await using var app = builder.Build();
-app.MapHub<SilentHub>("/");
+app.MapHub<SilentHub>("");
 await app.StartAsync();
 if (redis is not null)
 {
