@@ -14,14 +14,14 @@ internal sealed class SignalRClients(int count, IClientHandler inner, Func<Clien
 {
     private const byte RecordEnd = 0x1e;
 
-    private static readonly byte[] s_handshake = Encoding.UTF8.GetBytes("""{"protocol":"json","version":1}""" + (char)RecordEnd);
+    private static readonly byte[] Handshake = Encoding.UTF8.GetBytes("""{"protocol":"json","version":1}""" + (char)RecordEnd);
 
     // Of each client, a record whose end has not come.
     private readonly byte[]?[] _begun = new byte[]?[count];
 
     public void OnOpen(int client)
     {
-        pool().SendFrame(client, Opcode.Text, s_handshake);
+        pool().SendFrame(client, Opcode.Text, Handshake);
         inner.OnOpen(client);
     }
 

@@ -7,6 +7,9 @@ internal sealed class Publications(Publisher publisher, Subscribers subscribers,
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // Between two publications of the warm-up: a cold server must not begin with a backlog that takes it longer than our patience.
+    private static readonly TimeSpan WarmUpPace = TimeSpan.FromMilliseconds(20);
+
     private readonly long[] _published = new long[channels];
     private readonly byte[] _payload = new byte[size];
     private int _channel;
@@ -19,7 +22,14 @@ internal sealed class Publications(Publisher publisher, Subscribers subscribers,
     /// <summary>Publishes until every subscriber has got something, and then waits for the rest: a subscription in plain mode is not acknowledged.</summary>
     public void WarmUp(Loop loop)
     {
-        var isWarm = loop.RunUntil(() => subscribers.AllStarted, Patience, () => { if (publisher.Answered == Total) PublishToAll(); });
+        var last = 0L;
+        var isWarm = loop.RunUntil(() => subscribers.AllStarted, Patience, () =>
+        {
+            if (publisher.Answered < Total || Loop.Clock.GetElapsedTime(last) < WarmUpPace)
+                return;
+            last = Loop.Clock.GetTimestamp();
+            PublishToAll();
+        });
         if (!isWarm || !loop.RunUntil(() => subscribers.HaveAll(this), Patience))
             throw new LoadException($"Not every subscriber gets what is published. {publisher.Refusal}");
     }
