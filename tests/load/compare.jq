@@ -12,9 +12,9 @@ def columns: {
   "connect": "handshake"
 };
 
-# What a run measured: the node's CPU time for each, or the slope of its memory. null: nothing.
+# What a run measured: the node's CPU time for each, or the slope of its memory. null: nothing, or the work was not done as it must be.
 def measured:
-  (.report.figures // {}) | to_entries
+  (if .code == 0 then .report.figures else {} end) | to_entries
   | map(select((.key | test("node.s CPU \\(µs a ")) or .key == "resident memory (B a connection)")) | .[0].value;
 
 # 3 digits, thousands apart.
@@ -63,4 +63,4 @@ def cell($results; $work; $peer):
 ($results.left_out[] | "Left out: \(.why)."),
 ($results.runs | map(select(.code != 0)) | group_by([.peer, .work])[]
   | "\\* \(.[0].peer), \(.[0].work): \(length) of the runs "
-    + "did not hold: \(map(if .report == null then "not measured" else (.report.checks // {} | to_entries | map(select(.value | not).key) | join(", ")) end) | unique | join("; ")).")
+    + "did not hold and do not count: \(map(if .report == null then "not measured" else (.report.checks // {} | to_entries | map(select(.value | not).key) | join(", ")) end) | unique | join("; ")).")
