@@ -63,7 +63,7 @@ internal sealed partial class ClientPool
         return true;
     }
 
-    /// <summary>A server's frames are neither masked nor, here, fragmented.</summary>
+    /// <summary>A server's frames are not masked. Fragments come one by one; none but SignalR sends any.</summary>
     private void ReadFrames(int index, ref Span<byte> bytes)
     {
         while (FrameHeader.TryDecode(bytes, out var header, out var size) && bytes.Length >= size + header.PayloadLength)
@@ -79,7 +79,7 @@ internal sealed partial class ClientPool
                     _clients[index].CloseCode = payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(payload) : (ushort)CloseCode.NoStatus;
                     SendFrame(index, Opcode.Close, payload.Length >= 2 ? payload[..2] : []);
                     break;
-                case Opcode.Text or Opcode.Binary:
+                case Opcode.Text or Opcode.Binary or Opcode.Continuation:
                     _handler.OnMessage(index, header.Opcode, payload);
                     break;
             }

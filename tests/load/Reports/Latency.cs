@@ -24,8 +24,8 @@ internal sealed class Latency
     public void Record(long startedAt, long endedAt) =>
         _microseconds.RecordValue(Math.Clamp((long)Loop.Clock.GetElapsedTime(startedAt, endedAt).TotalMicroseconds, 0, Highest));
 
-    /// <summary>Milliseconds that so many percent did not pass.</summary>
-    public double Percentile(double percent) => _microseconds.GetValueAtPercentile(percent) / 1000d;
+    /// <summary>Milliseconds that so many percent did not pass; 0: nothing was recorded.</summary>
+    public double Percentile(double percent) => Count == 0 ? 0 : _microseconds.GetValueAtPercentile(percent) / 1000d;
 
     /// <summary>Percents, and the milliseconds that so many did not pass, as far as the count can tell.</summary>
     public IReadOnlyList<(double Percent, double Milliseconds)> Curve() =>

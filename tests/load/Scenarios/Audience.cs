@@ -12,6 +12,9 @@ internal sealed class Audience : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // Between two publications of the warm-up: a cold server must not begin with a backlog that takes it longer than our patience.
+    private static readonly TimeSpan WarmUpPace = TimeSpan.FromMilliseconds(20);
+
     private readonly Publisher _publisher;
     private readonly byte[][] _requests;
     private readonly string[] _names;
@@ -29,9 +32,10 @@ internal sealed class Audience : IDisposable
         _count = subscribers;
         _names = [.. Enumerable.Range(0, channels).Select(channel => $"load-{channel}")];
         var isPlain = protocol == ProtocolOption.Plain;
-        Subscribers = new Subscribers(subscribers, channels, Math.Min(each, channels), isPlain ? null : Subscribe);
+        Subscribers = new Subscribers(subscribers, channels, Math.Min(each, channels), protocol == ProtocolOption.Json ? Subscribe : null);
         _requests = [.. Enumerable.Range(0, channels).Select(client => UpgradeExchange.Request(target.PathOr(isPlain ? "/plain/" + NamesOf(client) : "/")))];
-        Pool = new ClientPool(loop, target.EndPoint, subscribers, RequestOf, Subscribers);
+        IClientHandler handler = protocol == ProtocolOption.SignalR ? new SignalRClients(subscribers, Subscribers, () => Pool!) : Subscribers;
+        Pool = new ClientPool(loop, target.EndPoint, subscribers, RequestOf, handler);
         loop.Observer.Count("deliveries", () => Subscribers.Deliveries, () => Pool.Open);
         _publisher = target.Publisher(loop, _names);
         Publications = new Publications(_publisher, channels, size);
@@ -98,15 +102,16 @@ internal sealed class Audience : IDisposable
     /// <summary>Publishes until every subscriber has got something, and then waits for the rest: a subscription in plain mode is not acknowledged.</summary>
     private void WarmUp(Loop loop)
     {
-        var isWarm = loop.RunUntil(() => Subscribers.AllStarted, Patience, PublishToAllWhenAnswered);
+        var last = 0L;
+        var isWarm = loop.RunUntil(() => Subscribers.AllStarted, Patience, () =>
+        {
+            if (!Publications.AreAnswered || Loop.Clock.GetElapsedTime(last) < WarmUpPace)
+                return;
+            last = Loop.Clock.GetTimestamp();
+            Publications.PublishToAll();
+        });
         if (!isWarm || !Settle(loop))
             throw new LoadException($"Not every subscriber gets what is published. {Publications.Refusal}");
-    }
-
-    private void PublishToAllWhenAnswered()
-    {
-        if (Publications.AreAnswered)
-            Publications.PublishToAll();
     }
 
     private string NamesOf(int client) => string.Join(',', Subscribers.ChannelsOf(client).Select(channel => _names[channel]));

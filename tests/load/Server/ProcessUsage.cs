@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Gateway.Load.Server;
 
-/// <summary>What a process has used, as the kernel counts it.</summary>
+/// <summary>What a process and its children have used, as the kernel counts it: a server's work may be done by workers.</summary>
 /// <param name="Cpu">User and system time of all threads, in steps of 10 ms.</param>
 /// <param name="ResidentBytes">Resident memory now.</param>
 internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes)
@@ -26,6 +26,12 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes)
 
     public static ProcessUsage Read(int pid)
     {
+        var own = ReadAlone(pid);
+        return ChildrenOf(pid).Select(Read).Aggregate(own, (sum, child) => new ProcessUsage(sum.Cpu + child.Cpu, sum.ResidentBytes + child.ResidentBytes));
+    }
+
+    private static ProcessUsage ReadAlone(int pid)
+    {
         var stat = File.ReadAllText($"/proc/{pid}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         var ticks = Number(fields[UserTimeAfterName]) + Number(fields[UserTimeAfterName + 1]);
@@ -34,6 +40,10 @@ internal readonly record struct ProcessUsage(TimeSpan Cpu, long ResidentBytes)
             TimeSpan.FromSeconds(ticks / (double)TicksPerSecond),
             1024 * Number(resident.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Split('\t')[^1]));
     }
+
+    // Children of the main thread only, which is what servers with workers start them from.
+    private static IEnumerable<int> ChildrenOf(int pid) =>
+        File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(child => (int)Number(child));
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

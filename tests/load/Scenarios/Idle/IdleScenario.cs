@@ -13,7 +13,11 @@ internal static class IdleScenario
         using var target = new Target(loop, targetSettings);
         // Plain subscribers share a channel, as the clients of one page do; native ones have said nothing yet.
         var request = UpgradeExchange.Request(target.PathOr(settings.Protocol == ProtocolOption.Plain ? "/plain/load-idle" : "/"));
-        using var pool = new ClientPool(loop, target.EndPoint, settings.To, _ => request, new SilentClients());
+        ClientPool pool = null!;
+        IClientHandler handler = new SilentClients();
+        if (settings.Protocol == ProtocolOption.SignalR)
+            handler = new SignalRClients(settings.To, handler, () => pool);
+        using var opened = pool = new ClientPool(loop, target.EndPoint, settings.To, _ => request, handler);
         var steps = settings.Counts.Select(count => Step(loop, target, pool, count)).ToList();
         pool.CloseAll();
         var isEmpty = target.Admin is null || loop.RunUntil(() => target.Admin.Metrics() is { Connections: 0, Rented: 0 }, Patience);

@@ -44,16 +44,29 @@ internal static class EchoEndpoint
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            var received = await socket.ReceiveAsync(buffer.AsMemory(), aborted);
-            if (received.MessageType != WebSocketMessageType.Close)
-                await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, aborted);
-            else
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, aborted);
-            return received.MessageType != WebSocketMessageType.Close;
+            var (length, isWhole) = (0, first.EndOfMessage);
+            while (!isWhole)
+            {
+                if (length == buffer.Length)
+                    buffer = Doubled(buffer);
+                var received = await socket.ReceiveAsync(buffer.AsMemory(length), aborted);
+                (length, isWhole) = (length + received.Count, received.EndOfMessage);
+            }
+
+            await socket.SendAsync(buffer.AsMemory(0, length), first.MessageType, endOfMessage: true, aborted);
+            return true;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static byte[] Doubled(byte[] buffer)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+        buffer.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(buffer);
+        return larger;
     }
 }
