@@ -16,7 +16,7 @@ internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkIte
 {
     private readonly TransportContext _context;
     private ITransportHandler _handler = null!; // set before the first receive
-    private int _holds = 2; // the open socket and the receive chain
+    private Holds _holds = new(2); // the open socket and the receive chain
     private int _aborted;
     private SocketError _error = SocketError.Success; // the first error that ended the stream
 
@@ -84,22 +84,11 @@ internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkIte
     }
 
     /// <summary>False: the stream is gone, and the handler has been told.</summary>
-    protected bool TryHold()
-    {
-        for (var holds = Volatile.Read(ref _holds); holds > 0;)
-        {
-            var seen = Interlocked.CompareExchange(ref _holds, holds + 1, holds);
-            if (seen == holds)
-                return true;
-            holds = seen;
-        }
-
-        return false;
-    }
+    protected bool TryHold() => _holds.TryAdd();
 
     protected void Release()
     {
-        if (Interlocked.Decrement(ref _holds) != 0)
+        if (!_holds.Release())
             return;
         OnReleased();
         DropSpill();

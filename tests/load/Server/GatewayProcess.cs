@@ -46,15 +46,8 @@ internal sealed partial class GatewayProcess : IDisposable
     /// <summary>The Release build of src/Gateway in the repository that this program was built in.</summary>
     public static string FindBuilt()
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "Gateway.sln")))
-                continue;
-            var built = Path.Combine(folder.FullName, "src", "Gateway", "bin", "Release", "net10.0", "Gateway.dll");
-            return File.Exists(built) ? built : throw new LoadException($"{built} is missing: dotnet build -c Release src/Gateway, or give --server.");
-        }
-
-        throw new LoadException("The repository is not found; give --server.");
+        var built = Path.Combine(Repository.Root, "src", "Gateway", "bin", "Release", "net10.0", "Gateway.dll");
+        return File.Exists(built) ? built : throw new LoadException($"{built} is missing: dotnet build -c Release src/Gateway, or give --server.");
     }
 
     /// <summary>The admin side's address, which the node logs when it listens.</summary>

@@ -13,6 +13,6 @@ internal static class Repository
                 return folder.FullName;
         }
 
-        throw new LoadException("The repository is not found.");
+        throw new LoadException("The repository is not found; give --server.");
     }
 }

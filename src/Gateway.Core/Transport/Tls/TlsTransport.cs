@@ -25,7 +25,7 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
     private readonly SslStream _ssl;
     private TlsHandshake? _handshake; // until it has succeeded
     private ITransportHandler? _handler; // from then on
-    private int _holds = 1; // the transport below
+    private Holds _holds = new(1); // the transport below
     private volatile bool _isInnerClosed;
     private SocketError _error = SocketError.Success; // the first error that ended the stream
 
@@ -89,22 +89,11 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
     }
 
     /// <summary>False: the stream is gone.</summary>
-    public bool TryHold()
-    {
-        for (var holds = Volatile.Read(ref _holds); holds > 0;)
-        {
-            var seen = Interlocked.CompareExchange(ref _holds, holds + 1, holds);
-            if (seen == holds)
-                return true;
-            holds = seen;
-        }
-
-        return false;
-    }
+    public bool TryHold() => _holds.TryAdd();
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _holds) != 0)
+        if (!_holds.Release())
             return;
         _ssl.Dispose();
         _cipher.Drop();

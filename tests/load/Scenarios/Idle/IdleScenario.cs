@@ -43,24 +43,9 @@ internal static class IdleScenario
 
     private static MemoryStep Memory(Loop loop, Target target, int connections)
     {
-        var resident = Settled(loop, target);
+        var resident = SettledMemory.Of(loop, () => target.Usage);
         var heap = FullCollection.HeapAfter(loop, target);
-        return new MemoryStep(connections, resident, heap, Settled(loop, target));
-    }
-
-    /// <summary>Resident memory once it moves by less than a percent in half a second.</summary>
-    private static double Settled(Loop loop, Target target)
-    {
-        var last = 0d;
-        var now = (double)target.Usage.ResidentBytes;
-        for (var look = 0; look < 10 && Math.Abs(now - last) > 0.01 * now; look++)
-        {
-            last = now;
-            loop.RunFor(TimeSpan.FromSeconds(0.5));
-            now = target.Usage.ResidentBytes;
-        }
-
-        return now;
+        return new MemoryStep(connections, resident, heap, SettledMemory.Of(loop, () => target.Usage));
     }
 
     private static void Add(Report report, string prefix, MemoryStep step)
