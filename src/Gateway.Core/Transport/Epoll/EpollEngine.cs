@@ -27,7 +27,7 @@ internal sealed unsafe class EpollEngine : IDisposable
     private uint _generation;
     private volatile bool _stopped;
 
-    /// <exception cref="Win32Exception">The process is out of descriptors.</exception>
+    /// <exception cref="ListenException">With a message for the operator: the process is out of descriptors, or epoll is forbidden.</exception>
     public EpollEngine(string name)
     {
         _epoll = Check(Libc.EpollCreate(Libc.CloseOnExec));
@@ -77,7 +77,14 @@ internal sealed unsafe class EpollEngine : IDisposable
         _ = Libc.EventFdWrite(_wake, 1);
     }
 
-    private static int Check(int result) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    private static int Check(int result)
+    {
+        if (result >= 0)
+            return result;
+        var cause = new Win32Exception(Marshal.GetLastPInvokeError());
+        throw new ListenException(
+            $"Cannot use epoll: {cause.Message}. Raise the process's descriptor limit, or set Gateway:Transport:Backend to 'sockets'.", cause);
+    }
 
     private void Run()
     {

@@ -44,9 +44,10 @@ internal sealed class EpollListener : Listener, IEpollHandler
                 return;
             if (error != SocketError.Success)
             {
-                if (OnError(error))
-                    continue;
+                // Before the error is looked at: what it puts off is a Start, which must not be undone here.
                 _engine.Unregister(listening);
+                if (OnError(error))
+                    Start();
                 return;
             }
 

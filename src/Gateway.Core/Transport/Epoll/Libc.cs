@@ -105,7 +105,7 @@ internal static unsafe partial class Libc
         Interrupted => SocketError.Interrupted, // EINTR
         9 => SocketError.OperationAborted, // EBADF
         11 => SocketError.WouldBlock, // EAGAIN
-        12 or 105 => SocketError.NoBufferSpaceAvailable, // ENOMEM, ENOBUFS
+        12 or 28 or 105 => SocketError.NoBufferSpaceAvailable, // ENOMEM, ENOSPC (fs.epoll.max_user_watches), ENOBUFS
         22 => SocketError.InvalidArgument, // EINVAL
         23 or 24 => SocketError.TooManyOpenSockets, // ENFILE, EMFILE
         32 => SocketError.Shutdown, // EPIPE
