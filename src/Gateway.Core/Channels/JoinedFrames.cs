@@ -11,6 +11,7 @@ namespace Gateway.Core.Channels;
 internal sealed class JoinedFrames
 {
     private readonly List<OutboundFrame> _frames = [];
+    private readonly List<Publication> _sources = []; // of the frames: not all of the batch, where one could not be encoded
     private readonly List<OutboundFrame> _partly = []; // what others got before they ended
     private byte[]? _cork;
     private ReadOnlyMemory<byte> _bytes;
@@ -21,7 +22,27 @@ internal sealed class JoinedFrames
 
     public void Begin(IPublicationEncoder encoder) => Encoder = encoder;
 
-    public void Add(Publication publication) => _frames.Add(publication.FrameFor(Encoder!));
+    /// <summary>Of a publication behind the last one. To be corked afterwards.</summary>
+    public void Add(Publication publication)
+    {
+        _frames.Add(publication.FrameFor(Encoder!));
+        _sources.Add(publication);
+    }
+
+    /// <summary>Those of the first publications, which have reached everybody.</summary>
+    public void Remove(ReadOnlySpan<Publication> publications)
+    {
+        var count = 0;
+        foreach (var publication in publications)
+        {
+            if (count < _sources.Count && _sources[count] == publication)
+                count++;
+        }
+
+        _frames.RemoveRange(0, count);
+        _sources.RemoveRange(0, count);
+        Cork();
+    }
 
     public void Cork()
     {
@@ -63,18 +84,30 @@ internal sealed class JoinedFrames
         return queued > 0;
     }
 
-    /// <summary>Counts what was delivered, and forgets the batch.</summary>
-    public void Finish(Action<OutboundFrame, int> count)
+    /// <summary>Counts what was delivered since the last report.</summary>
+    public void Report(Action<OutboundFrame, int> count)
     {
-        foreach (var frame in _frames)
-            count(frame, _everything);
+        if (_everything > 0)
+        {
+            foreach (var frame in _frames)
+                count(frame, _everything);
+        }
+
         foreach (var frame in _partly)
             count(frame, 1);
+        _partly.Clear();
+        _everything = 0;
+    }
+
+    /// <summary>Forgets the batch.</summary>
+    public void Clear()
+    {
         Encoder = null;
         _frames.Clear();
+        _sources.Clear();
         _partly.Clear();
-        _bytes = default;
         _everything = 0;
+        _bytes = default;
     }
 
     private ReadOnlyMemory<byte> Copy(int length)

@@ -11,15 +11,15 @@ namespace Gateway.Core.Channels;
 /// <summary>
 /// The single writer of its connections' subscriptions. A drain takes what waits, changes subscriptions, queues each publication for
 /// its subscribers, then flushes each connection it has touched once: under light load a publication leaves at once, under heavy load
-/// batches form by themselves. A batch of one channel alone is corked once for all, and sent without being queued.
+/// batches form by themselves. A batch of one channel alone is a broadcast.
 /// </summary>
 internal sealed partial class Shard : IThreadPoolWorkItem
 {
     // A batch's publications become one send a connection; more would gain nothing and make the first wait.
     private const int BatchPublications = 256;
 
-    // Batches in one go; then other work has its turn on the thread.
-    private const int BatchesPerTurn = 8;
+    // Batches in one go, or rounds over a channel; then other work has its turn on the thread.
+    private const int RoundsPerTurn = 8;
 
     private readonly int _index;
     private readonly ChannelDirectory _directory;
@@ -35,8 +35,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private readonly List<Publication> _batch = new(BatchPublications);
     private readonly List<Subscriber> _dirty = [];
     private readonly List<ShardItem> _items = [];
-    private readonly JoinedFrames?[] _joined = new JoinedFrames?[Publication.MaxEncoders]; // by the encoder's slot
-    private readonly Action<OutboundFrame, int> _count;
+    private int _roundsLeft; // of this turn
     private int _subscriptions;
 
     public Shard(int index, ChannelDirectory directory, GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
@@ -91,15 +90,14 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     /// <summary>The drain. Never runs twice at once: the inbox schedules it only when it has found nothing.</summary>
     public void Execute()
     {
-        for (var batch = 0; batch < BatchesPerTurn; batch++)
+        for (_roundsLeft = RoundsPerTurn; _roundsLeft > 0; _roundsLeft--)
         {
             if (!_inbox.TryTake(_items, _batch, BatchPublications, _batchBytes, out var before))
                 return;
             RunInOrder(before);
             FlushDirty();
-            RecordLatency();
+            End(_batch.Count);
             _items.Clear();
-            ReleaseBatch();
         }
 
         Schedule();
@@ -113,7 +111,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         var next = RunItems(0, before);
         if (IsOneBroadcast(next, before))
         {
-            Guarded(static (shard, channel) => shard.Broadcast(channel), _batch[0].Channel);
+            // What comes meanwhile may join, unless an item was posted before it.
+            Guarded(static (shard, mayGrow) => shard.Broadcast(mayGrow), next == _items.Count);
         }
         else
         {
@@ -162,47 +161,6 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             Log.ShardFault(_log, _index, e);
         }
-    }
-
-    /// <summary>The whole batch to its channel's subscribers.</summary>
-    private void Broadcast(ChannelName name)
-    {
-        if (!_channels.TryGetValue(name, out var channel))
-            return;
-        try
-        {
-            JoinedFrames? joined = null;
-            foreach (var subscription in channel.Active)
-            {
-                if (joined is null || subscription.Encoder != joined.Encoder)
-                    joined = Joined(subscription.Encoder);
-                if (joined.Deliver(subscription.Subscriber.Connection))
-                    MarkDirty(subscription.Subscriber);
-            }
-        }
-        finally
-        {
-            foreach (var used in _joined)
-            {
-                if (used?.Encoder is not null)
-                    used.Finish(_count);
-            }
-        }
-    }
-
-    private JoinedFrames Joined(IPublicationEncoder encoder)
-    {
-        ref var joined = ref _joined[encoder.Slot];
-        joined ??= new JoinedFrames();
-        if (joined.Encoder is null)
-        {
-            joined.Begin(encoder);
-            foreach (var publication in _batch)
-                Guarded(static (_, part) => part.Joined.Add(part.Publication), (Joined: joined, Publication: publication));
-            joined.Cork();
-        }
-
-        return joined;
     }
 
     private void Deliver(Publication publication)
@@ -261,17 +219,15 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         _dirty.Clear();
     }
 
-    private void ReleaseBatch()
+    /// <summary>The first publications of the batch have been delivered, or nobody wants them.</summary>
+    private void End(int count)
     {
-        foreach (var publication in _batch)
-            publication.Release();
-        _batch.Clear();
-    }
-
-    /// <summary>One observation a batch, for its oldest publication.</summary>
-    private void RecordLatency()
-    {
-        if (_batch.Count > 0)
-            _metrics.DeliveryLatency.Record(_time.GetElapsedTime(_batch[0].ReceivedAt).TotalSeconds);
+        if (count == 0)
+            return;
+        // One observation for all of them, of the oldest.
+        _metrics.DeliveryLatency.Record(_time.GetElapsedTime(_batch[0].ReceivedAt).TotalSeconds);
+        for (var i = 0; i < count; i++)
+            _batch[i].Release();
+        _batch.RemoveRange(0, count);
     }
 }

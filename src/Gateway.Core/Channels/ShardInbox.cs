@@ -70,18 +70,49 @@ internal sealed class ShardInbox(ChannelOptions options)
                 return false;
             }
 
-            for (long bytes = 0; publications.Count < maxCount && bytes < maxBytes && _publications.TryDequeue(out var publication);)
-            {
-                publications.Add(publication);
-                bytes += publication.Payload.Length;
-                _bytes -= publication.Payload.Length;
-            }
+            for (long bytes = 0; publications.Count < maxCount && bytes < maxBytes && _publications.Count > 0;)
+                bytes += TakeOne(publications);
 
             while (_items.TryPeek(out var item) && item.After <= before + publications.Count)
                 items.Add(_items.Dequeue());
 
             return true;
         }
+    }
+
+    /// <summary>
+    /// Takes further publications as long as they are of one channel and no item waits, so that they may join a batch that is being
+    /// delivered. False: there is none.
+    /// </summary>
+    /// <param name="channel">The batch's.</param>
+    /// <param name="publications">The batch; gets the publications.</param>
+    /// <param name="maxCount">No more than so many in the batch.</param>
+    /// <param name="maxBytes">No further publication once the batch's payloads are so large.</param>
+    public bool TryTakeMore(ChannelName channel, List<Publication> publications, int maxCount, long maxBytes)
+    {
+        var count = publications.Count;
+        long bytes = 0;
+        foreach (var publication in publications)
+            bytes += publication.Payload.Length;
+        lock (_gate)
+        {
+            while (_items.Count == 0 && publications.Count < maxCount && bytes < maxBytes
+                && _publications.TryPeek(out var next) && next.Channel.Equals(channel))
+            {
+                bytes += TakeOne(publications);
+            }
+        }
+
+        return publications.Count > count;
+    }
+
+    /// <summary>Under the lock. Returns its bytes.</summary>
+    private int TakeOne(List<Publication> publications)
+    {
+        var publication = _publications.Dequeue();
+        publications.Add(publication);
+        _bytes -= publication.Payload.Length;
+        return publication.Payload.Length;
     }
 
     private bool Schedule()

@@ -33,6 +33,90 @@ public sealed class FanoutTests
     }
 
     [Fact]
+    public async Task Publication_DuringABroadcast_JoinsItAndIsSentOnceToEach()
+    {
+        using var harness = new ShardHarness();
+        var clients = await SubscribedAsync(harness, Subscribers);
+        var published = 0;
+        clients[0].Transport.Takes = bytes => PublishBeside(1, bytes);
+        clients[Subscribers / 2].Transport.Takes = bytes => PublishBeside(2, bytes);
+
+        harness.Publish("news", "0");
+        // Nothing may be asked of the shard meanwhile: an item would end the broadcast.
+        await Eventually.TrueAsync(() => harness.Metrics.Deliveries.Value == 3 * Subscribers);
+        await harness.SettleAsync();
+
+        // In rounds of their own they would cost two sends to each.
+        var expected = new[] { "news:0", "news:1", "news:2" };
+        Assert.All(clients, client => Assert.Equal(expected, client.Messages));
+        Assert.InRange(clients.Sum(client => client.Transport.Sends), Subscribers, (2 * Subscribers) - 1);
+        Assert.Equal(Subscribers * expected.Length, harness.Metrics.Deliveries.Value);
+        Assert.Equal(expected.Length, harness.Encoder.Encoded);
+
+        int PublishBeside(int number, int bytes)
+        {
+            if (published == number - 1)
+                harness.Publish("news", $"{++published}");
+            return bytes;
+        }
+    }
+
+    [Fact]
+    public async Task Subscribe_DuringABroadcast_GetsWhatIsPublishedAfterItAndNothingBefore()
+    {
+        using var harness = new ShardHarness();
+        var clients = await SubscribedAsync(harness, Subscribers);
+        var late = harness.Open();
+        var hasCome = false;
+        Task<SubscribeResult>? subscribed = null;
+        clients[0].Transport.Takes = bytes =>
+        {
+            if (!hasCome)
+            {
+                hasCome = true;
+                harness.Publish("news", "before");
+                subscribed = late.SubscribeAsync("news");
+                harness.Publish("news", "after");
+            }
+
+            return bytes;
+        };
+
+        harness.Publish("news", "first");
+        await harness.SettleAsync();
+
+        Assert.Equal(SubscribeResult.Subscribed, await subscribed!);
+        Assert.Equal(["+news:Subscribed", "news:after"], late.Messages);
+        Assert.All(clients, client => Assert.Equal(["news:first", "news:before", "news:after"], client.Messages));
+    }
+
+    [Fact]
+    public async Task Publications_ThatNeverCease_LetOthersHaveTheirTurn()
+    {
+        using var harness = new ShardHarness();
+        var clients = await SubscribedAsync(harness, Subscribers);
+        var other = harness.Open();
+        await other.SubscribeAsync("other");
+        var rounds = 0;
+        clients[0].Transport.Takes = bytes =>
+        {
+            // Ends when the other channel has got what was published to it in the midst of this.
+            if (++rounds == 3)
+                harness.Publish("other", "1");
+            if (other.Messages.Count < 2)
+                harness.Publish("news", "again");
+            return bytes;
+        };
+
+        harness.Publish("news", "again");
+        await Eventually.TrueAsync(() => other.Transport.Sends == 2);
+        await harness.SettleAsync();
+
+        Assert.Equal(["+other:Subscribed", "other:1"], other.Messages);
+        Assert.All(clients, client => Assert.Equal(clients[0].Messages.Count, client.Messages.Count));
+    }
+
+    [Fact]
     public async Task Publication_Alone_LeavesAtOnce()
     {
         using var harness = new ShardHarness();

@@ -76,6 +76,47 @@ public sealed class ShardInboxTests
     }
 
     [Fact]
+    public void TryTakeMore_OtherChannelInFront_TakesNothing()
+    {
+        var inbox = new ShardInbox(new ChannelOptions());
+        inbox.TryPost(new Publication(ChannelName.Parse("other"), [1], 0), out _);
+        inbox.TryPost(Of(1), out _);
+
+        Assert.False(inbox.TryTakeMore(News, [], int.MaxValue, long.MaxValue));
+        Assert.Equal((2, 2L), (inbox.Publications, inbox.Bytes));
+    }
+
+    [Fact]
+    public void TryTakeMore_ItemWaits_TakesNothing()
+    {
+        var inbox = new ShardInbox(new ChannelOptions());
+        inbox.TryPost(Of(1), out _);
+        inbox.Post(new ShardItem(ShardItemKind.Inspect, this));
+        inbox.TryPost(Of(1), out _);
+
+        Assert.False(inbox.TryTakeMore(News, [], int.MaxValue, long.MaxValue));
+    }
+
+    [Fact]
+    public void TryTakeMore_CountsWhatIsInTheBatchAlready()
+    {
+        var inbox = new ShardInbox(new ChannelOptions());
+        for (var i = 0; i < 6; i++)
+            inbox.TryPost(Of(10), out _);
+        inbox.TryPost(new Publication(ChannelName.Parse("other"), [1], 0), out _);
+        List<Publication> batch = [Of(10)];
+
+        Assert.True(inbox.TryTakeMore(News, batch, maxCount: 3, long.MaxValue));
+        Assert.Equal(3, batch.Count);
+        Assert.False(inbox.TryTakeMore(News, batch, maxCount: 3, long.MaxValue));
+        Assert.True(inbox.TryTakeMore(News, batch, int.MaxValue, maxBytes: 31));
+        Assert.Equal(4, batch.Count); // the one that passes the bound is the last
+        Assert.True(inbox.TryTakeMore(News, batch, int.MaxValue, long.MaxValue));
+        Assert.Equal(7, batch.Count);
+        Assert.Equal((1, 1L), (inbox.Publications, inbox.Bytes));
+    }
+
+    [Fact]
     public void Post_SchedulesOnce_UntilNothingWasFound()
     {
         var inbox = new ShardInbox(new ChannelOptions());

@@ -41,6 +41,8 @@ internal sealed class Rounds(string things, string thing)
         report.Add(prefix + things, MedianOf(round => round.Cost.PerSecond), "/s");
         if (rounds[0].Cost.NodeMicroseconds is not null)
             report.Add(prefix + "node's CPU", MedianOf(round => round.Cost.NodeMicroseconds ?? 0), $"µs a {thing}");
+        if (rounds[0].Cost.NodeSends is not null)
+            report.Add(prefix + "node's sends", MedianOf(round => round.Cost.NodeSends ?? 0), $"a {thing}");
         report.Add(prefix + "load's CPU", MedianOf(round => round.Cost.LoadMicroseconds), $"µs a {thing}");
         report.Add(prefix + "load's allocations", MedianOf(round => round.Cost.LoadAllocated), $"B a {thing}");
         report.Add(prefix + "latency p50", MedianOf(round => round.P50), "ms");

@@ -13,6 +13,9 @@ internal sealed class NodeMetrics
     /// <summary>Rentals of all pools that have not been returned.</summary>
     public double Rented => Sum("gateway_buffers_rented{");
 
+    /// <summary>System calls that sent something.</summary>
+    public double Sends => Sum("gateway_sends_total");
+
     public double Subscriptions => Sum("gateway_subscriptions");
 
     /// <summary>Connections that were closed as slow consumers.</summary>
