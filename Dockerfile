@@ -21,7 +21,6 @@ COPY --from=build /app .
 # Whether clients need credentials is for whoever runs the image to say, with Gateway__Auth__AllowAnonymous.
 ENV ASPNETCORE_HTTP_PORTS="" \
     Gateway__Admin__Address="[::]:8081" \
-    DOTNET_gcServer=0 \
     DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
     # The diagnostics socket would need a writable /tmp; the root file system may be read-only.
     DOTNET_EnableDiagnostics=0
