@@ -21,10 +21,11 @@ if (redis is not null)
 await using var app = builder.Build();
 app.MapHub<SilentHub>("");
 await app.StartAsync();
-if (redis is not null)
+// Held until the end: the library's own references to a connection are weak, and a collected one delivers nothing more.
+await using var link = redis is null ? null : await ConnectionMultiplexer.ConnectAsync(redis);
+if (link is not null)
 {
     var everyone = app.Services.GetRequiredService<IHubContext<SilentHub>>().Clients.All;
-    var link = await ConnectionMultiplexer.ConnectAsync(redis);
     var channel = await link.GetSubscriber().SubscribeAsync(RedisChannel.Literal(builder.Configuration["channel"]!));
     channel.OnMessage(async message =>
     {
