@@ -27,9 +27,8 @@ check_values() { # FILE
   local name manifests
   name=$(basename "$1" .yaml)
   manifests=$work/$name.yaml
-  # What the chart sees of a cluster that runs the Prometheus operator.
   if helm lint --strict --quiet helm -f "$1" \
-    && helm template gateway helm -f "$1" --namespace realtime --api-versions monitoring.coreos.com/v1 >"$manifests" \
+    && helm template gateway helm -f "$1" --namespace realtime 2>"$work/notes" >"$manifests" \
     && k8s-validate --restricted --quiet <"$manifests"; then
     echo "ok    helm/ci/$name.yaml"
   else
@@ -53,8 +52,22 @@ check_refused() { # WHAT, part of the MESSAGE, OPTION...
 for values in helm/ci/*.yaml; do check_values "$values"; done
 
 check_refused "an unknown value" "replicas" --set replicas=2
-check_refused "two sources of the Redis connection string" "not both" --set redis.configuration=a:6379 --set redis.existingSecret=b
-check_refused "several nodes without Redis" "replicaCount above 1 needs" --set replicaCount=2
+check_refused "two sources of the Redis connection string" "a node has one Redis" --set redis.configuration=a:6379 --set redis.existingSecret=b
+check_refused "a Redis beside the one that is made" "a node has one Redis" --set redis.configuration=a:6379 --set redis.embedded.enabled=true
+check_refused "two admin keys" "not both" --set admin.apiKey=a --set admin.existingSecret=b
+check_refused "two autoscalers" "not both" --set autoscaling.enabled=true --set keda.enabled=true
+check_refused "an autoscaler without a target" "without a target" --set autoscaling.enabled=true --set autoscaling.targetCpuPercent=0
+check_refused "more nodes at least than at most" "must not be above" --set autoscaling.enabled=true --set autoscaling.minReplicas=11 --set redis.existingSecret=b
+check_refused "KEDA without a Prometheus" "keda.prometheusAddress" --set keda.enabled=true --set redis.existingSecret=b
+check_refused "scaled nodes without Redis" "more than one node needs" --set autoscaling.enabled=true
+check_refused "two sources of the certificate" "not both" --set tls.existingSecret=a --set tls.certificate.enabled=true
+check_refused "a certificate for nobody" "tls.certificate.dnsNames" --set tls.certificate.enabled=true
+check_refused "a route of no Gateway" "httpRoute.parentRefs" --set httpRoute.enabled=true
+check_refused "the PROXY protocol from an ingress" "speaks HTTP" --set proxyProtocol=true --set 'config.trustedProxies={10.0.0.0/8}' --set ingress.enabled=true
+check_refused "a host name that is none" "hosts" --set ingress.enabled=true --set 'ingress.hosts={https://example.com}'
+check_refused "a boolean that is text" "enabled" --set-string ingress.enabled=true
+check_refused "a misspelt section" "autoscalling" --set autoscalling.enabled=true
+check_refused "several nodes without Redis" "more than one node needs" --set replicaCount=2
 check_refused "a stop that leaves no time to close connections" "must be below" --set shutdown.unreadyDelaySeconds=20
 check_refused "certificates of clients without TLS" "needs tls.existingSecret" --set tls.clientCertificates=required
 check_refused "a version of TLS that is none" "minimumVersion" --set-string tls.minimumVersion=1.1
@@ -62,6 +75,8 @@ check_refused "a time that is none" "interval" --set config.heartbeat.interval=s
 check_refused "the PROXY protocol from nobody" "needs config.trustedProxies" --set proxyProtocol=true
 check_refused "a proxy that is no network" "trustedProxies" --set 'config.trustedProxies={proxy.example.com}'
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
+
+if ./helm-readme.sh --check; then echo "ok    helm/README.md"; else fail "helm/README.md"; fi
 
 if command -v promtool >/dev/null; then
   if promtool check rules prometheus/rules.yaml >"$work/rules" 2>&1; then

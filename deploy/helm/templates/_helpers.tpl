@@ -22,6 +22,21 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 
 {{- define "gateway.labels" -}}
 {{ include "gateway.selectorLabels" . }}
+{{ include "gateway.commonLabels" . }}
+{{- end }}
+
+{{/* Of what stands beside the nodes, (list . "redis"): a name of its own, so that no Service of the nodes selects it. */}}
+{{- define "gateway.partSelectorLabels" -}}
+app.kubernetes.io/name: {{ printf "%s-%s" (include "gateway.name" (first .) | trunc 57 | trimSuffix "-") (last .) }}
+app.kubernetes.io/instance: {{ (first .).Release.Name }}
+{{- end }}
+
+{{- define "gateway.partLabels" -}}
+{{ include "gateway.partSelectorLabels" . }}
+{{ include "gateway.commonLabels" (first .) }}
+{{- end }}
+
+{{- define "gateway.commonLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
@@ -43,7 +58,29 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
-{{/* Where the Redis connection string lies; empty without Redis. */}}
+{{/* Most nodes that there may be. */}}
+{{- define "gateway.maxNodes" -}}
+{{- if .Values.autoscaling.enabled }}{{ int .Values.autoscaling.maxReplicas }}
+{{- else if .Values.keda.enabled }}{{ int .Values.keda.maxReplicas }}
+{{- else }}{{ int .Values.replicaCount }}
+{{- end }}
+{{- end }}
+
+{{/* Whether there is a Redis; empty: there is none. */}}
+{{- define "gateway.hasRedis" -}}
+{{- if or (include "gateway.redisSecret" .) .Values.redis.embedded.enabled }}yes{{ end }}
+{{- end }}
+
+{{/* Where the certificate with which nodes speak TLS lies; empty: they do not. */}}
+{{- define "gateway.tlsSecret" -}}
+{{- if .Values.tls.existingSecret }}
+{{- .Values.tls.existingSecret }}
+{{- else if .Values.tls.certificate.enabled }}
+{{- include "gateway.fullname" . }}-tls
+{{- end }}
+{{- end }}
+
+{{/* Where the Redis connection string lies; empty without one. */}}
 {{- define "gateway.redisSecret" -}}
 {{- if .Values.redis.existingSecret }}
 {{- .Values.redis.existingSecret }}
@@ -99,7 +136,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 Gateway__Endpoints__0__Address: {{ printf "%s:8080" .Values.listenAddress | quote }}
 Gateway__Endpoints__0__ProxyProtocol: {{ .Values.proxyProtocol | quote }}
 {{- with .Values.tls }}
-{{- if .existingSecret }}
+{{- if include "gateway.tlsSecret" $ }}
 Gateway__Endpoints__0__Tls__CertificatePath: {{ printf "/etc/gateway/tls/%s" .certificateKey | quote }}
 Gateway__Endpoints__0__Tls__KeyPath: {{ printf "/etc/gateway/tls/%s" .privateKeyKey | quote }}
 Gateway__Endpoints__0__Tls__MinimumVersion: {{ .minimumVersion | quote }}
@@ -113,7 +150,10 @@ Gateway__Admin__Address: {{ printf "%s:8081" .Values.listenAddress | quote }}
 Gateway__Auth__AllowAnonymous: {{ .Values.auth.allowAnonymous | quote }}
 Gateway__Shutdown__Timeout: {{ include "gateway.time" .Values.shutdown.timeoutSeconds | quote }}
 Gateway__Shutdown__UnreadyDelay: {{ include "gateway.time" .Values.shutdown.unreadyDelaySeconds | quote }}
-{{- if include "gateway.redisSecret" . }}
+{{- if include "gateway.hasRedis" . }}
+{{- if .Values.redis.embedded.enabled }}
+Gateway__Redis__Configuration: {{ printf "%s-redis:6379" (include "gateway.fullname" .) | quote }}
+{{- end }}
 Gateway__Redis__Prefix: {{ .Values.redis.prefix | quote }}
 Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAfterSeconds | quote }}
 {{- end }}
@@ -122,20 +162,46 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 
 {{/* What the schema cannot say: contradictions between values. */}}
 {{- define "gateway.validate" -}}
-{{- if and .Values.redis.configuration .Values.redis.existingSecret }}
-{{- fail "set redis.configuration or redis.existingSecret, not both" }}
+{{- if gt (len (compact (list .Values.redis.configuration .Values.redis.existingSecret (ternary "embedded" "" .Values.redis.embedded.enabled)))) 1 }}
+{{- fail "set one of redis.configuration, redis.existingSecret and redis.embedded.enabled: a node has one Redis" }}
 {{- end }}
 {{- if and .Values.admin.apiKey .Values.admin.existingSecret }}
 {{- fail "set admin.apiKey or admin.existingSecret, not both" }}
 {{- end }}
-{{- if and (gt (int .Values.replicaCount) 1) (not (include "gateway.redisSecret" .)) }}
-{{- fail "replicaCount above 1 needs redis.configuration or redis.existingSecret: nodes without Redis do not see each other's publications" }}
+{{- if and .Values.autoscaling.enabled .Values.keda.enabled }}
+{{- fail "set autoscaling.enabled or keda.enabled, not both: KEDA makes a HorizontalPodAutoscaler of its own" }}
+{{- end }}
+{{- if and .Values.autoscaling.enabled (not .Values.autoscaling.targetConnections) (not .Values.autoscaling.targetCpuPercent) }}
+{{- fail "autoscaling.enabled needs autoscaling.targetConnections or autoscaling.targetCpuPercent: without a target nothing is scaled" }}
+{{- end }}
+{{- range $kind, $scaler := dict "autoscaling" .Values.autoscaling "keda" .Values.keda }}
+{{- if and $scaler.enabled (gt (int $scaler.minReplicas) (int $scaler.maxReplicas)) }}
+{{- fail (printf "%s.minReplicas must not be above %s.maxReplicas" $kind $kind) }}
+{{- end }}
+{{- end }}
+{{- if and .Values.keda.enabled (not .Values.keda.prometheusAddress) }}
+{{- fail "keda.enabled needs keda.prometheusAddress: the connections are counted there" }}
+{{- end }}
+{{- if and (gt (int (include "gateway.maxNodes" .)) 1) (not (include "gateway.hasRedis" .)) }}
+{{- fail "more than one node needs redis.configuration, redis.existingSecret or redis.embedded.enabled: nodes without Redis do not see each other's publications" }}
 {{- end }}
 {{- if and .Values.proxyProtocol (not .Values.config.trustedProxies) }}
 {{- fail "proxyProtocol needs config.trustedProxies: without, nobody may send the header, and no client could connect" }}
 {{- end }}
-{{- if and (ne .Values.tls.clientCertificates "none") (not .Values.tls.existingSecret) }}
-{{- fail "tls.clientCertificates needs tls.existingSecret: plain connections carry no certificates" }}
+{{- if and .Values.tls.existingSecret .Values.tls.certificate.enabled }}
+{{- fail "set tls.existingSecret or tls.certificate.enabled, not both" }}
+{{- end }}
+{{- if and .Values.tls.certificate.enabled (or (not .Values.tls.certificate.dnsNames) (not .Values.tls.certificate.issuerRef.name)) }}
+{{- fail "tls.certificate.enabled needs tls.certificate.dnsNames and tls.certificate.issuerRef.name: whom the certificate is for, and who issues it" }}
+{{- end }}
+{{- if and (ne .Values.tls.clientCertificates "none") (not (include "gateway.tlsSecret" .)) }}
+{{- fail "tls.clientCertificates needs tls.existingSecret or tls.certificate.enabled: plain connections carry no certificates" }}
+{{- end }}
+{{- if and .Values.proxyProtocol (or .Values.ingress.enabled .Values.httpRoute.enabled) }}
+{{- fail "proxyProtocol is for load balancers that pass TCP: an Ingress or HTTPRoute speaks HTTP and names clients in a header; set config.trustedProxies only" }}
+{{- end }}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
+{{- fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateway that the route belongs to" }}
 {{- end }}
 {{- if ge (int .Values.shutdown.unreadyDelaySeconds) (int .Values.shutdown.timeoutSeconds) }}
 {{- fail "shutdown.unreadyDelaySeconds must be below shutdown.timeoutSeconds, or no time is left to close connections" }}
