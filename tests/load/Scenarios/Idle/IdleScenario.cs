@@ -10,15 +10,16 @@ internal static class IdleScenario
 
     public static Report Run(Loop loop, TargetSettings targetSettings, IdleSettings settings)
     {
+        if (settings is { Messages: > 0, Subscribes: false })
+            throw new LoadException("--messages needs subscribers: --protocol plain.");
         using var target = new Target(loop, targetSettings);
-        // Plain subscribers share a channel, as the clients of one page do; native ones have said nothing yet.
-        var request = UpgradeExchange.Request(target.PathOr(settings.Protocol == ProtocolOption.Plain ? "/plain/load-idle" : "/"));
+        byte[][] requests = [.. settings.Channels.Select(channel => UpgradeExchange.Request(target.PathOr(settings.Subscribes ? "/plain/" + channel : "/")))];
         ClientPool pool = null!;
-        IClientHandler handler = new SilentClients();
-        if (settings.Protocol == ProtocolOption.SignalR)
-            handler = new SignalRClients(settings.To, handler, () => pool);
-        using var opened = pool = new ClientPool(loop, target.EndPoint, settings.To, _ => request, handler);
-        var steps = settings.Counts.Select(count => Step(loop, target, pool, count)).ToList();
+        var subscribers = new IdleSubscribers(settings);
+        IClientHandler handler = settings.Protocol == ProtocolOption.SignalR ? new SignalRClients(settings.To, subscribers, () => pool) : subscribers;
+        using var opened = pool = new ClientPool(loop, target.EndPoint, settings.To, client => requests[client % requests.Length], handler);
+        using var publisher = settings.Messages > 0 ? target.Publisher(loop, settings.Channels) : null;
+        var steps = settings.Counts.Select(Step).ToList();
         pool.CloseAll();
         var isEmpty = target.Admin is null || loop.RunUntil(() => target.Admin.Metrics() is { Connections: 0, Rented: 0 }, Patience);
         var after = Memory(loop, target, 0);
@@ -33,12 +34,14 @@ internal static class IdleScenario
         Add(report, "all closed: ", after);
         report.Check("nothing is left", isEmpty, "connections and rentals are zero when all have closed");
         return report;
-    }
 
-    private static MemoryStep Step(Loop loop, Target target, ClientPool pool, int count)
-    {
-        pool.OpenUpTo(count);
-        return Memory(loop, target, count);
+        MemoryStep Step(int count)
+        {
+            pool.OpenUpTo(count);
+            if (publisher is not null)
+                subscribers.Exercise(loop, publisher, count);
+            return Memory(loop, target, count);
+        }
     }
 
     private static MemoryStep Memory(Loop loop, Target target, int connections)
