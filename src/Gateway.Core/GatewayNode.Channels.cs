@@ -12,11 +12,11 @@ public sealed partial class GatewayNode : IChannels
 
     bool IChannels.MayPublish(ChannelName channel) => _rules.MayPublish(channel);
 
-    void IChannels.Subscribe(SubscribeRequest request) => ShardOf(request.Connection).Post(ShardItemKind.Subscribe, request);
+    void IChannels.Subscribe(SubscribeRequest request) => ShardOf(request.Connection).Do(ShardItemKind.Subscribe, request, request.Connection);
 
-    void IChannels.Unsubscribe(UnsubscribeRequest request) => ShardOf(request.Connection).Post(ShardItemKind.Unsubscribe, request);
+    void IChannels.Unsubscribe(UnsubscribeRequest request) => ShardOf(request.Connection).Do(ShardItemKind.Unsubscribe, request, request.Connection);
 
-    void IChannels.Detach(Connection connection) => ShardOf(connection).Post(ShardItemKind.Detach, connection);
+    void IChannels.Detach(Connection connection) => ShardOf(connection).Do(ShardItemKind.Detach, connection, connection);
 
     async ValueTask<PublishResult> IChannels.PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload)
     {

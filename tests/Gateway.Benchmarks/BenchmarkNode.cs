@@ -45,13 +45,14 @@ internal sealed class BenchmarkNode : IAsyncDisposable
         return handler;
     }
 
-    /// <summary>Subscribes clients in plain mode; the shards look at their items before publications, so each gets the next one.</summary>
-    public void Subscribe(int clients, Func<int, string> channelOf)
+    /// <summary>Subscribes clients in plain mode, and returns when all would get the next publication.</summary>
+    public async Task SubscribeAsync(int clients, Func<int, string> channelOf)
     {
-        var expected = _node.SubscriptionCount + clients;
+        var expected = await CountActiveAsync() + clients;
         for (var i = 0; i < clients; i++)
             Open($"/plain/{channelOf(i)}");
-        SpinWait.SpinUntil(() => _node.SubscriptionCount == expected);
+        while (await CountActiveAsync() < expected)
+            await Task.Yield();
     }
 
     /// <summary>Publishes some times at once, and returns when the last subscriber has been sent the last of them.</summary>
@@ -65,6 +66,8 @@ internal sealed class BenchmarkNode : IAsyncDisposable
         while (_sent.Total < expected)
             spin.SpinOnce(sleep1Threshold: -1);
     }
+
+    private async Task<int> CountActiveAsync() => (await _node.ListChannelsAsync("", int.MaxValue)).Sum(channel => channel.Subscribers);
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,7 @@ public class BroadcastBenchmarks : IAsyncDisposable
     public async Task Setup()
     {
         _node = await BenchmarkNode.StartAsync(Subscribers);
-        _node.Subscribe(Subscribers, static _ => "news");
+        await _node.SubscribeAsync(Subscribers, static _ => "news");
     }
 
     [Benchmark]

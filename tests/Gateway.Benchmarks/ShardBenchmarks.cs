@@ -20,7 +20,7 @@ public class ShardBenchmarks : IAsyncDisposable
     public async Task Setup()
     {
         _node = await BenchmarkNode.StartAsync(Subscribers);
-        _node.Subscribe(Subscribers, static _ => "news");
+        await _node.SubscribeAsync(Subscribers, static _ => "news");
     }
 
     /// <summary>One by one: each has left before the next comes.</summary>

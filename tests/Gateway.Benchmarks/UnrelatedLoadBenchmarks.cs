@@ -24,10 +24,10 @@ public class UnrelatedLoadBenchmarks : IAsyncDisposable
     public async Task Setup()
     {
         _empty = await BenchmarkNode.StartAsync(Subscribers);
-        _empty.Subscribe(Subscribers, static _ => "news");
+        await _empty.SubscribeAsync(Subscribers, static _ => "news");
         _loaded = await BenchmarkNode.StartAsync(Others + Subscribers);
-        _loaded.Subscribe(Others, static i => string.Create(CultureInfo.InvariantCulture, $"other:{i}"));
-        _loaded.Subscribe(Subscribers, static _ => "news");
+        await _loaded.SubscribeAsync(Others, static i => string.Create(CultureInfo.InvariantCulture, $"other:{i}"));
+        await _loaded.SubscribeAsync(Subscribers, static _ => "news");
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Publications)]

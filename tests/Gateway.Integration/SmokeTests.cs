@@ -34,7 +34,7 @@ public sealed class SmokeTests
         await using var json = await WsClient.OpenJsonAsync(node.EndPoint);
         await json.SubscribeAsync("news");
         await using var plain = await WsClient.OpenAsync(node.EndPoint, "/plain/news");
-        await Eventually.TrueAsync(() => node.Node.SubscriptionCount == 2);
+        await node.SubscribedAsync(2);
 
         await node.Node.PublishAsync(ChannelName.Parse("news"), Encoding.UTF8.GetBytes(payload), PublicationSource.Api, CancellationToken.None);
 

@@ -79,6 +79,28 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             Schedule();
     }
 
+    /// <summary>
+    /// What a client asks, from the turn in which it is received: done on the spot if nobody is at the shard, since waking a thread costs
+    /// more than most requests. Any thread that is not in a drain and holds no lock.
+    /// </summary>
+    public void Do(ShardItemKind kind, object subject, Connection asker)
+    {
+        if (!_inbox.Post(new ShardItem(kind, subject)))
+            return;
+        for (var turn = 0; turn < RoundsPerTurn; turn++)
+        {
+            if (!_inbox.TryTake(_items, _batch, maxCount: 0, maxBytes: 0, out _))
+                return;
+            if (_items.Count == 0)
+                break; // publications wait: those take their time
+            RunItems(0, long.MaxValue);
+            FlushDirty(except: asker);
+            _items.Clear();
+        }
+
+        Schedule();
+    }
+
     /// <summary>Looks at the shard from inside a drain.</summary>
     public Task<T> InspectAsync<T>(Func<Shard, T> look)
     {
@@ -208,12 +230,14 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         _dirty.Add(subscriber);
     }
 
-    private void FlushDirty()
+    /// <param name="except">Flushed at the end of its own turn, with the answers to what else it asked.</param>
+    private void FlushDirty(Connection? except = null)
     {
         foreach (var subscriber in _dirty)
         {
             subscriber.IsDirty = false;
-            subscriber.Connection.Flush();
+            if (subscriber.Connection != except)
+                subscriber.Connection.Flush();
         }
 
         _dirty.Clear();

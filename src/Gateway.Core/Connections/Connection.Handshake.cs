@@ -25,13 +25,15 @@ internal sealed partial class Connection
                 return Refuse(refusal!, bytes.Length);
         }
 
-        _client = _context.Forwarding.Find(request!, _transport.RemoteEndPoint);
+        // The peer's address is a system call: asked for only where it matters.
+        if (_context.Forwarding.IsUsed)
+            _client = _context.Forwarding.Find(request!, _transport.RemoteEndPoint);
         var match = _context.Protocols.Select(request!);
         if (match.Refusal is not null)
             return Refuse(match.Refusal, bytes.Length);
         if (match.Handler!.NeedsAdmission)
         {
-            var admission = _context.Admission.AdmitAsync(request!, RemoteEndPoint, CancellationToken.None);
+            var admission = _context.Admission.AdmitAsync(request!, () => RemoteEndPoint, CancellationToken.None);
             if (!admission.IsCompletedSuccessfully)
                 return AwaitAdmission(admission, request!, match, consumed);
             if (admission.Result is { } verdict)

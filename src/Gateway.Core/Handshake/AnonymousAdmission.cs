@@ -8,6 +8,6 @@ internal sealed class AnonymousAdmission(AuthOptions options) : IAdmission
 {
     private static readonly Refusal Unauthorized = new(401, "This service takes no anonymous clients.");
 
-    public ValueTask<Refusal?> AdmitAsync(UpgradeRequest request, EndPoint? remote, CancellationToken cancellationToken) =>
+    public ValueTask<Refusal?> AdmitAsync(UpgradeRequest request, Func<EndPoint?> remote, CancellationToken cancellationToken) =>
         new(options.AllowAnonymous ? null : Unauthorized);
 }

@@ -11,10 +11,13 @@ namespace Gateway.Core.Handshake;
 /// </summary>
 internal sealed class Forwarding(TrustedNetworks trusted, ForwardedHeader header)
 {
+    /// <summary>Whether any proxy's word counts.</summary>
+    public bool IsUsed => header != ForwardedHeader.None && !trusted.IsEmpty;
+
     /// <summary>The client. Null: it is <paramref name="peer"/>, as far as anybody trustworthy says.</summary>
     public IPEndPoint? Find(UpgradeRequest request, EndPoint? peer)
     {
-        if (header == ForwardedHeader.None || trusted.IsEmpty || !trusted.Contain(peer))
+        if (!IsUsed || !trusted.Contain(peer))
             return null;
         var old = header == ForwardedHeader.Forwarded ? null : request.Header("X-Forwarded-For");
         var standard = header == ForwardedHeader.XForwardedFor ? null : request.Header("Forwarded");

@@ -9,6 +9,9 @@ internal interface IAdmission
     /// Judges a valid upgrade request. While the answer is awaited the client's socket is not read; an answer that is there at once
     /// costs nothing.
     /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="remote">The client's address, for those who need it: a system call.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null: admitted. Otherwise the HTTP response that refuses it.</returns>
-    ValueTask<Refusal?> AdmitAsync(UpgradeRequest request, EndPoint? remote, CancellationToken cancellationToken);
+    ValueTask<Refusal?> AdmitAsync(UpgradeRequest request, Func<EndPoint?> remote, CancellationToken cancellationToken);
 }

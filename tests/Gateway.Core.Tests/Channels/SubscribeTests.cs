@@ -11,6 +11,43 @@ public sealed class SubscribeTests : IDisposable
     public void Dispose() => _harness.Dispose();
 
     [Fact]
+    public async Task Subscribe_NobodyAtTheShard_IsAnsweredInTheClientsTurn()
+    {
+        _harness.Source.Script = static _ => new(true);
+        await _harness.Open().SubscribeAsync("news");
+        await _harness.SettleAsync();
+        var client = _harness.Open();
+
+        var subscribed = client.SubscribeAsync("news");
+
+        Assert.True(subscribed.IsCompletedSuccessfully);
+        Assert.Equal(["+news:Subscribed"], client.Messages);
+        Assert.Equal(1, client.Transport.Sends);
+    }
+
+    [Fact]
+    public async Task Subscribe_SomebodyAtTheShard_ComesInItsOrder()
+    {
+        _harness.Source.Script = static _ => new(true);
+        var first = _harness.Open();
+        await first.SubscribeAsync("news");
+        var second = _harness.Open();
+        Task<SubscribeResult> subscribed;
+        using (await ShardHarness.HoldAsync(_harness.Shards[0]))
+        {
+            _harness.Publish("news", "before");
+            subscribed = second.SubscribeAsync("news");
+            _harness.Publish("news", "after");
+            Assert.False(subscribed.IsCompleted);
+        }
+
+        await subscribed;
+        await _harness.SettleAsync();
+        Assert.Equal(["+news:Subscribed", "news:after"], second.Messages);
+        Assert.Equal(["+news:Subscribed", "news:before", "news:after"], first.Messages);
+    }
+
+    [Fact]
     public async Task Subscribe_NotConfirmedYet_IsNotAnsweredAndGetsNothing()
     {
         var client = _harness.Open();

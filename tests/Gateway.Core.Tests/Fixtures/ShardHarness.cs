@@ -134,7 +134,7 @@ internal sealed class ShardHarness : IDisposable
         public Task<SubscribeResult> SubscribeAsync(string channel, IPublicationEncoder? encoder = null)
         {
             var request = new Subscribing(this, ChannelName.Parse(channel), encoder ?? harness.Encoder, harness.Position);
-            harness.ShardOf(Connection).Post(ShardItemKind.Subscribe, request);
+            Ask(ShardItemKind.Subscribe, request);
             return request.Result;
         }
 
@@ -142,8 +142,15 @@ internal sealed class ShardHarness : IDisposable
         public Task<bool> UnsubscribeAsync(string channel)
         {
             var request = new Unsubscribing(this, ChannelName.Parse(channel));
-            harness.ShardOf(Connection).Post(ShardItemKind.Unsubscribe, request);
+            Ask(ShardItemKind.Unsubscribe, request);
             return request.Result;
+        }
+
+        /// <summary>As a client's turn does, which flushes at its end.</summary>
+        private void Ask(ShardItemKind kind, object request)
+        {
+            harness.ShardOf(Connection).Do(kind, request, Connection);
+            Connection.Flush();
         }
 
         private sealed class Subscribing(Client client, ChannelName channel, IPublicationEncoder encoder, Func<string, string>? position)
@@ -217,7 +224,7 @@ internal sealed class ShardHarness : IDisposable
         {
         }
 
-        public void OnClosed(Connection connection) => harness.ShardOf(connection).Post(ShardItemKind.Detach, connection);
+        public void OnClosed(Connection connection) => harness.ShardOf(connection).Do(ShardItemKind.Detach, connection, connection);
     }
 }
 

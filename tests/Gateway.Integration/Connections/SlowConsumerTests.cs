@@ -84,7 +84,7 @@ public sealed class SlowConsumerTests
         await using var node = await StartAsync();
         var slow = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => WsClient.OpenAsync(node.EndPoint, "/plain/news", configure: socket => socket.ReceiveBufferSize = 32 * 1024)));
         var neighbours = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => WsClient.OpenAsync(node.EndPoint, "/plain/news")));
-        await Eventually.TrueAsync(() => node.Node.SubscriptionCount == 70);
+        await node.SubscribedAsync(70);
 
         for (var i = 0; i < 500; i++)
         {
@@ -155,7 +155,7 @@ public sealed class SlowConsumerTests
 
     private static async Task<int> PublishUntilSlowAsync(TestNode node, WsClient neighbour, int length)
     {
-        await Eventually.TrueAsync(() => node.Node.SubscriptionCount == 2);
+        await node.SubscribedAsync(2);
         var drops = node.Metrics.Drops[(int)DropReason.SlowConsumer];
         var published = 0;
         for (; drops.Value == 0; published++)

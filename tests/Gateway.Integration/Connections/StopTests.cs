@@ -20,7 +20,7 @@ public sealed class StopTests
         var json = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => OpenSubscribedAsync(node)));
         var plain = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => WsClient.OpenAsync(node.EndPoint, "/plain/news")));
         var echo = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => WsClient.OpenAsync(node.EndPoint, "/echo")));
-        await Eventually.TrueAsync(() => node.Node.SubscriptionCount == 150);
+        await node.SubscribedAsync(150);
         using var stopped = new CancellationTokenSource();
         var publishing = Task.Run(async () =>
         {

@@ -56,6 +56,10 @@ internal sealed class TestNode : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Waits until so many subscriptions are active: plain mode acknowledges none.</summary>
+    public Task SubscribedAsync(int count) =>
+        Eventually.TrueAsync(async () => (await Node.ListChannelsAsync("", int.MaxValue)).Sum(channel => channel.Subscribers) == count);
+
     /// <summary>Waits until every connection is gone and every rental has come back.</summary>
     public Task ReturnsToBaselineAsync() =>
         Eventually.TrueAsync(

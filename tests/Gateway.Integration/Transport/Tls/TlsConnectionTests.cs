@@ -83,7 +83,7 @@ public sealed class TlsConnectionTests
     {
         await using var server = await TlsNode.StartAsync(configureNode: options => options.Limits.MaxQueueBytes = 3 * 1024 * 1024);
         await using var client = await WsClient.OpenTlsAsync(server.Node.EndPoint, server.Certificates.Client(), "/plain/news", socket => socket.ReceiveBufferSize = 4096);
-        await Eventually.TrueAsync(() => server.Node.Node.SubscriptionCount == 1);
+        await server.Node.SubscribedAsync(1);
 
         var payload = new byte[100_000];
         await Eventually.TrueAsync(async () =>
