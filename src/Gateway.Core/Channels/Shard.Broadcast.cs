@@ -12,7 +12,7 @@ namespace Gateway.Core.Channels;
 internal sealed partial class Shard
 {
     // Subscribers between two looks at what has come: a send takes microseconds, a look a fraction of one.
-    private const int SubscribersPerLook = 256;
+    private const int SubscribersPerLook = 32;
 
     private readonly JoinedFrames?[] _joined = new JoinedFrames?[Publication.MaxEncoders]; // by the encoder's slot
     private readonly Queue<Joining> _joinings = new();
