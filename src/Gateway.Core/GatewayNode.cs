@@ -1,6 +1,7 @@
 using Gateway.Core.Addresses;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
@@ -71,6 +72,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Metrics = metrics,
             Log = _log,
         };
+        Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), time, _log);
+        _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, time, _log);
+        _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
         NodeGauges.Register(metrics.Meter, this, _shards);
     }
 
@@ -104,7 +108,11 @@ public sealed partial class GatewayNode : IAsyncDisposable
     internal Func<NodeReadiness> Readiness { get; set; } = () => new NodeReadiness(false, "The node has no server.");
 
     /// <summary>Starts the broker; does not wait for its link.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => Broker.StartAsync(this, cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Broker.StartAsync(this, cancellationToken).ConfigureAwait(false);
+        _announcing = Task.Run(() => _membership.RunAsync(_stopped), CancellationToken.None);
+    }
 
     /// <summary>Publishes to a channel's subscribers on every node. Completes when the broker has taken it.</summary>
     /// <param name="channel">The channel.</param>
@@ -177,6 +185,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         if (_stopped.IsCancellationRequested)
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
+        Drain.Dispose();
+        await _announcing.ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();
     }

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography;
+using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
@@ -15,8 +15,6 @@ namespace Gateway.Core;
 /// <summary>Serves a node's clients: starts to listen, and stops well.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
-    // Clients of a stopped node are asked to spread their return over so long.
-    private static readonly TimeSpan ComeBackWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopPollPeriod = TimeSpan.FromMilliseconds(20);
 
     private static readonly byte[] NotOverTls = UpgradeResponse.Refuse(new Refusal(400, "This endpoint speaks TLS: use wss:// or https://."));
@@ -54,6 +52,8 @@ public sealed class GatewayServer : IAsyncDisposable
         {
             if (_isStopping)
                 return new NodeReadiness(false, "The node is stopping.");
+            if (_node.Drain.State != DrainState.None)
+                return new NodeReadiness(false, "The node is draining.");
             if (!_isListening)
                 return new NodeReadiness(false, "The node is starting.");
             var broker = _node.Broker.Status;
@@ -84,22 +84,24 @@ public sealed class GatewayServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Not ready → waits until load balancers know → accepts nobody → closes every connection with 1012 and waits for their ends; what
-    /// is left after <see cref="ShutdownOptions.Timeout"/>, or when cancelled, is cut.
+    /// Drains the node, accepting nobody once load balancers know, and waits for the ends of all connections; what is left after
+    /// <see cref="DrainOptions.Timeout"/>, or when cancelled, is cut.
     /// </summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_isStopping)
             return;
         _isStopping = true;
-        using var deadline = new CancellationTokenSource(_options.Shutdown.Timeout, _time);
+        using var deadline = new CancellationTokenSource(_options.Drain.Timeout, _time);
         using var hurry = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            await Task.Delay(_options.Shutdown.UnreadyDelay, _time, hurry.Token).ConfigureAwait(false);
+            await _node.Drain.Begin().WaitAsync(hurry.Token).ConfigureAwait(false);
             CloseListeners();
             Log.Stopping(_log, _node.ConnectionCount);
-            await CloseConnectionsAsync(hurry.Token).ConfigureAwait(false);
+            // A client accepted in the last moment has its place, and appears in the registry late.
+            while (_node.Connections.Slots.Taken > 0)
+                await Task.Delay(StopPollPeriod, _time, hurry.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -110,9 +112,16 @@ public sealed class GatewayServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends all clients away, at a rate that the other nodes can take, and takes none; the node goes on running.</summary>
+    public void BeginDrain() => _node.Drain.Begin();
+
+    /// <summary>Calls a drain off. False: there is none, or the node is stopping.</summary>
+    public bool CancelDrain() => !_isStopping && _node.Drain.Cancel();
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        _node.Drain.Dispose();
         CloseListeners();
         foreach (var connection in _node.Connections.Registry.All())
             connection.Abort();
@@ -148,27 +157,6 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         _accepting.Add(part);
         return part;
-    }
-
-    private async Task CloseConnectionsAsync(CancellationToken cancellationToken)
-    {
-        // Again and again: a client accepted in the last moment has its place, and appears in the registry late.
-        while (_node.Connections.Slots.Taken > 0)
-        {
-            foreach (var connection in _node.Connections.Registry.All())
-                Close(connection);
-            await Task.Delay(StopPollPeriod, _time, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static void Close(Connection connection)
-    {
-        if (connection.State is ConnectionState.Closing or ConnectionState.Closed)
-            return;
-        var comeBackAfter = ComeBackWithin * (RandomNumberGenerator.GetInt32(1000) / 1000d);
-        if (connection.Protocol?.FarewellFrame(comeBackAfter) is { } farewell)
-            connection.Reply(farewell);
-        connection.Close(CloseReason.ServiceRestart);
     }
 
     private void CloseListeners()

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 
@@ -18,8 +19,16 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.shard.inbox.publications", () => shards.Sum(shard => shard.Inbox.Publications), "{publication}", "Publications waiting for a shard.");
         meter.CreateObservableGauge("gateway.shard.inbox.bytes", () => shards.Sum(shard => shard.Inbox.Bytes), "By", "Bytes of publications waiting for a shard.");
         meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(node, context), "{buffer}", "Rentals that have not been returned, by pool.");
+        meter.CreateObservableGauge("gateway.nodes", () => Nodes(node), "{node}", "Nodes that have announced themselves, by state; none while Redis does not answer.");
+        meter.CreateObservableGauge("gateway.drain.state", () => (int)node.Drain.State, "1", "0: no drain; 1: not ready, still serving; 2: clients are being sent away; 3: none is left.");
+        meter.CreateObservableGauge("gateway.drain.rate", () => node.Drain.Rate, "{connection}/s", "Clients a second that a drain sends away now.");
         meter.CreateObservableGauge("gateway.broker.connected", () => node.Broker.Status.Connected ? 1 : 0, "1", "1 while publications flow.");
     }
+
+    private static IEnumerable<Measurement<int>> Nodes(GatewayNode node) =>
+        node.Nodes
+            .CountBy(other => other.State is NodeStates.Ready or NodeStates.Unready or NodeStates.Draining ? other.State : "other")
+            .Select(group => new Measurement<int>(group.Value, new KeyValuePair<string, object?>("state", group.Key)));
 
     private static IEnumerable<Measurement<int>> ByStateAndProtocol(ConnectionRegistry registry) =>
         registry.All()

@@ -24,6 +24,7 @@ public sealed class ArchitectureTests
         ["Channels"] = ["Connections", "Framing", "Buffers", "Options", "Telemetry"],
         ["Protocols"] = ["Channels", "Connections", "Handshake", "Framing", "Options", "Telemetry"],
         ["Brokers"] = ["Options", "Telemetry"],
+        ["Cluster"] = ["Brokers", "Connections", "Options", "Telemetry"],
     };
 
     // Shared vocabulary: a broker has to say which channel it means.

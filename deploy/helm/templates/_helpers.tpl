@@ -148,8 +148,11 @@ Gateway__Endpoints__0__Tls__ClientCaPath: {{ printf "/etc/gateway/tls/%s" .clien
 {{- end }}
 Gateway__Admin__Address: {{ printf "%s:8081" .Values.listenAddress | quote }}
 Gateway__Auth__AllowAnonymous: {{ .Values.auth.allowAnonymous | quote }}
-Gateway__Shutdown__Timeout: {{ include "gateway.time" .Values.shutdown.timeoutSeconds | quote }}
-Gateway__Shutdown__UnreadyDelay: {{ include "gateway.time" .Values.shutdown.unreadyDelaySeconds | quote }}
+Gateway__Drain__Timeout: {{ include "gateway.time" .Values.drain.timeoutSeconds | quote }}
+Gateway__Drain__UnreadyDelay: {{ include "gateway.time" .Values.drain.unreadyDelaySeconds | quote }}
+Gateway__Drain__Rate: {{ int .Values.drain.rate | quote }}
+Gateway__Cluster__AcceptRate: {{ int .Values.cluster.acceptRate | quote }}
+Gateway__Rebalance__Within: {{ include "gateway.time" .Values.rebalance.withinSeconds | quote }}
 {{- if include "gateway.hasRedis" . }}
 {{- if .Values.redis.embedded.enabled }}
 Gateway__Redis__Configuration: {{ printf "%s-redis:6379" (include "gateway.fullname" .) | quote }}
@@ -203,7 +206,7 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
 {{- fail "httpRoute.enabled needs httpRoute.parentRefs: the Gateway that the route belongs to" }}
 {{- end }}
-{{- if ge (int .Values.shutdown.unreadyDelaySeconds) (int .Values.shutdown.timeoutSeconds) }}
-{{- fail "shutdown.unreadyDelaySeconds must be below shutdown.timeoutSeconds, or no time is left to close connections" }}
+{{- if ge (int .Values.drain.unreadyDelaySeconds) (int .Values.drain.timeoutSeconds) }}
+{{- fail "drain.unreadyDelaySeconds must be below drain.timeoutSeconds, or no time is left to close connections" }}
 {{- end }}
 {{- end }}

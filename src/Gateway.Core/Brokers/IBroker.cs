@@ -37,6 +37,17 @@ public interface IBroker : IAsyncDisposable
     /// <summary>Sends an envelope (<see cref="BrokerCommand"/>, as UTF-8 JSON) to every node, this one included.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
     ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
+
+    /// <summary>Leaves the node's announcement (UTF-8 JSON) where other nodes find it, in place of the last one.</summary>
+    /// <param name="json">Copied before this returns.</param>
+    /// <param name="expiry">Forgotten after so long without another.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
+    ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken);
+
+    /// <summary>The announcements of all nodes that have not expired, this node's own among them, in no order.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not answer within its own deadline.</exception>
+    ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A broker's state.</summary>

@@ -55,6 +55,17 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
     }
 
     /// <inheritdoc/>
+    /// <remarks>Forgotten when the node leaves: a node that shares a process cannot be gone without.</remarks>
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
+    {
+        _bus.Announce(Sink, json.ToArray());
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => new(_bus.Announcements());
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _sink, null) is { } sink)

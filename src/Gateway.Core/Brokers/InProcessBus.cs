@@ -12,6 +12,8 @@ public sealed class InProcessBus
     private readonly List<IBrokerSink> _nodes = [];
     private readonly Dictionary<ChannelName, List<IBrokerSink>> _subscribers = new(ChannelNameComparer.Instance);
 
+    private readonly Dictionary<IBrokerSink, byte[]> _announcements = [];
+
     internal void Join(IBrokerSink node)
     {
         lock (_gate)
@@ -23,9 +25,22 @@ public sealed class InProcessBus
         lock (_gate)
         {
             _nodes.Remove(node);
+            _announcements.Remove(node);
             foreach (var channel in _subscribers.Where(entry => entry.Value.Contains(node)).Select(entry => entry.Key).ToArray())
                 Remove(channel, node);
         }
+    }
+
+    internal void Announce(IBrokerSink node, byte[] json)
+    {
+        lock (_gate)
+            _announcements[node] = json;
+    }
+
+    internal byte[][] Announcements()
+    {
+        lock (_gate)
+            return [.. _announcements.Values];
     }
 
     internal void Subscribe(ChannelName channel, IBrokerSink node)

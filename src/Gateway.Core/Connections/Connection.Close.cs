@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Gateway.Core.Framing;
 using Gateway.Core.Telemetry;
 
@@ -44,6 +45,20 @@ internal sealed partial class Connection
         if (mustResume)
             _transport.Resume();
         return true;
+    }
+
+    /// <summary>Closes it, planned: the client is told when to come back, if its protocol can. False: it was ending already.</summary>
+    /// <param name="within">The moment is drawn from so long.</param>
+    /// <param name="reason">One of <see cref="Farewell"/>.</param>
+    /// <param name="close">For the close frame.</param>
+    public bool SendAway(TimeSpan within, string reason, CloseReason close)
+    {
+        if (_state is ConnectionState.Closing or ConnectionState.Closed)
+            return false;
+        var after = within * (RandomNumberGenerator.GetInt32(1000) / 1000d);
+        if (Protocol?.FarewellFrame(after, reason) is { } farewell)
+            Reply(farewell);
+        return Close(close);
     }
 
     /// <summary>Ends the connection now; the peer sees a reset.</summary>

@@ -104,6 +104,9 @@ internal sealed partial class Connection : ITransportHandler
             case ConnectionState.Handshaking or ConnectionState.Admitting when now >= _deadline:
                 OnHandshakeOverdue();
                 break;
+            case ConnectionState.Open when IsTooOld():
+                SendAway(_context.Options.Drain.ReconnectWithin, Farewell.Rebalance, CloseReason.Moved);
+                break;
             case ConnectionState.Open:
                 KeepAlive(now);
                 break;
@@ -154,6 +157,16 @@ internal sealed partial class Connection : ITransportHandler
             EnqueueControl(Opcode.Ping, []);
             Flush();
         }
+    }
+
+    private bool IsTooOld()
+    {
+        var options = _context.Options.Rebalance;
+        if (options.MaxConnectionAge == TimeSpan.Zero)
+            return false;
+        // Its own share of the spread, by its id.
+        var share = ((Id.Value >> 16) % 1000 / 1000d) - 0.5;
+        return _context.Time.GetUtcNow() - ConnectedAt >= options.MaxConnectionAge * (1 + (share * options.AgeJitterPercent / 100));
     }
 
     // Connections that came in one second would be pinged in one second for ever: the last eighth of the interval is drawn by id.

@@ -12,6 +12,10 @@ internal sealed class ConnectionRegistry
         [.. Enumerable.Range(0, Stripes).Select(_ => new Dictionary<ConnectionId, Connection>())];
 
     private int _count;
+    private long _added;
+
+    /// <summary>Connections that were ever added.</summary>
+    public long Added => Interlocked.Read(ref _added);
 
     public int Count => Volatile.Read(ref _count);
 
@@ -21,6 +25,7 @@ internal sealed class ConnectionRegistry
         lock (stripe)
             stripe.Add(connection.Id, connection);
         Interlocked.Increment(ref _count);
+        Interlocked.Increment(ref _added);
     }
 
     public void Remove(Connection connection)

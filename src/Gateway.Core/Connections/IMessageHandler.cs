@@ -24,7 +24,9 @@ internal interface IMessageHandler
     OutboundFrame CloseFrame(CloseReason reason);
 
     /// <summary>The node is about to close the connection, planned: <see langword="null"/>, or a frame that tells the client.</summary>
-    OutboundFrame? FarewellFrame(TimeSpan comeBackAfter);
+    /// <param name="comeBackAfter">When the client should connect again.</param>
+    /// <param name="reason">One of <see cref="Farewell"/>.</param>
+    OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason);
 
     /// <summary>The node was without the broker: publications may have been missed. Queues what the protocol has for that.</summary>
     void OnGap(Connection connection, TimeSpan duration);

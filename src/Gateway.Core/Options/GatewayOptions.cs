@@ -48,7 +48,11 @@ public sealed class GatewayOptions
 
     public NodeOptions Node { get; set; } = new();
 
-    public ShutdownOptions Shutdown { get; set; } = new();
+    public DrainOptions Drain { get; set; } = new();
+
+    public ClusterOptions Cluster { get; set; } = new();
+
+    public RebalanceOptions Rebalance { get; set; } = new();
 }
 
 /// <summary>One address that clients connect to.</summary>
@@ -257,14 +261,58 @@ public sealed class NodeOptions
     }
 }
 
-/// <summary>A good stop.</summary>
-public sealed class ShutdownOptions
+/// <summary>A good stop: clients are sent to the other nodes at a rate that those can take.</summary>
+public sealed class DrainOptions
 {
-    [Description("From SIGTERM to the last connection's end; what is left then is cut. Keep it below terminationGracePeriodSeconds.")]
-    [Duration("00:00:01", "01:00:00")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(20);
-
     [Description("How long the node keeps serving after it has said that it is not ready, so that load balancers take it out first.")]
     [Duration("00:00:00", "00:10:00")]
     public TimeSpan UnreadyDelay { get; set; } = TimeSpan.Zero;
+
+    [Description("From the beginning of a drain, SIGTERM or POST /api/v1/drain, to the last connection's end; what is left then is cut. A minute sends 30,000 clients away at the default rate. Keep it below terminationGracePeriodSeconds.")]
+    [Duration("00:00:01", "01:00:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    [Description("Clients a second that are sent away while it is not known what other nodes can take: the node is alone, or Redis is away. As many as one other node takes by default.")]
+    [Range(1, 1_000_000)]
+    public int Rate { get; set; } = 500;
+
+    [Description("Each client is told a moment of its own within so long to come back at, so that those who leave together do not arrive together.")]
+    [Duration("00:00:00", "00:01:00")]
+    public TimeSpan ReconnectWithin { get; set; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>What nodes tell each other.</summary>
+public sealed class ClusterOptions
+{
+    [Description("Between two announcements of the node's load; also how often it looks at the others'. A key of 200 bytes a node and second.")]
+    [Duration("00:00:00.050", "00:01:00")]
+    public TimeSpan AnnounceInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    [Description("An announcement is forgotten after so long without a newer one. Five misses at the default interval.")]
+    [Duration("00:00:00.200", "00:10:00")]
+    public TimeSpan ForgetAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Description("Clients a second that this node takes from nodes that drain. A plain handshake costs 40 µs of CPU time, one with TLS a millisecond: half a core at the default.")]
+    [Range(1, 1_000_000)]
+    public int AcceptRate { get; set; } = 500;
+}
+
+/// <summary>Clients are moved although their node stays.</summary>
+public sealed class RebalanceOptions
+{
+    [Description("Clients move to a node that joins, until it has its share, within so long; each at most once for it. 0: none is moved.")]
+    [Duration("00:00:00", "1.00:00:00")]
+    public TimeSpan Within { get; set; } = TimeSpan.Zero;
+
+    [Description("Connections above the mean of the nodes, in percent, that move nobody: the spread that load balancers leave anyway.")]
+    [Range(0, 1000)]
+    public int TolerancePercent { get; set; } = 5;
+
+    [Description("Connections that are so old are closed and told to come back, so that no load balancer's old choice lasts for ever. 0: none is.")]
+    [Duration("00:00:00", "30.00:00:00")]
+    public TimeSpan MaxConnectionAge { get; set; } = TimeSpan.Zero;
+
+    [Description("Spread of that age, in percent of it, drawn for each connection: those that came together do not go together.")]
+    [Range(0, 50)]
+    public int AgeJitterPercent { get; set; } = 20;
 }

@@ -40,8 +40,29 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Information, "Stopping: {Connections} connections are being closed.")]
     public static partial void Stopping(ILogger log, int connections);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Connections} connections had not ended within Gateway:Shutdown:Timeout and were cut.")]
+    [LoggerMessage(12, LogLevel.Warning, "{Connections} connections had not ended within Gateway:Drain:Timeout and were cut.")]
     public static partial void StopCut(ILogger log, int connections);
+
+    [LoggerMessage(17, LogLevel.Information, "Draining: {Connections} connections; the node is not ready and serves for {Seconds} s more, until load balancers know.")]
+    public static partial void DrainBegins(ILogger log, int connections, double seconds);
+
+    [LoggerMessage(18, LogLevel.Information, "Draining: {Sent} clients sent away, {Remaining} connections are left, {Rate:0} a second.")]
+    public static partial void DrainProgress(ILogger log, long sent, int remaining, double rate);
+
+    [LoggerMessage(19, LogLevel.Information, "Drained: {Sent} clients were sent away.")]
+    public static partial void Drained(ILogger log, long sent);
+
+    [LoggerMessage(20, LogLevel.Information, "The drain was called off after {Sent} clients; {Remaining} connections stay.")]
+    public static partial void DrainCancelled(ILogger log, long sent, int remaining);
+
+    [LoggerMessage(21, LogLevel.Warning, "Gateway:Drain:Timeout is about to end: the last {Remaining} clients are sent away at once, their return spread. Raise it, or Gateway:Cluster:AcceptRate of the other nodes, if that is too many.")]
+    public static partial void DrainOverdue(ILogger log, int remaining);
+
+    [LoggerMessage(22, LogLevel.Information, "A node has joined: {Connections} connections above the mean are moved within {Seconds} s.")]
+    public static partial void Rebalancing(ILogger log, int connections, double seconds);
+
+    [LoggerMessage(23, LogLevel.Warning, "What the other nodes can take is not known: {Reason}. A drain goes at Gateway:Drain:Rate, and nothing is rebalanced, until it is known again. If Redis refuses: the user needs the keys <prefix>node* and the commands set, get, zadd, zrange and zremrangebyscore.")]
+    public static partial void MembershipUnknown(ILogger log, string reason);
 
     [LoggerMessage(13, LogLevel.Error, "A fault of the gateway itself on connection {Connection}; it is closed with 1011, the others are not affected. Please report this.")]
     public static partial void ConnectionFault(ILogger log, string connection, Exception exception);

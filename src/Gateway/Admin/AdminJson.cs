@@ -11,6 +11,8 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(ChannelList))]
 [JsonSerializable(typeof(ConnectionReport))]
 [JsonSerializable(typeof(DisconnectReport))]
+[JsonSerializable(typeof(DrainReport))]
+[JsonSerializable(typeof(NodeList))]
 [JsonSerializable(typeof(NodeReport))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(PublishBody))]

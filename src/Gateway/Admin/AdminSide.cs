@@ -54,5 +54,6 @@ internal static class AdminSide
         var api = app.MapGroup("/api/v1");
         PublishEndpoint.Map(api);
         NodeEndpoints.Map(api);
+        DrainEndpoints.Map(api);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Cluster;
 using ConnectionInfo = Gateway.Core.ConnectionInfo;
 
 namespace Gateway.Admin;
@@ -38,6 +39,18 @@ internal interface INodeAdmin
 
     /// <summary>Subscriptions of all connections.</summary>
     int SubscriptionCount { get; }
+
+    /// <summary>How far a drain is.</summary>
+    DrainStatus DrainStatus { get; }
+
+    /// <summary>All nodes as they last announced themselves; empty while nothing is known.</summary>
+    IReadOnlyList<NodeAnnouncement> Nodes { get; }
+
+    /// <summary>Sends all clients away and takes none; the node goes on running.</summary>
+    void BeginDrain();
+
+    /// <summary>Calls a drain off. False: there is none, or the node is stopping.</summary>
+    bool CancelDrain();
 
     /// <summary>Publishes to every node's subscribers; completes when the broker has taken the message.</summary>
     /// <exception cref="BrokerUnavailableException">It did not within its deadline.</exception>

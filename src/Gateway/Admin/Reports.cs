@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using Gateway.Core.Brokers;
+using Gateway.Core.Cluster;
 using Gateway.Core.Options;
 using ConnectionInfo = Gateway.Core.ConnectionInfo;
 
@@ -19,6 +21,34 @@ internal sealed record NodeReport(
     BrokerReport Broker,
     ReadinessReport Readiness,
     LimitReport Limits);
+
+internal sealed record NodeList(IReadOnlyList<NodeSummary> Nodes);
+
+internal sealed record NodeSummary(
+    string Name,
+    [property: Description("ready, unready or draining.")] string State,
+    [property: Description("The node that answers.")] bool IsSelf,
+    int Connections,
+    int MaxConnections,
+    [property: Description("Clients a second that it is ready to take from nodes that drain.")] double AcceptRate,
+    [property: Description("Clients a second that it took of late.")] double Accepted,
+    [property: Description("Clients a second that it sends away.")] double SendingAway)
+{
+    public static NodeSummary Of(NodeAnnouncement node, bool isSelf) =>
+        new(node.Node, node.State, isSelf, node.Connections, node.MaxConnections, node.AcceptRate, node.Accepted, node.SendingAway);
+}
+
+internal sealed record DrainReport(
+    [property: Description("none, unready (the node still serves, until load balancers know), draining or drained.")] string State,
+    DateTimeOffset? StartedAt,
+    [property: Description("When those who are left are cut.")] DateTimeOffset? Deadline,
+    [property: Description("Clients a second that are sent away now.")] double Rate,
+    [property: Description("Clients that were sent away.")] long Sent,
+    [property: Description("Connections that stand.")] int Remaining)
+{
+    public static DrainReport Of(DrainStatus status) => new(
+        status.State.ToString().ToLowerInvariant(), status.StartedAt, status.Deadline, Math.Round(status.Rate, 1), status.Sent, status.Remaining);
+}
 
 internal sealed record BrokerReport(string Name, [property: Description("Publications flow.")] bool Connected, string Reason);
 

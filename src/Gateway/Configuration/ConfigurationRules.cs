@@ -55,8 +55,8 @@ internal sealed class ConfigurationRules
 
     private void DelayEndsBeforeTheTimeout()
     {
-        const string Delay = "Gateway:Shutdown:UnreadyDelay", Timeout = "Gateway:Shutdown:Timeout";
-        var shutdown = _settings.Gateway.Shutdown;
+        const string Delay = "Gateway:Drain:UnreadyDelay", Timeout = "Gateway:Drain:Timeout";
+        var shutdown = _settings.Gateway.Drain;
         if (AreRight(Delay, Timeout) && shutdown.UnreadyDelay >= shutdown.Timeout)
         {
             Add(Delay, DurationText.Format(shutdown.UnreadyDelay), $"leaves no time to close connections within {Timeout} ({DurationText.Format(shutdown.Timeout)}).",

@@ -34,7 +34,9 @@ internal static class OptionCatalog
         OptionSection.Of<CompressionOptions>("Gateway:Compression", "permessage-deflate (RFC 7692), for clients that offer it."),
         OptionSection.Of<ChannelOptions>("Gateway:Channels", "Shards and the channel directory."),
         OptionSection.Of<EchoOptions>("Gateway:Echo", "The echo protocol."),
-        OptionSection.Of<ShutdownOptions>("Gateway:Shutdown", "A good stop."),
+        OptionSection.Of<DrainOptions>("Gateway:Drain", "A good stop: clients go to the other nodes at a rate that those can take. See [Stopping](#stopping)."),
+        OptionSection.Of<ClusterOptions>("Gateway:Cluster", "What nodes tell each other, through Redis."),
+        OptionSection.Of<RebalanceOptions>("Gateway:Rebalance", "Clients move although their node stays. See [Rebalancing](#rebalancing)."),
     ];
 
     /// <summary>All options.</summary>

@@ -26,7 +26,7 @@ internal static class GatewayHost
         builder.Configuration.AddConfiguration(settings.Configuration);
         LoggingSetup.Add(builder.Logging, settings.Configuration);
 
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Gateway.Shutdown.Timeout + StopMargin);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Gateway.Drain.Timeout + StopMargin);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddSingleton(settings);
         AddNode(builder.Services, settings);

@@ -12,6 +12,6 @@ internal interface INodeServer
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
     Task StartAsync(CancellationToken cancellationToken);
 
-    /// <summary>Ends every connection with a close frame, within <c>Gateway:Shutdown:Timeout</c>.</summary>
+    /// <summary>Ends every connection with a close frame, within <c>Gateway:Drain:Timeout</c>.</summary>
     Task StopAsync(CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using Gateway.Admin;
 using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Cluster;
 using ConnectionInfo = Gateway.Core.ConnectionInfo;
 
 namespace Gateway.Hosting;
@@ -32,6 +33,14 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
     public int ChannelCount => node.ChannelCount;
 
     public int SubscriptionCount => node.SubscriptionCount;
+
+    public DrainStatus DrainStatus => node.DrainStatus;
+
+    public IReadOnlyList<NodeAnnouncement> Nodes => node.Nodes;
+
+    public void BeginDrain() => server.BeginDrain();
+
+    public bool CancelDrain() => server.CancelDrain();
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     private readonly RedisKeys _keys;
     private readonly RedisConnection _connection;
     private readonly RedisPublisher _publisher;
+    private readonly RedisAnnouncements _announcements;
     private readonly SubscriptionTable _table;
     private readonly LinkMonitor _monitor;
     private readonly SubscriberSupervisor _supervisor;
@@ -52,6 +53,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _health = new BrokerHealth(time, options.UnreadyAfter);
         _connection = new RedisConnection(options, nodeName, tls);
         _publisher = new RedisPublisher(_connection, options, metrics, time);
+        _announcements = new RedisAnnouncements(_connection, _keys, options, time);
         _table = new SubscriptionTable(_keys, OnRefused);
         _monitor = new LinkMonitor(options, _keys, _connection, _publisher, _table, _health, metrics, time, log);
         var connector = new SubscriberConnector(_connection.Configuration, tls, _keys, this, time);
@@ -110,6 +112,13 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     /// <inheritdoc/>
     public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         _publisher.PublishAsync(_keys.Command, json, "command", cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
+        _announcements.AnnounceAsync(json, expiry, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _announcements.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -36,6 +36,9 @@ internal sealed class RedisConnection : IAsyncDisposable
     /// <summary>For publishing; null until the first attempt to connect has ended.</summary>
     public ISubscriber? Subscriber => _multiplexer?.GetSubscriber();
 
+    /// <summary>For keys; null until the first attempt to connect has ended.</summary>
+    public IDatabase? Database => _multiplexer?.GetDatabase();
+
     /// <summary>Raised when the library has found out that servers or roles are different now.</summary>
     public event Action? Changed;
 

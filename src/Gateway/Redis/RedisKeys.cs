@@ -30,6 +30,18 @@ internal sealed class RedisKeys(string prefix, string nodeName)
     /// <summary>The node's messages to itself.</summary>
     public byte[] Probe { get; } = Encoding.UTF8.GetBytes(prefix + "probe:" + nodeName);
 
+    /// <summary>The node's announcement: a string that expires.</summary>
+    public byte[] Announcement { get; } = Encoding.UTF8.GetBytes(prefix + "node:" + nodeName);
+
+    /// <summary>The names of the nodes, by when they last announced themselves: a sorted set of Unix times in milliseconds.</summary>
+    public byte[] Nodes { get; } = Encoding.UTF8.GetBytes(prefix + "nodes");
+
+    /// <summary>This node's member of that set.</summary>
+    public string Node { get; } = nodeName;
+
+    /// <summary>The announcement of any node.</summary>
+    public byte[] AnnouncementOf(string node) => Encoding.UTF8.GetBytes(prefix + "node:" + node);
+
     /// <summary>The longest name in Redis, for the receive buffer's bound.</summary>
     public int MaxBytes => Math.Max(_channel.Length + ChannelName.MaxBytes, Probe.Length);
 

@@ -38,6 +38,19 @@ public abstract class BrokerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Announcements_OfAllNodes_AreReadByEach()
+    {
+        var (first, _) = await NodeAsync();
+        var (second, _) = await NodeAsync();
+        await first.AnnounceAsync(Bytes("old"), TimeSpan.FromMinutes(1), None);
+        await first.AnnounceAsync(Bytes("one"), TimeSpan.FromMinutes(1), None);
+        await second.AnnounceAsync(Bytes("two"), TimeSpan.FromMinutes(1), None);
+
+        foreach (var broker in (IBroker[])[first, second])
+            Assert.Equal(["one", "two"], (await broker.ReadAnnouncementsAsync(None)).Select(Encoding.UTF8.GetString).Order());
+    }
+
+    [Fact]
     public async Task Publish_ChannelNobodySubscribed_ArrivesNowhere()
     {
         var (broker, sink) = await NodeAsync();

@@ -30,10 +30,17 @@ public sealed class RedisSecurityTests
         string[] acl =
         [
             "--user", "gateway", "on", ">sesame", "-@all", "+publish", "+subscribe", "+unsubscribe", "+ping", "+echo",
-            "resetchannels", "&gateway:*",
+            "resetchannels", "&gateway:*", "+set", "+get", "+zadd", "+zrange", "+zremrangebyscore", "~gateway:node*",
         ];
         await using var redis = await RedisServer.StartAsync(new RedisServerOptions { More = acl });
-        await RoundTripAsync(TestRedisBroker.Options($"{redis.Address},user=gateway,password=sesame"));
+        var options = TestRedisBroker.Options($"{redis.Address},user=gateway,password=sesame");
+        await RoundTripAsync(options);
+
+        await using var broker = TestRedisBroker.Create(options, "n");
+        await broker.StartAsync(new RecordingSink(), CancellationToken.None);
+        await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
+        await broker.AnnounceAsync("{}"u8.ToArray(), TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.Single(await broker.ReadAnnouncementsAsync(CancellationToken.None));
     }
 
     [Fact]

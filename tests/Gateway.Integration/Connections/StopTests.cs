@@ -75,7 +75,7 @@ public sealed class StopTests
         await using var node = await TestNode.StartAsync(options =>
         {
             options.Transport.CloseTimeout = TimeSpan.FromMilliseconds(100);
-            options.Shutdown.Timeout = TimeSpan.FromHours(1);
+            options.Drain.Timeout = TimeSpan.FromHours(1);
         });
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
 
@@ -94,7 +94,7 @@ public sealed class StopTests
         await using var node = await TestNode.StartAsync(options =>
         {
             options.Transport.CloseTimeout = TimeSpan.FromMinutes(1);
-            options.Shutdown.Timeout = TimeSpan.FromSeconds(1);
+            options.Drain.Timeout = TimeSpan.FromSeconds(1);
             options.Limits.MaxMessageBytes = 8 * 1024 * 1024;
             options.Limits.MaxQueueBytes = 64 * 1024 * 1024;
         });
@@ -105,13 +105,13 @@ public sealed class StopTests
         await node.Server.StopAsync(CancellationToken.None);
 
         await node.ReturnsToBaselineAsync();
-        Assert.Contains(node.Logs.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("Gateway:Shutdown:Timeout", StringComparison.Ordinal));
+        Assert.Contains(node.Logs.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("Gateway:Drain:Timeout", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Stop_WhenCancelled_CutsAtOnce()
     {
-        await using var node = await TestNode.StartAsync(options => options.Shutdown.Timeout = TimeSpan.FromHours(1));
+        await using var node = await TestNode.StartAsync(options => options.Drain.Timeout = TimeSpan.FromHours(1));
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();

@@ -46,5 +46,10 @@ internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker
     public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         _inner.SendCommandAsync(json, cancellationToken);
 
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
+        _inner.AnnounceAsync(json, expiry, cancellationToken);
+
+    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _inner.ReadAnnouncementsAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

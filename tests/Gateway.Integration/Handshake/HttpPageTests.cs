@@ -59,7 +59,7 @@ public sealed class HttpPageTests
     public async Task Health_OfANodeThatStops_Is503()
     {
         var time = new FakeTimeProvider();
-        await using var node = await TestNode.StartAsync(options => options.Shutdown.UnreadyDelay = TimeSpan.FromSeconds(10), time: time);
+        await using var node = await TestNode.StartAsync(options => options.Drain.UnreadyDelay = TimeSpan.FromSeconds(10), time: time);
         Assert.StartsWith("HTTP/1.1 200 ", (await AskAsync(node, "GET /healthz HTTP/1.0\r\n\r\n")).Head, StringComparison.Ordinal);
 
         var stopping = node.Server.StopAsync(CancellationToken.None);

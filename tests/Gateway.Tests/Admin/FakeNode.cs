@@ -3,6 +3,7 @@ using Gateway.Admin;
 using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Cluster;
 using Gateway.Hosting;
 
 namespace Gateway.Tests.Admin;
@@ -44,6 +45,19 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
     public int ChannelCount => 2;
 
     public int SubscriptionCount => 5;
+
+    public DrainStatus DrainStatus { get; set; } = new(DrainState.None, null, null, 0, 0, 3);
+
+    public IReadOnlyList<NodeAnnouncement> Nodes { get; set; } = [];
+
+    public void BeginDrain() => DrainStatus = new(DrainState.Draining, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMinutes(1), 500, 1, 2);
+
+    public bool CancelDrain()
+    {
+        var isDraining = DrainStatus.State != DrainState.None;
+        DrainStatus = new(DrainState.None, null, null, 0, 0, 3);
+        return isDraining;
+    }
 
     public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {

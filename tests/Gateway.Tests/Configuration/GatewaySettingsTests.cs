@@ -79,15 +79,15 @@ public class GatewaySettingsTests
             ("Gateway:Rules:3:Pattern", ""),
             ("Gateway:Endpoints:5:Address", "8080"),
             ("Gateway:BasePath", "realtime/"),
-            ("Gateway:Shutdown:UnreadyDelay", "30s"),
+            ("Gateway:Drain:UnreadyDelay", "2m"),
             ("Gateway:Transport:Backend", "io_uring"),
             ("Logging:LogLevel:Default", "Loud"));
 
         Assert.Equal(
             [
-                "Gateway:BasePath", "Gateway:Echo:Enabled", "Gateway:Endpoints:5:Address", "Gateway:Heartbeat:Timeout",
+                "Gateway:BasePath", "Gateway:Drain:UnreadyDelay", "Gateway:Echo:Enabled", "Gateway:Endpoints:5:Address", "Gateway:Heartbeat:Timeout",
                 "Gateway:Limits:MaxMessageBytes", "Gateway:Limits:MaxSubscriptions", "Gateway:Rules:3:Pattern", "Gateway:Rules:3:Publish",
-                "Gateway:Shutdown:UnreadyDelay", "Gateway:Transport:Backend", "Logging:LogLevel:Default",
+                "Gateway:Transport:Backend", "Logging:LogLevel:Default",
             ],
             errors.Select(error => error.Option).Order(StringComparer.Ordinal));
         Assert.All(errors, error => Assert.False(string.IsNullOrWhiteSpace(error.Remedy)));

@@ -64,7 +64,7 @@ public class GatewayServiceTests
     [Fact]
     public async Task Stop_Deadline_IsAboveTheNodes()
     {
-        await using var host = await RunningHost.StartAsync(("Gateway:Shutdown:Timeout", "45s"));
+        await using var host = await RunningHost.StartAsync(("Gateway:Drain:Timeout", "45s"));
 
         Assert.True(host.App.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout > TimeSpan.FromSeconds(45));
     }

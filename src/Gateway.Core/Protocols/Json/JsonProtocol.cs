@@ -49,7 +49,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public OutboundFrame CloseFrame(CloseReason reason) => reason.Frame;
 
-    public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter) => JsonMessages.Reconnect(comeBackAfter, "drain");
+    public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => JsonMessages.Reconnect(comeBackAfter, reason);
 
     public void OnGap(Connection connection, TimeSpan duration)
     {

@@ -32,7 +32,7 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
 
     public OutboundFrame CloseFrame(CloseReason reason) => reason.Frame;
 
-    public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter) => null;
+    public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => null;
 
     public void OnGap(Connection connection, TimeSpan duration)
     {

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Gateway.Core.Brokers;
+
+/// <summary>
+/// What a node says of itself to the others, each interval anew. Unknown fields are ignored and a newer version is not read: nodes of
+/// neighbouring versions live side by side in a deploy.
+/// </summary>
+public sealed record NodeAnnouncement
+{
+    /// <summary>The version this node writes and the newest it reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Announcement version.</summary>
+    [JsonPropertyName("v")]
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>The node's name.</summary>
+    [JsonPropertyName("node")]
+    public string Node { get; init; } = "";
+
+    /// <summary><c>ready</c>, <c>unready</c> or <c>draining</c>; a newer node may say another, which is none of these.</summary>
+    [JsonPropertyName("state")]
+    public string State { get; init; } = "";
+
+    /// <summary>Connections that stand.</summary>
+    [JsonPropertyName("connections")]
+    public int Connections { get; init; }
+
+    /// <summary>Connections that it takes.</summary>
+    [JsonPropertyName("max_connections")]
+    public int MaxConnections { get; init; }
+
+    /// <summary>Clients a second that it is ready to take.</summary>
+    [JsonPropertyName("accept_rate")]
+    public double AcceptRate { get; init; }
+
+    /// <summary>Clients a second that it took since its last announcement.</summary>
+    [JsonPropertyName("accepted")]
+    public double Accepted { get; init; }
+
+    /// <summary>Clients a second that it sends away, in order that others take them.</summary>
+    [JsonPropertyName("sending_away")]
+    public double SendingAway { get; init; }
+
+    /// <summary>Whether it takes clients.</summary>
+    [JsonIgnore]
+    public bool TakesClients => State == NodeStates.Ready && Connections < MaxConnections;
+
+    /// <summary>As it is announced.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, AnnouncementJson.Default.NodeAnnouncement);
+
+    /// <summary>Null: it is none, or of a version that this node does not know.</summary>
+    public static NodeAnnouncement? TryParse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, AnnouncementJson.Default.NodeAnnouncement) is { Version: >= 1 and <= CurrentVersion, Node.Length: > 0 } read ? read : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>What an announcement's state may be.</summary>
+public static class NodeStates
+{
+    /// <summary>Takes clients.</summary>
+    public const string Ready = "ready";
+
+    /// <summary>Takes none, for now.</summary>
+    public const string Unready = "unready";
+
+    /// <summary>Sends its clients away.</summary>
+    public const string Draining = "draining";
+}
+
+[JsonSerializable(typeof(NodeAnnouncement))]
+internal sealed partial class AnnouncementJson : JsonSerializerContext;

@@ -1,0 +1,107 @@
+using Gateway.Core.Brokers;
+using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Cluster;
+
+/// <summary>
+/// The nodes as this one sees them: it announces itself each interval and reads what the others have announced. While the broker does not
+/// answer nothing is known of anybody.
+/// </summary>
+internal sealed class Membership
+{
+    // Reads of all nodes together stay in proportion to their number: at fifty nodes each looks every fifth interval.
+    private const int NodesPerInterval = 10;
+
+    private readonly IBroker _broker;
+    private readonly Func<NodeAnnouncement> _describe;
+    private readonly Action _onRead;
+    private readonly ClusterOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Dictionary<string, DateTimeOffset> _joined = [];
+    private volatile IReadOnlyList<NodeAnnouncement> _nodes = [];
+    private bool _isFailing;
+
+    /// <param name="broker">Where announcements are left.</param>
+    /// <param name="describe">This node, now.</param>
+    /// <param name="onRead">Called when the others have been looked at.</param>
+    /// <param name="options">Intervals.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="log">For operators.</param>
+    public Membership(IBroker broker, Func<NodeAnnouncement> describe, Action onRead, ClusterOptions options, TimeProvider time, ILogger log)
+    {
+        (_broker, _describe, _onRead, _options, _time, _log) = (broker, describe, onRead, options, time, log);
+        StartedAt = time.GetUtcNow();
+    }
+
+    /// <summary>When this node began to look.</summary>
+    public DateTimeOffset StartedAt { get; }
+
+    /// <summary>All nodes, this one among them; empty while nothing is known.</summary>
+    public IReadOnlyList<NodeAnnouncement> Nodes => _nodes;
+
+    /// <summary>When this node first saw another, on its own clock; null: it does not know it.</summary>
+    public DateTimeOffset? JoinedAt(string node) => _joined.TryGetValue(node, out var joined) ? joined : null;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(_options.AnnounceInterval, _time);
+        try
+        {
+            for (var interval = 0; ; interval++)
+            {
+                var readEvery = Math.Max(1, _nodes.Count / NodesPerInterval);
+                await ExchangeAsync(mustRead: interval % readEvery == 0, cancellationToken).ConfigureAwait(false);
+                await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the node stops
+        }
+    }
+
+    /// <summary>Announces, and reads what others have announced.</summary>
+    internal async Task ExchangeAsync(bool mustRead, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _broker.AnnounceAsync(_describe().ToJson(), _options.ForgetAfter, cancellationToken).ConfigureAwait(false);
+            if (mustRead)
+            {
+                var read = await _broker.ReadAnnouncementsAsync(cancellationToken).ConfigureAwait(false);
+                See([.. read.Select(json => NodeAnnouncement.TryParse(json)).OfType<NodeAnnouncement>()]);
+            }
+
+            _isFailing = false;
+        }
+#pragma warning disable CA1031 // Whatever a broker throws: the node serves on, and asks again.
+        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            _nodes = [];
+            if (!_isFailing)
+                Log.MembershipUnknown(_log, e.Message);
+            _isFailing = true;
+        }
+
+        _onRead();
+    }
+
+    private void See(IReadOnlyList<NodeAnnouncement> nodes)
+    {
+        var now = _time.GetUtcNow();
+        foreach (var node in nodes)
+            _joined.TryAdd(node.Node, now);
+        if (_joined.Count > nodes.Count)
+        {
+            var present = nodes.Select(node => node.Node).ToHashSet();
+            foreach (var gone in _joined.Keys.Where(name => !present.Contains(name)).ToArray())
+                _joined.Remove(gone);
+        }
+
+        _nodes = nodes;
+    }
+}

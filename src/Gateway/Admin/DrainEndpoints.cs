@@ -1,0 +1,49 @@
+using Gateway.Core.Cluster;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Gateway.Admin;
+
+/// <summary>The node among the others: which there are, and sending this one's clients to them.</summary>
+internal static class DrainEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/nodes", ListNodes)
+            .WithName("nodes").WithTags("Node")
+            .WithSummary("Lists the nodes as they last announced themselves")
+            .WithDescription("None while Redis does not answer.")
+            .Produces<NodeList>();
+
+        api.MapGet("/drain", Describe)
+            .WithName("drain").WithTags("Drain")
+            .WithSummary("Says how far a drain of this node is")
+            .Produces<DrainReport>();
+
+        api.MapPost("/drain", Begin)
+            .WithName("begin-drain").WithTags("Drain")
+            .WithSummary("Sends this node's clients to the others and takes none")
+            .WithDescription("As SIGTERM does, but the node goes on running, and the drain can be called off. Asked again, it gets a new deadline.")
+            .Produces<DrainReport>(StatusCodes.Status202Accepted);
+
+        api.MapDelete("/drain", Cancel)
+            .WithName("cancel-drain").WithTags("Drain")
+            .WithSummary("Calls a drain off: clients that are still there stay, and the node takes clients again")
+            .Produces<DrainReport>()
+            .ProducesProblems(409);
+    }
+
+    private static Ok<NodeList> ListNodes(INodeAdmin node) => TypedResults.Ok(new NodeList(
+        [.. node.Nodes.OrderBy(other => other.Node, StringComparer.Ordinal).Select(other => NodeSummary.Of(other, isSelf: other.Node == node.Name))]));
+
+    private static Ok<DrainReport> Describe(INodeAdmin node) => TypedResults.Ok(DrainReport.Of(node.DrainStatus));
+
+    private static JsonHttpResult<DrainReport> Begin(INodeAdmin node)
+    {
+        node.BeginDrain();
+        return TypedResults.Json(DrainReport.Of(node.DrainStatus), AdminJson.Default.DrainReport, statusCode: StatusCodes.Status202Accepted);
+    }
+
+    private static IResult Cancel(INodeAdmin node) => node.CancelDrain()
+        ? TypedResults.Ok(DrainReport.Of(node.DrainStatus))
+        : Problem.Result(409, node.DrainStatus.State == DrainState.None ? "There is no drain to call off." : "The node is stopping: that cannot be called off.");
+}

@@ -1,0 +1,51 @@
+using Gateway.Core.Brokers;
+using StackExchange.Redis;
+
+namespace Gateway.Redis;
+
+/// <summary>
+/// The nodes' announcements: a string of each that expires, and a sorted set of their names. Nodes come and go without ceremony: one that
+/// dies is forgotten, and each takes the names of forgotten ones out of the set.
+/// </summary>
+internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys keys, RedisOptions options, TimeProvider time)
+{
+    /// <exception cref="BrokerUnavailableException">Redis has not taken it.</exception>
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => new(AskAsync(
+        async database =>
+        {
+            var now = time.GetUtcNow();
+            await Task.WhenAll(
+                // Spelt out: the library says SETEX or PSETEX as the time is, and an ACL user would need all three.
+                database.ExecuteAsync("SET", keys.Announcement, json.ToArray(), "PX", (long)expiry.TotalMilliseconds),
+                database.SortedSetAddAsync(keys.Nodes, keys.Node, now.ToUnixTimeMilliseconds()),
+                // Clocks differ by less than the margin; the string's own end decides, which Redis keeps.
+                database.SortedSetRemoveRangeByScoreAsync(keys.Nodes, double.NegativeInfinity, (now - expiry - TimeSpan.FromMinutes(1)).ToUnixTimeMilliseconds()));
+            return true;
+        },
+        cancellationToken));
+
+    /// <exception cref="BrokerUnavailableException">Redis has not answered.</exception>
+    public ValueTask<IReadOnlyList<byte[]>> ReadAsync(CancellationToken cancellationToken) => new(AskAsync<IReadOnlyList<byte[]>>(
+        async database =>
+        {
+            var names = await database.SortedSetRangeByRankAsync(keys.Nodes);
+            // One by one, pipelined: in a Cluster the keys are on different servers.
+            var read = await Task.WhenAll(names.Select(name => database.StringGetAsync(keys.AnnouncementOf(name.ToString()))));
+            return [.. read.Where(value => value.HasValue).Select(value => (byte[])value!)];
+        },
+        cancellationToken));
+
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        if (connection.Database is not { } database)
+            throw new BrokerUnavailableException("Redis has not been reached yet", BrokerOutcome.NotDone);
+        try
+        {
+            return await ask(database).WaitAsync(options.PublishTimeout, time, cancellationToken);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            throw new BrokerUnavailableException(e is TimeoutException ? "Redis did not answer in time" : e.Message, BrokerOutcome.Unknown, e);
+        }
+    }
+}

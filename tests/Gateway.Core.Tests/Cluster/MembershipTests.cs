@@ -1,0 +1,74 @@
+using Gateway.Core.Brokers;
+using Gateway.Core.Cluster;
+using Gateway.Core.Options;
+using Gateway.Core.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gateway.Core.Tests.Cluster;
+
+public sealed class MembershipTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<NodeAnnouncement> _nodes = [new() { Node = "a" }];
+    private readonly AnnouncedBroker _broker;
+    private readonly Membership _membership;
+    private int _reads;
+
+    public MembershipTests()
+    {
+        _broker = new AnnouncedBroker(() => _nodes);
+        _membership = new Membership(_broker, () => new NodeAnnouncement { Node = "a" }, () => _reads++, new ClusterOptions(), _time, NullLogger.Instance);
+    }
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Fact]
+    public async Task JoinedAt_ANode_IsWhenItWasFirstSeen()
+    {
+        await ExchangeAsync();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _nodes.Add(new NodeAnnouncement { Node = "b" });
+        await ExchangeAsync();
+        var joined = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await ExchangeAsync();
+
+        Assert.Equal(["a", "b"], _membership.Nodes.Select(node => node.Node));
+        Assert.Equal(joined, _membership.JoinedAt("b"));
+        Assert.Null(_membership.JoinedAt("c"));
+    }
+
+    [Fact]
+    public async Task JoinedAt_ANodeThatComesAgain_IsItsSecondComing()
+    {
+        _nodes.Add(new NodeAnnouncement { Node = "b" });
+        await ExchangeAsync();
+        _nodes.RemoveAt(1);
+        await ExchangeAsync();
+        Assert.Null(_membership.JoinedAt("b"));
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _nodes.Add(new NodeAnnouncement { Node = "b" });
+        await ExchangeAsync();
+        Assert.Equal(_time.GetUtcNow(), _membership.JoinedAt("b"));
+    }
+
+    [Fact]
+    public async Task Nodes_WhileTheBrokerDoesNotAnswer_AreNotKnown_AndNobodyIsNewAfterwards()
+    {
+        await ExchangeAsync();
+        var joined = _membership.JoinedAt("a");
+        _broker.Fault = new BrokerUnavailableException("away", BrokerOutcome.Unknown);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await ExchangeAsync();
+        Assert.Empty(_membership.Nodes);
+
+        _broker.Fault = null;
+        await ExchangeAsync();
+        Assert.Single(_membership.Nodes);
+        Assert.Equal(joined, _membership.JoinedAt("a"));
+        Assert.Equal(3, _reads);
+    }
+
+    private Task ExchangeAsync() => _membership.ExchangeAsync(mustRead: true, CancellationToken.None);
+}

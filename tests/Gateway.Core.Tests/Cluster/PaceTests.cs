@@ -1,0 +1,51 @@
+using Gateway.Core.Brokers;
+using Gateway.Core.Cluster;
+
+namespace Gateway.Core.Tests.Cluster;
+
+public sealed class PaceTests
+{
+    [Fact]
+    public void Of_NobodyKnown_IsNotKnown() => Assert.Null(Pace.Of([], "a"));
+
+    [Fact]
+    public void Of_Alone_IsNotKnown() => Assert.Null(Pace.Of([Node("a")], "a"));
+
+    [Fact]
+    public void Of_ReadyNodes_IsTheirCeilingsTogether() => Assert.Equal(800, Pace.Of([Node("a"), Node("b", rate: 500), Node("c", rate: 300)], "a"));
+
+    [Fact]
+    public void Of_NodesThatTakeNobody_IsTheOthersAlone() => Assert.Equal(
+        500,
+        Pace.Of([Node("a"), Node("b", rate: 500), Node("c", state: NodeStates.Unready), Node("d", state: NodeStates.Draining), Node("e", connections: 1000)], "a"));
+
+    [Fact]
+    public void Of_AllFull_IsNotKnown() => Assert.Null(Pace.Of([Node("a"), Node("b", connections: 1000)], "a"));
+
+    [Fact]
+    public void Of_TwoThatDrain_IsHalf() => Assert.Equal(
+        250, Pace.Of([Node("a", state: NodeStates.Draining), Node("b", state: NodeStates.Draining, sending: 250), Node("c", rate: 500)], "a"));
+
+    [Fact]
+    public void Of_ClientsThatComeByThemselves_LeavesRoomForThem() => Assert.Equal(
+        400, Pace.Of([Node("a", sending: 300), Node("b", rate: 500, accepted: 400)], "a"));
+
+    [Fact]
+    public void Of_ClientsThatWereSent_CountsThemOnce() => Assert.Equal(
+        500, Pace.Of([Node("a", sending: 500), Node("b", rate: 500, accepted: 480)], "a"));
+
+    [Fact]
+    public void Of_MoreThanTheyCanTake_IsNothing() => Assert.Equal(0, Pace.Of([Node("a"), Node("b", rate: 100, accepted: 200)], "a"));
+
+    private static NodeAnnouncement Node(
+        string name, string state = NodeStates.Ready, double rate = 500, double accepted = 0, double sending = 0, int connections = 10) => new()
+        {
+            Node = name,
+            State = state,
+            AcceptRate = rate,
+            Accepted = accepted,
+            SendingAway = sending,
+            Connections = connections,
+            MaxConnections = 1000,
+        };
+}

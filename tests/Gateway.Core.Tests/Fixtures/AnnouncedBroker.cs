@@ -1,0 +1,32 @@
+using Gateway.Core.Brokers;
+using Gateway.Core.Channels;
+
+namespace Gateway.Core.Tests.Fixtures;
+
+/// <summary>A broker that tells of the nodes that a test wants, and relays nothing.</summary>
+internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> nodes) : IBroker
+{
+    /// <summary>What reading throws; null: nothing.</summary>
+    public Exception? Fault { get; set; }
+
+    public string Name => "announced";
+
+    public BrokerStatus Status => new(Connected: true, Ready: true, "announced");
+
+    public Task StartAsync(IBrokerSink sink, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask SubscribeAsync(ChannelName channel, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask UnsubscribeAsync(ChannelName channel, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) =>
+        Fault is { } fault ? throw fault : new([.. nodes().Select(node => node.ToJson())]);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
