@@ -8,12 +8,11 @@ namespace Gateway.Core.Connections;
 internal sealed class CloseReason
 {
     public static readonly CloseReason Normal = new(CloseCode.Normal, "normal", "normal", comeBack: false);
-    public static readonly CloseReason GoingAway = new(CloseCode.GoingAway, "going away", "going_away", comeBack: true);
+    public static readonly CloseReason Moved = new(CloseCode.GoingAway, "moved to another node", "moved", comeBack: true);
     public static readonly CloseReason UnsupportedData = new(CloseCode.UnsupportedData, "this endpoint takes no messages of this kind", "unsupported_data", comeBack: false, isFailure: true);
     public static readonly CloseReason TooManyControlFrames = new(CloseCode.PolicyViolation, "more pings than their answers can be taken", "policy_violation", comeBack: false, isFailure: true);
     public static readonly CloseReason InternalError = new(CloseCode.InternalError, "internal error", "internal_error", comeBack: true, isFailure: true);
     public static readonly CloseReason ServiceRestart = new(CloseCode.ServiceRestart, "service restart", "service_restart", comeBack: true);
-    public static readonly CloseReason Moved = new(CloseCode.ServiceRestart, "moved to another node", "moved", comeBack: true);
     public static readonly CloseReason TryAgainLater = new(CloseCode.TryAgainLater, "the broker is unavailable, try again later", "try_again_later", comeBack: true);
     public static readonly CloseReason BadRequest = new((CloseCode)4400, "bad request", "bad_request", comeBack: false);
     public static readonly CloseReason Disconnected = new((CloseCode)4403, "disconnected by the operator", "disconnected", comeBack: false);

@@ -16,7 +16,7 @@ public sealed class CloseReasonTests
     public static TheoryData<string, int, bool> Rows { get; } = new()
     {
         { nameof(CloseReason.Normal), 1000, false },
-        { nameof(CloseReason.GoingAway), 1001, true },
+        { nameof(CloseReason.Moved), 1001, true },
         { nameof(CloseReason.UnsupportedData), 1003, false },
         { nameof(CloseReason.TooManyControlFrames), 1008, false },
         { nameof(CloseReason.InternalError), 1011, true },

@@ -108,7 +108,7 @@ public sealed class DrainTests
     {
         await using var node = await TestNode.StartAsync(options => options.Rebalance.MaxConnectionAge = TimeSpan.FromMilliseconds(1));
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
-        Assert.Equal(("rebalance", 1012), await ReadToCloseAsync(client));
+        Assert.Equal(("rebalance", 1001), await ReadToCloseAsync(client));
     }
 
     private static async Task<WsClient[]> OpenAsync(TestNode node)

@@ -26,7 +26,8 @@ public sealed class ManyConnectionsTests
         var second = await CycleAsync(node, IPAddress.Parse("127.0.0.2"));
 
         TestContext.Current.SendDiagnosticMessage("heap {0} then {1}", first.Heap, second.Heap);
-        Assert.True(second.Heap <= first.Heap * 1.05, $"The heap grew from {first.Heap:n0} to {second.Heap:n0} bytes.");
+        // Pools differ by what was on its way at once; one object kept of each connection would be 24 bytes at least.
+        Assert.True(second.Heap - first.Heap < Connections * 8, $"The heap grew from {first.Heap:n0} to {second.Heap:n0} bytes.");
     }
 
     private static async Task<NodeStats> CycleAsync(NodeProcess node, IPAddress address)
