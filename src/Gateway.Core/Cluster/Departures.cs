@@ -4,11 +4,9 @@ namespace Gateway.Core.Cluster;
 
 /// <summary>Sends connections away one after the other, never more than a rate allows, those first who miss least.</summary>
 /// <param name="reconnectWithin">Each client is told a moment within so long to come back at.</param>
-internal sealed class Departures(TimeSpan reconnectWithin)
+/// <param name="longestPause">Made up for, but no more: turns are late on a busy machine. Longer than the time between two of them.</param>
+internal sealed class Departures(TimeSpan reconnectWithin, TimeSpan longestPause)
 {
-    // Of a second's worth, what may leave at once after a pause: ticks are late on a busy machine.
-    private const double Burst = 0.1;
-
     private readonly Queue<Connection> _waiting = new();
     private double _allowance;
 
@@ -29,7 +27,7 @@ internal sealed class Departures(TimeSpan reconnectWithin)
     /// <summary>Sends away as many as a rate allows in the time that has passed, at most <paramref name="most"/>.</summary>
     public int Send(double rate, TimeSpan elapsed, string reason, CloseReason close, int most = int.MaxValue)
     {
-        _allowance = Math.Min(_allowance + (rate * elapsed.TotalSeconds), Math.Max(1, rate * Burst));
+        _allowance = Math.Min(_allowance + (rate * elapsed.TotalSeconds), Math.Max(1, rate * longestPause.TotalSeconds));
         var sent = 0;
         while (_allowance >= 1 && sent < most && _waiting.TryDequeue(out var connection))
         {

@@ -13,6 +13,7 @@ namespace Gateway.Core.Cluster;
 internal sealed class Drain : IDisposable
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = 5 * TickPeriod;
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestSpread = TimeSpan.FromMinutes(1);
 
@@ -41,7 +42,7 @@ internal sealed class Drain : IDisposable
     {
         (_registry, _options, _pace, _time, _log) = (registry, options, pace, time, log);
         _lastCall = closeTimeout < options.Timeout / 4 ? closeTimeout : options.Timeout / 4;
-        _departures = new Departures(options.ReconnectWithin);
+        _departures = new Departures(options.ReconnectWithin, LongestPause);
     }
 
     public DrainState State => _state;
@@ -64,7 +65,7 @@ internal sealed class Drain : IDisposable
                 return _closing.Task;
             var run = _run = new CancellationTokenSource();
             _closing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _departures = new Departures(_options.ReconnectWithin);
+            _departures = new Departures(_options.ReconnectWithin, LongestPause);
             Volatile.Write(ref _startedAt, now.UtcTicks);
             _state = DrainState.Unready;
             Log.DrainBegins(_log, _registry.Count, _options.UnreadyDelay.TotalSeconds);

@@ -39,6 +39,9 @@ internal sealed class Membership
     /// <summary>When this node began to look.</summary>
     public DateTimeOffset StartedAt { get; }
 
+    /// <summary>Between two looks at the others, while they are few.</summary>
+    public TimeSpan Interval => _options.AnnounceInterval;
+
     /// <summary>All nodes, this one among them; empty while nothing is known.</summary>
     public IReadOnlyList<NodeAnnouncement> Nodes => _nodes;
 

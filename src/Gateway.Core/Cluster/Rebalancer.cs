@@ -15,7 +15,7 @@ internal sealed class Rebalancer(
     // The loop has a second of delay in it: near its end it must not ask for more than a second's worth of what is left.
     private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(2);
 
-    private readonly Departures _departures = new(reconnectWithin);
+    private readonly Departures _departures = new(reconnectWithin, longestPause: 2 * membership.Interval);
     private long _lastTurn = time.GetTimestamp();
     private DateTimeOffset _target; // when the newcomer joined for whom clients were chosen
     private bool _isMoving;

@@ -8,7 +8,7 @@ namespace Gateway.Core.Tests.Cluster;
 public sealed class DeparturesTests : IDisposable
 {
     private readonly ProtocolHarness _harness = new();
-    private readonly Departures _departures = new(TimeSpan.FromSeconds(1));
+    private readonly Departures _departures = new(TimeSpan.FromSeconds(1), longestPause: TimeSpan.FromMilliseconds(100));
 
     public void Dispose() => _harness.Dispose();
 

@@ -59,6 +59,23 @@ public sealed class RebalancerTests : IDisposable
     }
 
     [Fact]
+    public async Task Newcomer_ThatIsToBeHelpedSoon_GetsItsShareToo()
+    {
+        // Several a second and turn: a turn makes up for all the time since the last one.
+        _options.Within = TimeSpan.FromSeconds(5);
+        await TurnsAsync(10);
+        _others.Add(Node("new", 0));
+        for (var second = 0; second < 7; second++)
+        {
+            await TurnsAsync(1);
+            _others[1] = Node("new", 2 * (Clients - Open));
+            _others[0] = Node("old", Open);
+        }
+
+        Assert.InRange(Clients - Open, 30, 34);
+    }
+
+    [Fact]
     public async Task ClientsThatCameAfterIt_AreNotMovedAgain()
     {
         await TurnsAsync(10);
