@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Gateway.Load.Scenarios.Churn;
 using Gateway.Load.Scenarios.Connect;
+using Gateway.Load.Scenarios.Deploy;
 using Gateway.Load.Scenarios.Echo;
 using Gateway.Load.Scenarios.Fanout;
 using Gateway.Load.Scenarios.Fleet;
 using Gateway.Load.Scenarios.Idle;
+using Gateway.Load.Scenarios.Join;
 using Gateway.Load.Scenarios.Memory;
 using Gateway.Load.Scenarios.Mixed;
 using Gateway.Load.Scenarios.Reconnect;
@@ -27,5 +29,7 @@ var root = new RootCommand("Puts load on a node and says what it cost. Exit code
     FleetCommand.Create(),
     FleetClientsCommand.Create(),
     StopCommand.Create(),
+    DeployCommand.Create(),
+    JoinCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

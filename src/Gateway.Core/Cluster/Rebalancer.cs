@@ -15,9 +15,17 @@ internal sealed class Rebalancer(
     // The loop has a second of delay in it: near its end it must not ask for more than a second's worth of what is left.
     private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(2);
 
+    // Departures whose effect is guessed: until there are more, chance says as much as experience.
+    private const double Guessed = 20;
+
+    // Those who leave last are back so long after: the share must be complete by then.
+    private readonly TimeSpan _return = reconnectWithin + membership.Interval;
+
     private readonly Departures _departures = new(reconnectWithin, longestPause: 2 * membership.Interval);
     private long _lastTurn = time.GetTimestamp();
     private DateTimeOffset _target; // when the newcomer joined for whom clients were chosen
+    private int _openThen; // connections when they were
+    private long _movedThen;
     private bool _isMoving;
 
     /// <summary>Clients moved, ever.</summary>
@@ -34,20 +42,21 @@ internal sealed class Rebalancer(
         _lastTurn = now;
         Rate = 0;
         var newcomer = options.Within == TimeSpan.Zero ? null : Newcomer();
-        var (excess, most) = newcomer is null ? (0, 0) : Excess();
+        var own = registry.All().Count(connection => connection.State == ConnectionState.Open); // those on their way out count no more
+        var (excess, most, nodes) = newcomer is null ? default : Excess(own);
         _isMoving = excess > 0;
         if (newcomer is not { } joined || excess <= 0)
             return;
         if (joined != _target)
         {
-            _target = joined;
+            (_target, _openThen, _movedThen) = (joined, own, Moved);
             _departures.Choose(registry.All().Where(connection => connection.State == ConnectionState.Open && connection.ConnectedAt < joined));
             Log.Rebalancing(log, excess, options.Within.TotalSeconds);
         }
 
-        var rest = joined + options.Within - time.GetUtcNow();
+        var rest = joined + options.Within - _return - time.GetUtcNow();
         var wanted = excess / (rest > ShortestRest ? rest : ShortestRest).TotalSeconds;
-        Rate = Math.Min(wanted, most);
+        Rate = Math.Min(wanted / Effect(own, nodes), most);
         _departures.Send(Rate, elapsed, Farewell.Rebalance, CloseReason.Moved, excess);
     }
 
@@ -67,19 +76,27 @@ internal sealed class Rebalancer(
         return latest;
     }
 
-    /// <summary>Connections above the mean and its tolerance, and how many a second the others can take.</summary>
-    private (int Excess, double Rate) Excess()
+    /// <summary>
+    /// Connections that this node has fewer for each that it sent away. Where a load balancer sends all to the newcomer it is one; where it
+    /// chooses evenly it is one in as many as there are nodes: most of those whom the old nodes send away come to an old one again.
+    /// </summary>
+    private double Effect(int own, int nodes)
+    {
+        var sent = Moved - _movedThen;
+        return Math.Clamp((_openThen - own + (Guessed / nodes)) / (sent + Guessed), 1d / nodes, 1);
+    }
+
+    /// <summary>Connections above the mean and its tolerance, how many a second the others can take, and how many nodes there are.</summary>
+    private (int Excess, double Rate, int Nodes) Excess(int own)
     {
         var nodes = membership.Nodes;
         var ready = nodes.Where(node => node.TakesClients || node.Node == self).ToList();
         if (ready.Count < 2)
-            return (0, 0);
-        // Those that are on their way out count no more.
-        var own = registry.All().Count(connection => connection.State == ConnectionState.Open);
+            return default;
         var mean = ready.Sum(node => (double)(node.Node == self ? own : node.Connections)) / ready.Count;
         var above = own - mean;
         // Once begun, down to the mean: the newcomer would else stay short by the tolerance.
         var tolerance = _isMoving ? 0 : mean * options.TolerancePercent / 100;
-        return above <= tolerance ? (0, 0) : ((int)above, Pace.Of(nodes, self) ?? 0);
+        return above <= tolerance ? default : ((int)above, Pace.Of(nodes, self) ?? 0, ready.Count);
     }
 }

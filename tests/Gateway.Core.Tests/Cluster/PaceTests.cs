@@ -12,7 +12,27 @@ public sealed class PaceTests
     public void Of_Alone_IsNotKnown() => Assert.Null(Pace.Of([Node("a")], "a"));
 
     [Fact]
-    public void Of_ReadyNodes_IsTheirCeilingsTogether() => Assert.Equal(800, Pace.Of([Node("a"), Node("b", rate: 500), Node("c", rate: 300)], "a"));
+    public void Of_NodesWithoutArrivals_IsWhatTheWeakestCanTake() => Assert.Equal(300, Pace.Of([Node("a"), Node("b", rate: 500), Node("c", rate: 300)], "a"));
+
+    [Fact]
+    public void Of_ArrivalsSpreadEvenly_IsNearlyTheCeilingsTogether() => Assert.Equal(
+        1000, Pace.Of([Node("a", sending: 400), Node("b", accepted: 200), Node("c", accepted: 200)], "a")!.Value, tolerance: 15);
+
+    [Fact]
+    public void Of_ArrivalsAtOneNode_IsWhatItCanTake() => Assert.Equal(
+        500, Pace.Of([Node("a", sending: 500), Node("b"), Node("c", accepted: 500)], "a")!.Value, tolerance: 1);
+
+    [Fact]
+    public void Of_ArrivalsInProportionToTheCeilings_IsNearlyTheCeilingsTogether() => Assert.Equal(
+        800, Pace.Of([Node("a", sending: 400), Node("b", rate: 500, accepted: 250), Node("c", rate: 300, accepted: 150)], "a")!.Value, tolerance: 20);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(40)]
+    [InlineData(1000)]
+    public void Of_AnySpread_IsNeverMoreThanTheCeilingsTogether(double accepted) => Assert.InRange(
+        Pace.Of([Node("a", sending: 2000), Node("b", accepted: accepted), Node("c", accepted: 20), Node("d", accepted: 500)], "a")!.Value, 0, 1500);
 
     [Fact]
     public void Of_NodesThatTakeNobody_IsTheOthersAlone() => Assert.Equal(

@@ -76,6 +76,27 @@ public sealed class RebalancerTests : IDisposable
     }
 
     [Fact]
+    public async Task Newcomer_BehindABalancerThatChoosesEvenly_GetsItsShareToo()
+    {
+        await TurnsAsync(10);
+        _others.Add(Node("new", 0));
+        var (moved, back, joined) = (0L, 0, 0);
+        for (var second = 0; second < 60; second++)
+        {
+            await TurnsAsync(1);
+            // Of those that both old nodes send, a third goes to each of the three.
+            for (; back < 2 * _rebalancer.Moved / 3; back++)
+                _harness.Open();
+            (moved, joined) = (_rebalancer.Moved, (int)(2 * _rebalancer.Moved / 3));
+            _others[1] = Node("new", joined);
+            _others[0] = Node("old", Open);
+        }
+
+        Assert.InRange(joined, 60, 68); // of 200 among three
+        Assert.InRange(moved, 90, Clients); // nearly everybody must travel for it, but nobody twice
+    }
+
+    [Fact]
     public async Task ClientsThatCameAfterIt_AreNotMovedAgain()
     {
         await TurnsAsync(10);
@@ -128,7 +149,6 @@ public sealed class RebalancerTests : IDisposable
     public async Task NewcomersCeiling_IsNotPassed()
     {
         await TurnsAsync(10);
-        _others[0] = _others[0] with { AcceptRate = 0 };
         _others.Add(Node("new", 0) with { AcceptRate = 1 });
         await TurnsAsync(20);
         Assert.InRange(Clients - Open, 1, 20);

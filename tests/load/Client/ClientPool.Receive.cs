@@ -78,6 +78,7 @@ internal sealed partial class ClientPool
                 case Opcode.Close:
                     _clients[index].CloseCode = payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(payload) : (ushort)CloseCode.NoStatus;
                     SendFrame(index, Opcode.Close, payload.Length >= 2 ? payload[..2] : []);
+                    _handler.OnClosing(index, _clients[index].CloseCode);
                     break;
                 case Opcode.Text or Opcode.Binary or Opcode.Continuation:
                     _handler.OnMessage(index, header.Opcode, payload);

@@ -103,6 +103,7 @@ internal sealed partial class ClientPool : IPolled, IDisposable
         DropUnsent(ref client);
         if (client.Fd >= 0)
             _ = Libc.Close(client.Fd); // leaves the poller too
+        _handler.OnEnd(index);
         StartMore();
     }
 

@@ -13,6 +13,16 @@ internal interface IClientHandler
 
     /// <summary>All messages of one receive have been handed over.</summary>
     void OnReceived(int client);
+
+    /// <summary>The server's close frame has come; the connection ends next.</summary>
+    void OnClosing(int client, ushort code)
+    {
+    }
+
+    /// <summary>The connection has come to an end, or never came about.</summary>
+    void OnEnd(int client)
+    {
+    }
 }
 
 /// <summary>Clients that only stand there.</summary>

@@ -5,7 +5,7 @@ using Gateway.Load.Client;
 namespace Gateway.Load.Publishing;
 
 /// <summary>Publishes as a backend does: <c>PUBLISH</c>, in plain RESP.</summary>
-internal sealed class RedisPublisher : Publisher
+internal class RedisPublisher : Publisher
 {
     private readonly byte[][] _heads;
 

@@ -96,11 +96,11 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>The first thing that is found in what it says.</summary>
-    public T WaitFor<T>(Loop loop, Func<string, T?> find, string what)
+    public T WaitFor<T>(Loop loop, Func<string, T?> find, string what, Action? eachTurn = null)
         where T : class
     {
         T? found = null;
-        loop.RunUntil(() => (found = Lines.Select(find).FirstOrDefault(match => match is not null)) is not null || HasExited, Patience);
+        loop.RunUntil(() => (found = Lines.Select(find).FirstOrDefault(match => match is not null)) is not null || HasExited, Patience, eachTurn);
         return found ?? throw new LoadException($"{what}:\n{string.Join('\n', Lines)}");
     }
 

@@ -51,14 +51,14 @@ internal sealed partial class GatewayProcess : IDisposable
     }
 
     /// <summary>The admin side's address, which the node logs when it listens.</summary>
-    public IPEndPoint WaitForAdmin(Loop loop) =>
-        _child.WaitFor(loop, line => Address().Match(line) is { Success: true } match ? IPEndPoint.Parse(match.Groups[1].Value) : null, "The node does not start");
+    public IPEndPoint WaitForAdmin(Loop loop, Action? eachTurn = null) =>
+        _child.WaitFor(loop, line => Address().Match(line) is { Success: true } match ? IPEndPoint.Parse(match.Groups[1].Value) : null, "The node does not start", eachTurn);
 
     /// <summary>Asks it to stop.</summary>
     public void Terminate() => _ = Libc.Kill(Id, Libc.SigTerm);
 
     public void Dispose() => _child.Dispose();
 
-    [GeneratedRegex(@"http://(127\.0\.0\.1:\d+)")]
+    [GeneratedRegex(@"http://(127(?:\.\d+){3}:\d+)")]
     private static partial Regex Address();
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using Gateway.Load.Client;
 
 namespace Gateway.Load.Server;
@@ -12,7 +11,7 @@ internal sealed class RedisServer : IDisposable
 
     public RedisServer(Loop loop)
     {
-        EndPoint = FreeEndPoint();
+        EndPoint = FreeEndPoint.On(IPAddress.Loopback);
         var start = new ProcessStartInfo("redis-server") { WorkingDirectory = Path.GetTempPath() };
         foreach (var argument in new[] { "--port", $"{EndPoint.Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--client-output-buffer-limit", "pubsub 0 0 0" })
             start.ArgumentList.Add(argument);
@@ -23,12 +22,4 @@ internal sealed class RedisServer : IDisposable
     public IPEndPoint EndPoint { get; }
 
     public void Dispose() => _child.Dispose();
-
-    /// <summary>redis-server takes no port 0: a port that was free a moment ago must do.</summary>
-    private static IPEndPoint FreeEndPoint()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return (IPEndPoint)probe.LocalEndpoint;
-    }
 }
