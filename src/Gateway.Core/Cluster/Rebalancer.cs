@@ -18,8 +18,8 @@ internal sealed class Rebalancer(
     // Departures whose effect is guessed: until there are more, chance says as much as experience.
     private const double Guessed = 20;
 
-    // Those who leave last are back so long after: the share must be complete by then.
-    private readonly TimeSpan _return = reconnectWithin + membership.Interval;
+    // Before the time is over: near the end it goes slowly, and those who leave last are back so long after.
+    private readonly TimeSpan _lastCall = ShortestRest + reconnectWithin + membership.Interval;
 
     private readonly Departures _departures = new(reconnectWithin, longestPause: 2 * membership.Interval);
     private long _lastTurn = time.GetTimestamp();
@@ -54,7 +54,7 @@ internal sealed class Rebalancer(
             Log.Rebalancing(log, excess, options.Within.TotalSeconds);
         }
 
-        var rest = joined + options.Within - _return - time.GetUtcNow();
+        var rest = joined + options.Within - _lastCall - time.GetUtcNow();
         var wanted = excess / (rest > ShortestRest ? rest : ShortestRest).TotalSeconds;
         Rate = Math.Min(wanted / Effect(own, nodes), most);
         _departures.Send(Rate, elapsed, Farewell.Rebalance, CloseReason.Moved, excess);

@@ -7,6 +7,7 @@ namespace Gateway.Load.Cluster;
 /// <summary>Nodes on one Redis behind load balancers, and clients that publications come to all along.</summary>
 internal sealed class BalancedCluster : IDisposable
 {
+    private static readonly TimeSpan Acquaintance = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -105,12 +106,14 @@ internal sealed class BalancedCluster : IDisposable
         var each = (_settings.Connections + _settings.Balancers - 1) / _settings.Balancers;
         for (var number = 0; number < _settings.Balancers; number++)
             _balancers.Add(new LoadBalancer(number, _slots, _settings.Balance, each));
+        // Whoever comes before the nodes know each other is moved to the one that was seen last.
+        _loop.RunFor(Acquaintance);
         WaitForBalancers();
         var request = UpgradeExchange.Request("/");
         Clients.Pool = new ClientPool(_loop, client => _balancers[client % _balancers.Count].EndPoint, _settings.Connections, _ => request, Clients);
         Clients.Pool.Want(_settings.Connections);
         _loop.Observer.Count("deliveries", () => Clients.Deliveries, () => Clients.Pool.Open);
-        if (!_loop.RunUntil(() => Clients.Subscribed == _settings.Connections, Patience))
+        if (!_loop.RunUntil(() => Clients.Subscribed == _settings.Connections, Patience, Clients.Turn))
             throw new LoadException($"{Clients.Subscribed} of {_settings.Connections} clients are subscribed. {Clients.Pool.FirstFailure}");
     }
 

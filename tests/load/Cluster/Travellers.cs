@@ -87,6 +87,9 @@ internal sealed class Travellers(Loop loop, PublicationLog publications, IReadOn
     {
         Arrivals.Clear();
         Latency.Reset();
+        Closes.Clear();
+        foreach (ref var traveller in _travellers.AsSpan())
+            traveller.Moves = 0;
     }
 
     /// <summary>Clients that are subscribed at a node.</summary>

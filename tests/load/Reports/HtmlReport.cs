@@ -6,33 +6,25 @@ namespace Gateway.Load.Reports;
 /// <summary>A report in one file that refers to nothing outside of itself: it can be mailed, or kept as a pipeline's artifact.</summary>
 internal static class HtmlReport
 {
-    /// <summary>Colours of lines, after which they begin anew.</summary>
-    public const int Colours = 6;
-
     private const string Style = """
-        :root { color-scheme: light dark; --text: #1c1e21; --dim: #666b73; --back: #fff; --card: #f5f6f8; --grid: #d9dce1; --good: #18794e; --bad: #c4291c;
-          --c0: #2563c9; --c1: #c2410c; --c2: #15803d; --c3: #9333ea; --c4: #b45309; --c5: #0e7490; }
-        @media (prefers-color-scheme: dark) {
-          :root { --text: #e4e6ea; --dim: #9aa0a9; --back: #14161a; --card: #1d2026; --grid: #343942; --good: #4cc38a; --bad: #ff6b5e;
-            --c0: #6ea8fe; --c1: #ff9e64; --c2: #5fd38d; --c3: #c792ea; --c4: #e5b567; --c5: #56c8d8; } }
+        :root { color-scheme: light dark; --text: #1c1e21; --back: #fff; --card: #f5f6f8; --good: #18794e; --bad: #c4291c; }
+        @media (prefers-color-scheme: dark) { :root { --text: #e4e6ea; --back: #14161a; --card: #1d2026; --good: #4cc38a; --bad: #ff6b5e; } }
         body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--back); max-width: 960px; margin: 2rem auto; padding: 0 1rem; }
         h1 { font-size: 1.4rem; } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
         table { border-collapse: collapse; width: 100%; } td { padding: .2rem .6rem; border-bottom: 1px solid var(--grid); vertical-align: top; }
         td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .dim, .legend { color: var(--dim); }
         .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }
         figure { margin: 0; background: var(--card); border-radius: 8px; padding: .8rem; } svg { width: 100%; height: auto; display: block; }
-        svg text { font: 11px system-ui, sans-serif; fill: var(--dim); } text.y { text-anchor: end; dominant-baseline: middle; } text.x { text-anchor: middle; }
-        .grid { stroke: var(--grid); } .line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
         .legend { margin: .3rem 0 0; } .legend span { margin-right: 1.2rem; } .legend span::before { content: "━ "; }
-        .s0 { stroke: var(--c0); } .s1 { stroke: var(--c1); } .s2 { stroke: var(--c2); } .s3 { stroke: var(--c3); } .s4 { stroke: var(--c4); } .s5 { stroke: var(--c5); }
-        .legend .s0 { color: var(--c0); } .legend .s1 { color: var(--c1); } .legend .s2 { color: var(--c2); } .legend .s3 { color: var(--c3); } .legend .s4 { color: var(--c4); } .legend .s5 { color: var(--c5); }
+        .legend .s0 { color: var(--c0); } .legend .s1 { color: var(--c1); } .legend .s2 { color: var(--c2); } .legend .s3 { color: var(--c3); }
+        .legend .s4 { color: var(--c4); } .legend .s5 { color: var(--c5); } .legend .s6 { color: var(--c6); } .legend .s7 { color: var(--c7); }
         """;
 
     public static string Write(Report report)
     {
         var html = new StringBuilder();
         html.AppendLine("<!doctype html>").AppendLine("<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">");
-        html.AppendLine($"<title>{Encode(report.Title)}</title>").AppendLine($"<style>\n{Style}\n</style></head><body>");
+        html.AppendLine($"<title>{Encode(report.Title)}</title>").AppendLine($"<style>\n{SvgChart.Style}\n{Style}\n</style></head><body>");
         html.AppendLine($"<h1>{Encode(report.Title)}</h1>");
         html.AppendLine(report.Holds ? "<p class=\"good\">Every check holds.</p>" : "<p class=\"bad\">A check failed.</p>");
         Table(html, "Checks", report.Checks, check => [Cell(check.Name), $"<td class=\"{(check.Holds ? "good\">holds" : "bad\">FAILS")}</td>", Cell(check.Detail)]);

@@ -8,7 +8,8 @@ internal sealed class Report(string title)
     private readonly List<Verdict> _checks = [];
     private readonly List<(string Name, string Text)> _notes = [];
     private readonly List<LatencyCurve> _curves = [];
-    private readonly List<Chart> _charts = [];
+    private readonly List<Chart> _charts = []; // the scenario's own first
+    private int _own;
 
     public string Title => title;
 
@@ -24,6 +25,9 @@ internal sealed class Report(string title)
     public IReadOnlyList<LatencyCurve> Curves => _curves;
 
     public IReadOnlyList<Chart> Charts => _charts;
+
+    /// <summary>Those that the scenario has drawn.</summary>
+    public IEnumerable<Chart> OwnCharts => _charts.Take(_own);
 
     /// <summary>The command line's options, each with the value that it had.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; set; } = [];
@@ -51,8 +55,15 @@ internal sealed class Report(string title)
     /// <summary>Adds a latency's curve.</summary>
     public void Draw(string name, Latency latency) => _curves.Add(new LatencyCurve(name, latency.Count, latency.Curve()));
 
-    /// <summary>Adds a chart.</summary>
-    public void Draw(Chart chart) => _charts.Add(chart);
+    /// <summary>Adds a chart of the scenario's own.</summary>
+    public void Draw(Chart chart)
+    {
+        _charts.Insert(_own, chart);
+        _own++;
+    }
+
+    /// <summary>Adds a chart of what every run is looked at for.</summary>
+    public void DrawCommon(Chart chart) => _charts.Add(chart);
 
     /// <summary>Adds a check.</summary>
     public void Check(string name, bool holds, string detail) => _checks.Add(new Verdict(name, holds, detail));

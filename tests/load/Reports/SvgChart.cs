@@ -4,9 +4,24 @@ using System.Text;
 
 namespace Gateway.Load.Reports;
 
-/// <summary>Lines in an SVG that stands in an HTML page; its colours are the page's CSS classes.</summary>
+/// <summary>Lines in an SVG, for an HTML page or a file of its own. Its colours follow the reader's choice of light or dark.</summary>
 internal static class SvgChart
 {
+    /// <summary>What its classes mean.</summary>
+    public const string Style = """
+        :root { --dim: #666b73; --grid: #d9dce1;
+          --c0: #2563c9; --c1: #c2410c; --c2: #15803d; --c3: #9333ea; --c4: #b45309; --c5: #0e7490; --c6: #be185d; --c7: #4d7c0f; }
+        @media (prefers-color-scheme: dark) { :root { --dim: #9aa0a9; --grid: #343942;
+          --c0: #6ea8fe; --c1: #ff9e64; --c2: #5fd38d; --c3: #c792ea; --c4: #e5b567; --c5: #56c8d8; --c6: #f472b6; --c7: #a3e635; } }
+        svg text { font: 11px system-ui, sans-serif; fill: var(--dim); } text.y { text-anchor: end; dominant-baseline: middle; } text.x { text-anchor: middle; }
+        .grid { stroke: var(--grid); } .line { fill: none; stroke-width: 1.6; stroke-linejoin: round; }
+        .s0 { stroke: var(--c0); } .s1 { stroke: var(--c1); } .s2 { stroke: var(--c2); } .s3 { stroke: var(--c3); }
+        .s4 { stroke: var(--c4); } .s5 { stroke: var(--c5); } .s6 { stroke: var(--c6); } .s7 { stroke: var(--c7); }
+        """;
+
+    // After which they begin anew.
+    private const int Colours = 8;
+
     private const double Width = 720;
     private const double Height = 260;
     private const double Left = 70;
@@ -30,6 +45,27 @@ internal static class SvgChart
             new Axis([.. Enumerable.Range(0, Lines + 1).Select(i => from + ((to - from) * i / Lines))], value => Share(value - from, to - from), value => $"{value:0.#} s"),
             new Axis([.. Enumerable.Range(0, Lines + 1).Select(i => most * i / Lines)], value => Share(value, most), value => $"{Short(value)}"),
             chart.Unit);
+    }
+
+    /// <summary>Values over seconds, as an image that needs nothing else.</summary>
+    public static string File(Chart chart)
+    {
+        var svg = OverTime(chart);
+        var lines = svg[svg.IndexOf('\n', StringComparison.Ordinal)..svg.IndexOf("</svg>", StringComparison.Ordinal)];
+        var each = (Width - Left) / Math.Max(1, chart.Series.Count);
+        var legend = chart.Series.Select((series, i) =>
+            $"<line class=\"line s{i % Colours}\" x1=\"{Text(Left + (i * each))}\" x2=\"{Text(Left + (i * each) + 14)}\" y1=\"{Text(Height + 2)}\" y2=\"{Text(Height + 2)}\"/>"
+            + $"<text x=\"{Text(Left + (i * each) + 18)}\" y=\"{Text(Height + 6)}\">{WebUtility.HtmlEncode(series.Name)}</text>");
+        return $"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -24 {Text(Width)} {Text(Height + 40)}" role="img">
+            <title>{WebUtility.HtmlEncode(chart.Title)}</title>
+            <style>
+            {Style}
+            </style>
+            <text x="{Text(Left)}" y="-8">{WebUtility.HtmlEncode(chart.Title)}</text>{lines}{string.Join('\n', legend)}
+            </svg>
+
+            """;
     }
 
     /// <summary>Milliseconds over percentiles, both by powers of ten: each step to the right is a tenth of the messages.</summary>
@@ -64,12 +100,12 @@ internal static class SvgChart
         for (var i = 0; i < series.Count; i++)
         {
             var line = string.Join(' ', series[i].Points.Select(point => $"{Text(XOf(x, point.X))},{Text(YOf(y, point.Y))}"));
-            svg.AppendLine($"<polyline class=\"line s{i % HtmlReport.Colours}\" points=\"{line}\"/>");
+            svg.AppendLine($"<polyline class=\"line s{i % Colours}\" points=\"{line}\"/>");
         }
 
         svg.AppendLine("</svg>").Append("<p class=\"legend\">");
         for (var i = 0; i < series.Count; i++)
-            svg.Append($"<span class=\"s{i % HtmlReport.Colours}\">{WebUtility.HtmlEncode(series[i].Name)}</span> ");
+            svg.Append($"<span class=\"s{i % Colours}\">{WebUtility.HtmlEncode(series[i].Name)}</span> ");
         return svg.AppendLine("</p>").ToString();
     }
 

@@ -68,7 +68,7 @@ internal static class ScenarioCommand
             using var loop = new Loop(observer, end.Token);
             var report = progress.Run(() => run(loop, target.Read(parsed), parsed));
             foreach (var chart in observer.Timeline.Charts(observer.Things))
-                report.Draw(chart);
+                report.DrawCommon(chart);
             report.Settings = [.. SettingsOf(parsed), ("machine", $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}")];
             output.Write(parsed, report);
             return report.Holds ? Held : Failed;
