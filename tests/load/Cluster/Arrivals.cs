@@ -45,13 +45,18 @@ internal sealed class Arrivals
     /// <param name="title">Of the chart.</param>
     /// <param name="from">Timestamp of its left edge.</param>
     /// <param name="to">Timestamp of its right edge.</param>
-    public Chart Draw(string title, long from, long to) => new(
-        title, "/s", [.. _byNode.OrderBy(node => node.Key, StringComparer.Ordinal).Select(node => new ChartSeries(node.Key, [.. Rates(node.Value, from, to)]))]);
+    /// <param name="ceiling">What each node says it can take; null: a line for it says nothing.</param>
+    public Chart Draw(string title, long from, long to, double? ceiling = null)
+    {
+        var end = Loop.Clock.GetElapsedTime(from, to).TotalSeconds;
+        var nodes = _byNode.OrderBy(node => node.Key, StringComparer.Ordinal).Select(node => new ChartSeries(node.Key, [(0, 0), .. Rates(node.Value, from, to)]));
+        return new Chart(title, "/s", ceiling is { } known ? [new ChartSeries("ceiling", [(0, known), (end, known)]), .. nodes] : [.. nodes]);
+    }
 
     private static IEnumerable<(double Seconds, double Rate)> Rates(List<long> times, long from, long to)
     {
         var (first, next) = (0, 0);
-        for (var end = Step; end <= Loop.Clock.GetElapsedTime(from, to) + Step; end += Step)
+        for (var end = Step; end <= Loop.Clock.GetElapsedTime(from, to); end += Step)
         {
             while (next < times.Count && Loop.Clock.GetElapsedTime(from, times[next]) < end)
                 next++;

@@ -25,7 +25,7 @@ internal static class SvgChart
     private const double Width = 720;
     private const double Height = 260;
     private const double Left = 70;
-    private const double Right = 12;
+    private const double Right = 24;
     private const double Top = 12;
     private const double Bottom = 34;
     private const int Lines = 4;

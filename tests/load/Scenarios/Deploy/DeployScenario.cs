@@ -49,6 +49,7 @@ internal static class DeployScenario
 
         var end = Loop.Clock.GetTimestamp();
         cluster.RunFor(BeforeAndAfter);
+        var calm = Loop.Clock.GetTimestamp();
         cluster.RunUntil(clients.HaveAll, Patience);
 
         report.Add(prefix + "deployed in", Loop.Clock.GetElapsedTime(start, end).TotalSeconds - BeforeAndAfter.TotalSeconds, "s");
@@ -62,7 +63,9 @@ internal static class DeployScenario
         report.Add(prefix + "publications on their way at a close frame", clients.OnTheirWay.Count, "");
         report.Add(prefix + "oldest of them", clients.OnTheirWay.Percentile(100), "ms");
         report.Note(prefix + "closed with", string.Join(", ", clients.Closes.OrderBy(close => close.Key).Select(close => $"{close.Key}: {close.Value}")));
-        report.Draw(clients.Arrivals.Draw(prefix.Length == 0 ? "Clients that each node takes, paced" : "Clients that each node takes, not paced", start, end));
+        report.Draw(acceptRate == NoCeiling
+            ? clients.Arrivals.Draw("Clients that each node takes, not paced", start, calm)
+            : clients.Arrivals.Draw("Clients that each node takes, paced", start, calm, acceptRate));
         report.Check(prefix + "every node stopped well", exitCodes.TrueForAll(code => code == 0), string.Join(", ", exitCodes.Select(code => code?.ToString(CultureInfo.InvariantCulture) ?? "still running")));
         ClusterChecks.Add(report, prefix, cluster);
         if (acceptRate == NoCeiling)
