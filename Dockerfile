@@ -1,18 +1,34 @@
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+# syntax=docker/dockerfile:1
+FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 WORKDIR /source
+# What the native compiler links with.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends clang zlib1g-dev \
+    && rm -rf /var/lib/apt/lists/*
 
 # What a restore depends on comes first: its layer stays valid until a package changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Gateway.Core/Gateway.Core.csproj src/Gateway.Core/
 COPY src/Gateway/Gateway.csproj src/Gateway/
-RUN dotnet restore src/Gateway
+RUN dotnet restore src/Gateway --use-current-runtime -p:PublishAot=true
 
 COPY .editorconfig BannedSymbols.txt ./
 COPY src/ src/
-RUN dotnet publish src/Gateway --configuration Release --no-restore --output /app -p:UseAppHost=false
+ARG VERSION
+RUN dotnet publish src/Gateway --configuration Release --no-restore --use-current-runtime -p:PublishAot=true -p:DebugType=none \
+    ${VERSION:+-p:Version=$VERSION} --output /app
 
-# No shell and no package manager: nothing that a node does not need.
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+# One program and what it links with: no shell, no package manager, no runtime. docs/decisions/0010-native-image.md says why.
+FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+ARG VERSION
+ARG REVISION
+ARG CREATED
+LABEL org.opencontainers.image.title="Gateway" \
+      org.opencontainers.image.description="Pushes what is published to Redis channels to a very large number of WebSocket clients" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.created="$CREATED"
 WORKDIR /app
 COPY --from=build /app .
 
@@ -26,4 +42,4 @@ ENV ASPNETCORE_HTTP_PORTS="" \
     DOTNET_EnableDiagnostics=0
 EXPOSE 8080 8081
 USER $APP_UID
-ENTRYPOINT ["dotnet", "Gateway.dll"]
+ENTRYPOINT ["/app/Gateway"]

@@ -11,8 +11,9 @@ usage: ./test.sh [PROJECT [OPTION]...]
 
 Installs what the tests need and does not find: redis-server and redis-cli, haproxy, nginx, curl, openssl, kill,
 node and npm, chromium.
-Environment: CHROMIUM      path of a Chromium or Chrome to use
-             TEST_SECONDS  how long all tests together may take (default 480)
+Environment: CHROMIUM         path of a Chromium or Chrome to use
+             TEST_SECONDS     how long all tests together may take (default 480)
+             GATEWAY_PROGRAM  a native build, as the image has it, for the tests that start the program
 TXT
 }
 

@@ -11,6 +11,9 @@ internal sealed class HostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>A native build, as the image has it, in place of this one; null: this one.</summary>
+    private static readonly string? NativeProgram = Environment.GetEnvironmentVariable("GATEWAY_PROGRAM");
+
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -111,8 +114,8 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private static HostProcess Launch(string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments])
+        var start = new ProcessStartInfo(NativeProgram ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in NativeProgram is null ? [Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments] : arguments)
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         var endPointCount = arguments.Count(argument => argument.StartsWith("--Gateway:Endpoints:", StringComparison.Ordinal) && argument.Contains(":Address=", StringComparison.Ordinal));
