@@ -112,7 +112,7 @@ public sealed class DrainTests
         using var metrics = new MetricsReader(node.Metrics);
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
         Assert.Equal(("rebalance", 1001), await ReadToCloseAsync(client));
-        Assert.Equal(1, metrics["gateway.departures{reason=max_age}"]);
+        await metrics.BecomesAsync("gateway.departures{reason=max_age}", 1);
     }
 
     private static async Task<WsClient[]> OpenAsync(TestNode node)
