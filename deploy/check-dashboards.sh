@@ -74,14 +74,14 @@ listen_compressed() { # PORT: takes what is published in "compressed" into its s
   printf 'GET /plain/compressed HTTP/1.1\r\nHost: check\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n' >&"$compressed"
 }
 
-trickle() { # what the load does not do: the API, envelopes, compression, TLS, refusals
+trickle() { # what the load does not do: the API, envelopes, compression, TLS
   local text
   text=$(printf '{"goal":1,"minute":%d}' {1..30})
   while sleep 0.3; do
     redis-cli -p "$redis" publish gateway:ch:compressed "$text"
     redis-cli -p "$redis" publish gateway:cmd '{"v":1,"channels":["compressed"],"text":"an envelope"}'
     curl -s "http://127.0.0.1:$1/api/v1/publish" -H 'Content-Type: application/json' -d '{"channel":"compressed","data":1}'
-    curl -sk "https://127.0.0.1:$2/healthz" "https://127.0.0.1:$2/nowhere"
+    curl -sk "https://127.0.0.1:$2/healthz"
   done >/dev/null 2>&1
 }
 

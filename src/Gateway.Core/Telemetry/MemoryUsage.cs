@@ -4,7 +4,7 @@ namespace Gateway.Core.Telemetry;
 
 /// <summary>
 /// Memory that counts against the limit at which the kernel ends the process: that of its control group, which the kernel's socket buffers
-/// count towards as well, or the process's own against the machine's. Version 2 of control groups; under version 1 it is the machine's.
+/// count towards as well, or the process's own against what the collector takes for the machine's. Version 2 of control groups only.
 /// </summary>
 internal sealed class MemoryUsage
 {
