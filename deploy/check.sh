@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Checks what is deployed: lints and renders the chart with each values file of deploy/helm/ci, validates the manifests against
-# Kubernetes' schemas and the restricted Pod Security Standard, and checks that values the schema must refuse are refused.
-# Needs helm and k8s-validate on the PATH; promtool, when there, checks the alerts as well.
+# Kubernetes' schemas and the restricted Pod Security Standard, and checks that values the schema must refuse are refused. Checks the
+# alerts, and runs their tests. Needs helm and k8s-validate on the PATH; installs promtool (of Debian's package prometheus) when missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+. ./needs.sh
 
 missing=()
 for tool in helm k8s-validate; do
@@ -13,6 +14,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   echo "deploy/check.sh: not on the PATH: ${missing[*]}" >&2
   exit 1
 fi
+
+install_needs promtool:prometheus
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -66,6 +69,7 @@ check_refused "a route of no Gateway" "httpRoute.parentRefs" --set httpRoute.ena
 check_refused "the PROXY protocol from an ingress" "speaks HTTP" --set proxyProtocol=true --set 'config.trustedProxies={10.0.0.0/8}' --set ingress.enabled=true
 check_refused "a host name that is none" "hosts" --set ingress.enabled=true --set 'ingress.hosts={https://example.com}'
 check_refused "a boolean that is text" "enabled" --set-string ingress.enabled=true
+check_refused "a base of runbooks that is no URL" "runbookBaseUrl" --set prometheusRule.runbookBaseUrl=docs
 check_refused "a misspelt section" "autoscalling" --set autoscalling.enabled=true
 check_refused "several nodes without Redis" "more than one node needs" --set replicaCount=2
 check_refused "a stop that leaves no time to close connections" "must be below" --set drain.unreadyDelaySeconds=120
@@ -78,15 +82,26 @@ check_refused "an option that does not exist" "maxClients" --set config.limits.m
 
 if ./helm-readme.sh --check; then echo "ok    helm/README.md"; else fail "helm/README.md"; fi
 
-if command -v promtool >/dev/null; then
-  if promtool check rules prometheus/rules.yaml >"$work/rules" 2>&1; then
-    echo "ok    prometheus/rules.yaml"
+check_alerts() { # RULES, their TESTS, what to call them
+  if promtool check rules "$1" >"$work/rules" 2>&1 && promtool test rules "$2" >>"$work/rules" 2>&1; then
+    echo "ok    $3"
   else
     cat "$work/rules" >&2
-    fail "prometheus/rules.yaml"
+    fail "$3"
   fi
-else
-  echo "note  prometheus/rules.yaml is not checked: promtool is not on the PATH"
-fi
+}
+
+check_chart_has() { # WHAT, how many LINES of the watched chart match PATTERN
+  local found
+  found=$(grep -cE "$3" "$work/monitoring.yaml" || true)
+  if [ "$found" -eq "$2" ]; then echo "ok    the chart has $1"; else fail "the chart has $1: $found of $2 found"; fi
+}
+
+check_alerts prometheus/rules.yaml prometheus/rules.test.yaml "prometheus/rules.yaml"
+dashboards=$(find grafana -name '*.json' | wc -l)
+alerts=$(($(grep -c 'alert:' prometheus/rules.yaml) - 1)) # ci/monitoring.yaml leaves one out
+check_chart_has "every dashboard" "$dashboards" '^  gateway-[a-z]+\.json: \|-$'
+check_chart_has "every alert but the one that is left out" "$alerts" '^ +- alert: |^ +alert: '
+check_chart_has "a runbook for each" "$alerts" '^ +runbook_url: https://git\.example\.com/gateway/blob/main/docs/operations\.md#gateway'
 
 [ "$failures" -eq 0 ]

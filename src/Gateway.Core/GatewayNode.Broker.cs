@@ -51,20 +51,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
         _metrics.PublicationsReceived.Add(1);
-        if (payload.Length > _options.Limits.MaxPublicationBytes)
-        {
-            _metrics.Drops[(int)DropReason.TooLarge].Add(1);
-            return;
-        }
-
-        if (_directory.Find(channel) is not { } entry)
-            return; // nobody here is subscribed any more, or yet
-        var shards = entry.Interested;
-        if (shards.Length == 0)
-            return; // the last has left at this moment
-        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length);
-        foreach (var shard in shards)
-            shard.Post(publication);
+        Broadcast(channel, payload);
     }
 
     void IBrokerSink.OnCommand(ReadOnlySpan<byte> json)
@@ -95,6 +82,24 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             preferLocal: false);
     }
 
+    private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length > _options.Limits.MaxPublicationBytes)
+        {
+            _metrics.Drops[(int)DropReason.TooLarge].Add(1);
+            return;
+        }
+
+        if (_directory.Find(channel) is not { } entry)
+            return; // nobody here is subscribed any more, or yet
+        var shards = entry.Interested;
+        if (shards.Length == 0)
+            return; // the last has left at this moment
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length);
+        foreach (var shard in shards)
+            shard.Post(publication);
+    }
+
     private bool Relay(BrokerCommand command)
     {
         var payload = command switch
@@ -110,10 +115,14 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         var isValid = true;
         foreach (var name in channels)
         {
-            if (ChannelName.TryParse(name, out var channel))
-                ((IBrokerSink)this).OnPublication(channel.Utf8, payload);
-            else
+            if (!ChannelName.TryParse(name, out var channel))
+            {
                 isValid = false;
+                continue;
+            }
+
+            _metrics.PublicationsOfCommands.Add(1);
+            Broadcast(channel.Utf8, payload);
         }
 
         return isValid;

@@ -23,6 +23,9 @@ public sealed partial class GatewayNode
 
     internal Drain Drain { get; }
 
+    /// <summary>Clients a second that are being moved.</summary>
+    internal double RebalanceRate => _rebalancer.Rate;
+
     private NodeAnnouncement Describe()
     {
         var (now, added) = (_time.GetTimestamp(), Connections.Registry.Added);

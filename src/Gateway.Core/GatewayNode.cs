@@ -72,8 +72,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Metrics = metrics,
             Log = _log,
         };
-        Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), time, _log);
-        _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, time, _log);
+        Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), metrics.Faults, time, _log);
+        _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, metrics, time, _log);
         _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
         NodeGauges.Register(metrics.Meter, this, _shards);
     }
@@ -187,6 +187,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         Drain.Dispose();
         await _announcing.ConfigureAwait(false);
+        await _membership.LeaveAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();
     }

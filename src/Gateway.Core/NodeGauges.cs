@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
+using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
 
 namespace Gateway.Core;
 
@@ -18,12 +21,29 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.queue.bytes", () => context.Registry.All().Sum(connection => connection.QueuedBytes), "By", "Bytes waiting in outbound queues.");
         meter.CreateObservableGauge("gateway.shard.inbox.publications", () => shards.Sum(shard => shard.Inbox.Publications), "{publication}", "Publications waiting for a shard.");
         meter.CreateObservableGauge("gateway.shard.inbox.bytes", () => shards.Sum(shard => shard.Inbox.Bytes), "By", "Bytes of publications waiting for a shard.");
-        meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(node, context), "{buffer}", "Rentals that have not been returned, by pool.");
+        meter.CreateObservableGauge("gateway.shard.inbox.fill", () => shards.Max(shard => shard.Inbox.Fill), "1", "The fullest shard's inbox, as a share of what it may hold, in publications or in bytes.");
+        meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(node, context), "{buffer}", "Rentals that have not been returned, by pool; at rest none; with the back end sockets each connection's receive args.");
         meter.CreateObservableGauge("gateway.nodes", () => Nodes(node), "{node}", "Nodes that have announced themselves, by state; none while Redis does not answer.");
         meter.CreateObservableGauge("gateway.drain.state", () => (int)node.Drain.State, "1", "0: no drain; 1: not ready, still serving; 2: clients are being sent away; 3: none is left.");
         meter.CreateObservableGauge("gateway.drain.rate", () => node.Drain.Rate, "{connection}/s", "Clients a second that a drain sends away now.");
+        meter.CreateObservableGauge("gateway.drain.time_left", () => Known(node.Drain.TimeLeft?.TotalSeconds), "s", "Until a drain's deadline; below zero afterwards; none while there is no drain.");
+        meter.CreateObservableGauge("gateway.rebalance.rate", () => node.Drain.State == DrainState.None ? node.RebalanceRate : 0, "{connection}/s", "Clients a second that are moved now to a node that has joined.");
         meter.CreateObservableGauge("gateway.broker.connected", () => node.Broker.Status.Connected ? 1 : 0, "1", "1 while publications flow.");
+        RegisterProcess(meter);
     }
+
+    private static void RegisterProcess(Meter meter)
+    {
+        var memory = new MemoryUsage();
+        meter.CreateObservableGauge("gateway.memory.used", () => memory.UsedBytes, "By", "Memory that counts against the limit: the control group's, the kernel's socket buffers included, or the process's.");
+        meter.CreateObservableGauge("gateway.memory.limit", () => memory.LimitBytes, "By", "Memory at which the kernel ends the process: the control group's limit, or what the machine has.");
+        meter.CreateObservableGauge("gateway.descriptors.open", () => Known(DescriptorLimit.Open()), "{descriptor}", "Descriptors in use, sockets included.");
+        meter.CreateObservableGauge("gateway.descriptors.limit", () => Known(DescriptorLimit.Read()), "{descriptor}", "Descriptors the process may have; none where there is no limit.");
+    }
+
+    /// <summary>No measurement where there is no value.</summary>
+    private static IEnumerable<Measurement<T>> Known<T>(T? value)
+        where T : struct => value is { } known ? [new Measurement<T>(known)] : [];
 
     private static IEnumerable<Measurement<int>> Nodes(GatewayNode node) =>
         node.Nodes

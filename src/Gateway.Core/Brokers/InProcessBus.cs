@@ -37,6 +37,12 @@ public sealed class InProcessBus
             _announcements[node] = json;
     }
 
+    internal void Withdraw(IBrokerSink node)
+    {
+        lock (_gate)
+            _announcements.Remove(node);
+    }
+
     internal byte[][] Announcements()
     {
         lock (_gate)

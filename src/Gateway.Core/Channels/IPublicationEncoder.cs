@@ -1,4 +1,5 @@
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Channels;
 
@@ -7,6 +8,9 @@ internal interface IPublicationEncoder
 {
     /// <summary>This encoder's place among the node's, below <see cref="Publication.MaxEncoders"/>.</summary>
     int Slot { get; }
+
+    /// <summary>Whose frames they are, for metrics.</summary>
+    ClientProtocol Label => ClientProtocol.Other;
 
     OutboundFrame Encode(Publication publication);
 }

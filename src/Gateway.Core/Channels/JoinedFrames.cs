@@ -85,16 +85,16 @@ internal sealed class JoinedFrames
     }
 
     /// <summary>Counts what was delivered since the last report.</summary>
-    public void Report(Action<OutboundFrame, int> count)
+    public void Report(Action<IPublicationEncoder, OutboundFrame, int> count)
     {
         if (_everything > 0)
         {
             foreach (var frame in _frames)
-                count(frame, _everything);
+                count(Encoder!, frame, _everything);
         }
 
         foreach (var frame in _partly)
-            count(frame, 1);
+            count(Encoder!, frame, 1);
         _partly.Clear();
         _everything = 0;
     }

@@ -16,7 +16,7 @@ internal sealed partial class Shard
 
     private readonly JoinedFrames?[] _joined = new JoinedFrames?[Publication.MaxEncoders]; // by the encoder's slot
     private readonly Queue<Joining> _joinings = new();
-    private readonly Action<OutboundFrame, int> _count;
+    private readonly Action<IPublicationEncoder, OutboundFrame, int> _count;
 
     /// <summary>Delivers the batch, and what joins it.</summary>
     private void Broadcast(bool mayGrow)

@@ -182,6 +182,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
 #pragma warning restore CA1031
         {
             Log.ShardFault(_log, _index, e);
+            _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "shard"));
         }
     }
 
@@ -201,7 +202,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (subscription.Encoder != encoder)
             {
-                Count(frame, queued);
+                Count(encoder, frame, queued);
                 queued = 0;
                 encoder = subscription.Encoder;
                 frame = publication.FrameFor(encoder);
@@ -213,13 +214,13 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             MarkDirty(subscription.Subscriber);
         }
 
-        Count(frame, queued);
+        Count(encoder, frame, queued);
     }
 
-    private void Count(OutboundFrame frame, int queued)
+    private void Count(IPublicationEncoder encoder, OutboundFrame frame, int queued)
     {
         _metrics.Deliveries.Add(queued);
-        _metrics.MessagesSent[Connection.KindOf(frame.Opcode)].Add(queued);
+        _metrics.MessagesSent.Add(encoder.Label, Connection.KindOf(frame.Opcode), queued, frame.Length);
     }
 
     private void MarkDirty(Subscriber subscriber)

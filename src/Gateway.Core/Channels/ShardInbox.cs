@@ -23,6 +23,9 @@ internal sealed class ShardInbox(ChannelOptions options)
     /// <summary>Their bytes.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
+    /// <summary>What waits as a share of what may, in publications or in bytes.</summary>
+    public double Fill => Math.Max((double)Publications / options.MaxInboxPublications, (double)Bytes / options.MaxInboxBytes);
+
     /// <summary>False: the lane is full.</summary>
     public bool TryPost(Publication publication, out bool mustSchedule)
     {

@@ -25,13 +25,13 @@ internal sealed class Departures(TimeSpan reconnectWithin, TimeSpan longestPause
     }
 
     /// <summary>Sends away as many as a rate allows in the time that has passed, at most <paramref name="most"/>.</summary>
-    public int Send(double rate, TimeSpan elapsed, string reason, CloseReason close, int most = int.MaxValue)
+    public int Send(double rate, TimeSpan elapsed, Farewell farewell, int most = int.MaxValue)
     {
         _allowance = Math.Min(_allowance + (rate * elapsed.TotalSeconds), Math.Max(1, rate * longestPause.TotalSeconds));
         var sent = 0;
         while (_allowance >= 1 && sent < most && _waiting.TryDequeue(out var connection))
         {
-            if (!connection.SendAway(reconnectWithin, reason, close))
+            if (!connection.SendAway(reconnectWithin, farewell))
                 continue; // it had gone by itself
             _allowance--;
             sent++;
@@ -42,11 +42,11 @@ internal sealed class Departures(TimeSpan reconnectWithin, TimeSpan longestPause
     }
 
     /// <summary>Sends away all who are left, and spreads their return over a time.</summary>
-    public void SendAll(TimeSpan spread, string reason, CloseReason close)
+    public void SendAll(TimeSpan spread, Farewell farewell)
     {
         while (_waiting.TryDequeue(out var connection))
         {
-            if (connection.SendAway(spread, reason, close))
+            if (connection.SendAway(spread, farewell))
                 Count++;
         }
     }

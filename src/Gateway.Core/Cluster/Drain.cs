@@ -22,6 +22,8 @@ internal sealed class Drain : IDisposable
     private readonly Func<double?> _pace;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly EventCounter _faults;
+    private readonly Rarely _logFault;
     private readonly Lock _gate = new();
     private readonly TimeSpan _lastCall; // before the deadline: what a close takes
     private CancellationTokenSource? _run; // null: there is no drain; guarded by the lock
@@ -36,10 +38,13 @@ internal sealed class Drain : IDisposable
     /// <param name="options">Delays and rates.</param>
     /// <param name="closeTimeout">How long a connection may take to end.</param>
     /// <param name="pace">Clients a second that the other nodes can take; null: not known.</param>
+    /// <param name="faults">Counts faults of the drain itself.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">For operators.</param>
-    public Drain(ConnectionRegistry registry, DrainOptions options, TimeSpan closeTimeout, Func<double?> pace, TimeProvider time, ILogger log)
+    public Drain(
+        ConnectionRegistry registry, DrainOptions options, TimeSpan closeTimeout, Func<double?> pace, EventCounter faults, TimeProvider time, ILogger log)
     {
+        (_faults, _logFault) = (faults, new Rarely(time, ReportPeriod));
         (_registry, _options, _pace, _time, _log) = (registry, options, pace, time, log);
         _lastCall = closeTimeout < options.Timeout / 4 ? closeTimeout : options.Timeout / 4;
         _departures = new Departures(options.ReconnectWithin, LongestPause);
@@ -49,6 +54,9 @@ internal sealed class Drain : IDisposable
 
     /// <summary>Clients a second that are sent away now.</summary>
     public double Rate => _state == DrainState.Draining ? Volatile.Read(ref _rate) : 0;
+
+    /// <summary>Until the deadline, below zero afterwards; null: there is no drain.</summary>
+    public TimeSpan? TimeLeft => _state == DrainState.None ? null : TimeOf(ref _deadline) - _time.GetUtcNow();
 
     public DrainStatus Status => _state == DrainState.None
         ? new DrainStatus(DrainState.None, null, null, 0, 0, _registry.Count)
@@ -115,7 +123,7 @@ internal sealed class Drain : IDisposable
             while (true)
             {
                 var now = _time.GetTimestamp();
-                Tick(_time.GetElapsedTime(lastTick, now), run);
+                TickOrReport(_time.GetElapsedTime(lastTick, now), run);
                 lastTick = now;
                 if (_time.GetElapsedTime(lastReport, now) >= ReportPeriod && _state == DrainState.Draining)
                 {
@@ -146,6 +154,23 @@ internal sealed class Drain : IDisposable
             Log.Drained(_log, _departures.Count);
     }
 
+    /// <summary>A fault must not end the drain: nobody else would send the clients away, and the node would stop with all of them on it.</summary>
+    private void TickOrReport(TimeSpan elapsed, CancellationTokenSource run)
+    {
+        try
+        {
+            Tick(elapsed, run);
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _faults.Add(1, new KeyValuePair<string, object?>("part", "drain"));
+            if (_logFault.Now())
+                Log.DrainFault(_log, e);
+        }
+    }
+
     private void Tick(TimeSpan elapsed, CancellationTokenSource run)
     {
         Volatile.Write(ref _rate, _pace() ?? _options.Rate);
@@ -155,7 +180,7 @@ internal sealed class Drain : IDisposable
         if (_time.GetUtcNow() >= TimeOf(ref _deadline) - _lastCall)
             SendAll();
         else
-            _departures.Send(_rate, elapsed, Farewell.Drain, CloseReason.ServiceRestart);
+            _departures.Send(_rate, elapsed, Farewell.Drain);
         Enter(_registry.Count > 0 ? DrainState.Draining : DrainState.Drained, run);
     }
 
@@ -168,6 +193,6 @@ internal sealed class Drain : IDisposable
         if (spread < _options.ReconnectWithin)
             spread = _options.ReconnectWithin;
         Log.DrainOverdue(_log, waiting);
-        _departures.SendAll(spread < LongestSpread ? spread : LongestSpread, Farewell.Drain, CloseReason.ServiceRestart);
+        _departures.SendAll(spread < LongestSpread ? spread : LongestSpread, Farewell.Drain);
     }
 }

@@ -20,18 +20,24 @@ internal sealed class Membership
     private readonly ClusterOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly GatewayMetrics _metrics;
+    private readonly Rarely _logFault;
     private readonly Dictionary<string, DateTimeOffset> _joined = [];
     private volatile IReadOnlyList<NodeAnnouncement> _nodes = [];
     private bool _isFailing;
+    private bool _hasAnnounced;
 
     /// <param name="broker">Where announcements are left.</param>
     /// <param name="describe">This node, now.</param>
     /// <param name="onRead">Called when the others have been looked at.</param>
     /// <param name="options">Intervals.</param>
+    /// <param name="metrics">Counts announcements, and faults of those who look at them.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">For operators.</param>
-    public Membership(IBroker broker, Func<NodeAnnouncement> describe, Action onRead, ClusterOptions options, TimeProvider time, ILogger log)
+    public Membership(
+        IBroker broker, Func<NodeAnnouncement> describe, Action onRead, ClusterOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
+        (_metrics, _logFault) = (metrics, new Rarely(time, TimeSpan.FromSeconds(10)));
         (_broker, _describe, _onRead, _options, _time, _log) = (broker, describe, onRead, options, time, log);
         StartedAt = time.GetUtcNow();
     }
@@ -66,9 +72,26 @@ internal sealed class Membership
         }
     }
 
+    /// <summary>The node is gone: the others need not wait until its announcement is forgotten.</summary>
+    public async Task LeaveAsync()
+    {
+        try
+        {
+            await _broker.WithdrawAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // It would only have been sooner.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.NotWithdrawn(_log, e.Message);
+        }
+    }
+
     /// <summary>Announces, and reads what others have announced.</summary>
     internal async Task ExchangeAsync(bool mustRead, CancellationToken cancellationToken)
     {
+        if (!_hasAnnounced && !_broker.Status.Connected)
+            return; // it is being connected to; whoever is to know of a broker that is not there hears it from the broker
         try
         {
             await _broker.AnnounceAsync(_describe().ToJson(), _options.ForgetAfter, cancellationToken).ConfigureAwait(false);
@@ -78,19 +101,38 @@ internal sealed class Membership
                 See([.. read.Select(json => NodeAnnouncement.TryParse(json)).OfType<NodeAnnouncement>()]);
             }
 
-            _isFailing = false;
+            (_isFailing, _hasAnnounced) = (false, true);
+            _metrics.Announcements.Add(1, new KeyValuePair<string, object?>("result", "ok"));
         }
-#pragma warning disable CA1031 // Whatever a broker throws: the node serves on, and asks again.
-        catch (Exception e) when (e is not OperationCanceledException)
+#pragma warning disable CA1031 // Whatever a broker throws, a cancellation of its own too: the node serves on, and asks again.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             _nodes = [];
+            _metrics.Announcements.Add(1, new KeyValuePair<string, object?>("result", "failed"));
             if (!_isFailing)
                 Log.MembershipUnknown(_log, e.Message);
             _isFailing = true;
         }
 
-        _onRead();
+        Act();
+    }
+
+    /// <summary>A fault of who looks at the nodes must not end the announcements: the others would take this node for gone.</summary>
+    private void Act()
+    {
+        try
+        {
+            _onRead();
+        }
+#pragma warning disable CA1031 // see above
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "cluster"));
+            if (_logFault.Now())
+                Log.RebalanceFault(_log, e);
+        }
     }
 
     private void See(IReadOnlyList<NodeAnnouncement> nodes)

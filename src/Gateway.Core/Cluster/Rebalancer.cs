@@ -57,7 +57,7 @@ internal sealed class Rebalancer(
         var rest = joined + options.Within - _lastCall - time.GetUtcNow();
         var wanted = excess / (rest > ShortestRest ? rest : ShortestRest).TotalSeconds;
         Rate = Math.Min(wanted / Effect(own, nodes), most);
-        _departures.Send(Rate, elapsed, Farewell.Rebalance, CloseReason.Moved, excess);
+        _departures.Send(Rate, elapsed, Farewell.Rebalance, excess);
     }
 
     /// <summary>When the latest node joined, as long as it is to be helped; null: none is.</summary>

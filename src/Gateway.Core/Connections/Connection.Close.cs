@@ -49,16 +49,18 @@ internal sealed partial class Connection
 
     /// <summary>Closes it, planned: the client is told when to come back, if its protocol can. False: it was ending already.</summary>
     /// <param name="within">The moment is drawn from so long.</param>
-    /// <param name="reason">One of <see cref="Farewell"/>.</param>
-    /// <param name="close">For the close frame.</param>
-    public bool SendAway(TimeSpan within, string reason, CloseReason close)
+    /// <param name="farewell">Why.</param>
+    public bool SendAway(TimeSpan within, Farewell farewell)
     {
         if (_state is ConnectionState.Closing or ConnectionState.Closed)
             return false;
         var after = within * (RandomNumberGenerator.GetInt32(1000) / 1000d);
-        if (Protocol?.FarewellFrame(after, reason) is { } farewell)
-            Reply(farewell);
-        return Close(close);
+        if (Protocol?.FarewellFrame(after, farewell.Word) is { } frame)
+            Reply(frame);
+        if (!Close(farewell.Close))
+            return false;
+        _context.Metrics.Departures.Add(1, new KeyValuePair<string, object?>("reason", farewell.MetricLabel));
+        return true;
     }
 
     /// <summary>Ends the connection now; the peer sees a reset.</summary>

@@ -29,11 +29,11 @@ internal sealed partial class Connection
                 case ReadStatus.NeedMore:
                     return new ReceiveResult(bytes.Length, ReceiveAction.Continue);
                 case ReadStatus.Message:
-                    Count(message.Opcode);
+                    Count(message);
                     result = Protocol!.OnMessage(this, message.Opcode, message.Payload);
                     break;
                 case ReadStatus.Control:
-                    Count(message.Opcode);
+                    Count(message);
                     OnControl(message);
                     break;
                 default:
@@ -107,7 +107,7 @@ internal sealed partial class Connection
         }
     }
 
-    private void Count(Opcode opcode) => _context.Metrics.MessagesReceived[KindOf(opcode)].Add(1);
+    private void Count(InboundMessage message) => _context.Metrics.MessagesReceived.Add(Protocol!.Label, KindOf(message.Opcode), 1, message.Payload.Length);
 
     /// <summary>The place of a frame's kind among the metrics' kinds.</summary>
     internal static int KindOf(Opcode opcode) => opcode switch

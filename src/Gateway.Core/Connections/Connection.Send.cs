@@ -54,7 +54,7 @@ internal sealed partial class Connection
         if (Compression?.Shared is { } compressor)
             frame = compressor.Compress(frame);
         if (Enqueue(frame))
-            _context.Metrics.MessagesSent[KindOf(frame.Opcode)].Add(1);
+            CountSent(frame.Opcode, frame.Length);
     }
 
     /// <summary>The same, encoded in the queue's own memory: for answers that are as frequent as what they answer.</summary>
@@ -71,10 +71,11 @@ internal sealed partial class Connection
             if (_state != ConnectionState.Open)
                 return;
             var queue = Queue();
-            if (queue.DataBytes + FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length <= _context.Options.Limits.MaxQueueBytes)
+            var length = FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length;
+            if (queue.DataBytes + length <= _context.Options.Limits.MaxQueueBytes)
             {
                 queue.Add(opcode, payload);
-                _context.Metrics.MessagesSent[KindOf(opcode)].Add(1);
+                CountSent(opcode, length);
                 return;
             }
         }
@@ -162,10 +163,11 @@ internal sealed partial class Connection
                 return;
             var queue = Queue();
             // A quarter of the data bound: 8,000 of the largest pongs by default. A peer that sends more pings than it takes pongs is ended.
-            if (queue.ControlBytes + FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length <= _context.Options.Limits.MaxQueueBytes / 4)
+            var length = FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length;
+            if (queue.ControlBytes + length <= _context.Options.Limits.MaxQueueBytes / 4)
             {
                 queue.AddControl(opcode, payload);
-                _context.Metrics.MessagesSent[KindOf(opcode)].Add(1);
+                CountSent(opcode, length);
                 return;
             }
         }
@@ -264,6 +266,8 @@ internal sealed partial class Connection
         _context.Queues.Return(_queue);
         _queue = null;
     }
+
+    private void CountSent(Opcode opcode, long bytes) => _context.Metrics.MessagesSent.Add(Protocol!.Label, KindOf(opcode), 1, bytes);
 
     private void SampleBatch(int frames)
     {

@@ -85,6 +85,7 @@ internal sealed partial class Connection : ITransportHandler
 #pragma warning restore CA1031
         {
             Log.ConnectionFault(_context.Log, Id.ToString(), e);
+            _context.Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "connection"));
             Close(CloseReason.InternalError);
             result = new ReceiveResult(bytes.Length, ReceiveAction.Discard);
         }
@@ -105,7 +106,7 @@ internal sealed partial class Connection : ITransportHandler
                 OnHandshakeOverdue();
                 break;
             case ConnectionState.Open when IsTooOld():
-                SendAway(_context.Options.Drain.ReconnectWithin, Farewell.Rebalance, CloseReason.Moved);
+                SendAway(_context.Options.Drain.ReconnectWithin, Farewell.MaxAge);
                 break;
             case ConnectionState.Open:
                 KeepAlive(now);

@@ -1,4 +1,5 @@
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Connections;
 
@@ -10,6 +11,9 @@ internal interface IMessageHandler
 {
     /// <summary>For metrics and the admin API: <c>json</c>, <c>plain</c>, <c>echo</c>.</summary>
     string Name { get; }
+
+    /// <summary>Whose messages its are, for metrics.</summary>
+    ClientProtocol Label => ClientProtocol.Other;
 
     /// <summary>Whether <see cref="Handshake.IAdmission"/> is asked.</summary>
     bool NeedsAdmission { get; }
@@ -25,7 +29,7 @@ internal interface IMessageHandler
 
     /// <summary>The node is about to close the connection, planned: <see langword="null"/>, or a frame that tells the client.</summary>
     /// <param name="comeBackAfter">When the client should connect again.</param>
-    /// <param name="reason">One of <see cref="Farewell"/>.</param>
+    /// <param name="reason">The word of a <see cref="Farewell"/>.</param>
     OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason);
 
     /// <summary>The node was without the broker: publications may have been missed. Queues what the protocol has for that.</summary>

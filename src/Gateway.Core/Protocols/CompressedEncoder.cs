@@ -1,5 +1,6 @@
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Protocols;
 
@@ -7,6 +8,8 @@ namespace Gateway.Core.Protocols;
 internal sealed class CompressedEncoder(IPublicationEncoder plain, SharedCompressor compressor) : IPublicationEncoder
 {
     public int Slot { get; } = EncoderSlots.Compressed(plain.Slot, compressor.Index);
+
+    public ClientProtocol Label => plain.Label;
 
     public OutboundFrame Encode(Publication publication) => compressor.Compress(publication.FrameFor(plain));
 }

@@ -4,8 +4,8 @@ namespace Gateway.Core.Telemetry;
 
 /// <summary>
 /// The node's instruments, on the meter <c>Gateway</c>, named after OpenTelemetry's conventions. What happens per message is counted in
-/// striped counters that the exporter reads; what happens per connection or rarer goes to the instruments directly. Tag values come
-/// from closed sets only: never a channel, a user or an address.
+/// striped counters that the exporter reads, what happens per connection or rarer in <see cref="EventCounter"/>s. Tag values come
+/// from closed sets only, <see cref="MetricLabels"/>: never a channel, a user or an address.
 /// </summary>
 public sealed class GatewayMetrics : IDisposable
 {
@@ -15,39 +15,47 @@ public sealed class GatewayMetrics : IDisposable
     private static readonly double[] LatencyBuckets =
         [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-    private static readonly string[] Kinds = ["text", "binary", "ping", "pong", "close"];
-
     private readonly Meter _meter = new(MeterName);
+    private long _gapTicks;
 
     /// <summary>Makes the instruments.</summary>
     public GatewayMetrics()
     {
-        Handshakes = _meter.CreateCounter<long>("gateway.handshakes", "{handshake}", "Requests on the client endpoints, by result.");
-        Closes = _meter.CreateCounter<long>("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
-        AcceptErrors = _meter.CreateCounter<long>("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
-        Refusals = _meter.CreateCounter<long>("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
-        TlsHandshakes = _meter.CreateCounter<long>("gateway.tls.handshakes", "{handshake}", "TLS handshakes, by result and version.");
+        Handshakes = Events("gateway.handshakes", "{handshake}", "Requests on the client endpoints, by result.");
+        Closes = Events("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
+        AcceptErrors = Events("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
+        Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
+        TlsHandshakes = Events("gateway.tls.handshakes", "{handshake}", "TLS handshakes, by result and version.", static (result, version) => (result == "completed") != (version == "none"));
         TlsHandshakeDuration = Histogram("gateway.tls.handshake.duration", "s", "From the accepted connection to the end of a TLS handshake that succeeded.", LatencyBuckets);
-        TlsReloads = _meter.CreateCounter<long>("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");
-        ProxyProtocolRefusals = _meter.CreateCounter<long>("gateway.proxy_protocol.refusals", "{connection}", "Connections refused on endpoints with the PROXY protocol, by reason.");
-        Publications = _meter.CreateCounter<long>("gateway.publications", "{publication}", "Publications this node sent to the broker, by source and result.");
-        Commands = _meter.CreateCounter<long>("gateway.commands", "{command}", "Envelopes received from the broker, by result.");
+        TlsReloads = Events("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");
+        ProxyProtocolRefusals = Events("gateway.proxy_protocol.refusals", "{connection}", "Connections refused on endpoints with the PROXY protocol, by reason.");
+        Publications = Events("gateway.publications", "{publication}", "Publications this node sent to the broker, by source and result.");
+        Commands = Events("gateway.commands", "{command}", "Envelopes received from the broker, by result.");
         DeliveryLatency = Histogram("gateway.delivery.latency", "s", "From a publication's arrival at the node to the end of the writes to one shard's subscribers.", LatencyBuckets);
         FlushBatch = Histogram("gateway.flush.batch", "{frame}", "Frames that left in one send, one flush in 64 sampled.", [1, 2, 4, 8, 16, 32, 64, 128, 256]);
         BrokerRoundTrip = Histogram("gateway.broker.round_trip", "s", "The node's probe to itself through the broker.", LatencyBuckets);
-        BrokerGaps = _meter.CreateCounter<long>("gateway.broker.gaps", "{gap}", "Times the link to the broker was lost and came back.");
-        BrokerGapSeconds = _meter.CreateCounter<double>("gateway.broker.gap.duration", "s", "Time without the broker.");
-        BrokerResubscriptions = _meter.CreateCounter<long>("gateway.broker.resubscriptions", "{channel}", "Channels subscribed again after a lost link or a silent loss.");
-        BrokerErrors = _meter.CreateCounter<long>("gateway.broker.errors", "{error}", "Operations the broker did not confirm, by operation.");
+        BrokerGaps = Events("gateway.broker.gaps", "{gap}", "Times the link to the broker was lost and came back.");
+        _meter.CreateObservableCounter("gateway.broker.gap.duration", () => TimeSpan.FromTicks(Volatile.Read(ref _gapTicks)).TotalSeconds, "s", "Time without the broker, of the gaps that are over.");
+        BrokerResubscriptions = Events("gateway.broker.resubscriptions", "{channel}", "Channels subscribed again after a lost link or a silent loss.");
+        Announcements = Events("gateway.announcements", "{announcement}", "Times the node told the others of its load and looked at theirs, by result.");
+        Departures = Events("gateway.departures", "{connection}", "Clients that were sent away to connect again, by reason.");
+        Faults = Events("gateway.faults", "{fault}", "Faults of the gateway itself, by the part that has survived it: each is an error in the log, and to be reported.");
+        BrokerErrors = Events("gateway.broker.errors", "{error}", "Operations the broker did not confirm, by operation.");
 
-        Observe("gateway.messages.received", "{message}", "Messages and control frames from clients, by kind.", MessagesReceived);
-        Observe("gateway.messages.sent", "{message}", "Messages and control frames queued for clients, by kind.", MessagesSent);
+        Observe("gateway.messages.received", "{message}", "Messages and control frames from clients, by protocol and kind.", MessagesReceived.Messages);
+        Observe("gateway.messages.received.size", "By", "Their payloads, decompressed, by protocol and kind.", MessagesReceived.Bytes);
+        Observe("gateway.messages.sent", "{message}", "Messages and control frames queued for clients, by protocol and kind.", MessagesSent.Messages);
+        Observe("gateway.messages.sent.size", "By", "Their frames, by protocol and kind; before compression where a connection has a history of its own.", MessagesSent.Bytes);
         Observe("gateway.network.received", "By", "Bytes from clients.", BytesReceived);
         Observe("gateway.network.sent", "By", "Bytes the kernel took for clients.", BytesSent);
         Observe("gateway.sends", "{send}", "System calls that sent something.", Sends);
-        Observe("gateway.publications.received", "{publication}", "Publications that came from the broker.", PublicationsReceived);
+        Observe("gateway.publications.received", "{publication}", "Publications that came from the broker, by source: a channel, or an envelope for several.", () => Tagged("source", ("channel", PublicationsReceived), ("command", PublicationsOfCommands)));
         Observe("gateway.deliveries", "{delivery}", "Publications queued for a subscriber.", Deliveries);
-        ObserveDrops();
+        Observe(
+            "gateway.deliveries.dropped",
+            "{publication}",
+            "Publications the node did not deliver, by reason: per subscriber for slow_consumer, per node or shard otherwise.",
+            () => Tagged("reason", [.. Drops.Select((counter, i) => (DropReasons.Label((DropReason)i), counter))]));
         ObserveCompression("gateway.compression.messages", "{message}", "Messages that were compressed, by direction; a broadcast counts once.", counters => counters.Messages);
         ObserveCompression("gateway.compression.original", "By", "Their payloads before compression, by direction.", counters => counters.OriginalBytes);
         ObserveCompression("gateway.compression.compressed", "By", "Their payloads after compression, by direction.", counters => counters.CompressedBytes);
@@ -56,24 +64,25 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>The meter, for gauges that other parts of the node observe.</summary>
     public Meter Meter => _meter;
 
-    internal Counter<long> Handshakes { get; }
+    internal EventCounter Handshakes { get; }
 
-    internal Counter<long> Closes { get; }
+    internal EventCounter Closes { get; }
 
-    internal Counter<long> AcceptErrors { get; }
+    internal EventCounter AcceptErrors { get; }
 
-    internal Counter<long> Refusals { get; }
+    internal EventCounter Refusals { get; }
 
-    internal Counter<long> TlsHandshakes { get; }
+    internal EventCounter TlsHandshakes { get; }
 
     internal Histogram<double> TlsHandshakeDuration { get; }
 
-    internal Counter<long> TlsReloads { get; }
-    internal Counter<long> ProxyProtocolRefusals { get; }
+    internal EventCounter TlsReloads { get; }
 
-    internal Counter<long> Publications { get; }
+    internal EventCounter ProxyProtocolRefusals { get; }
 
-    internal Counter<long> Commands { get; }
+    internal EventCounter Publications { get; }
+
+    internal EventCounter Commands { get; }
 
     internal Histogram<double> DeliveryLatency { get; }
 
@@ -82,22 +91,31 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Seconds of the node's probe to itself through the broker.</summary>
     public Histogram<double> BrokerRoundTrip { get; }
 
-    /// <summary>Times the link to the broker was lost and came back.</summary>
-    public Counter<long> BrokerGaps { get; }
+    internal EventCounter BrokerGaps { get; }
 
-    /// <summary>Seconds without the broker.</summary>
-    public Counter<double> BrokerGapSeconds { get; }
+    /// <summary>Counts a gap: the link to the broker was lost, and is back.</summary>
+    public void BrokerGap(TimeSpan duration)
+    {
+        BrokerGaps.Add(1);
+        Interlocked.Add(ref _gapTicks, duration.Ticks);
+    }
 
     /// <summary>Channels subscribed again.</summary>
-    public Counter<long> BrokerResubscriptions { get; }
+    public EventCounter BrokerResubscriptions { get; }
 
     /// <summary>Operations the broker did not confirm; tag <c>operation</c>.</summary>
-    public Counter<long> BrokerErrors { get; }
+    public EventCounter BrokerErrors { get; }
 
-    /// <summary>By kind, in the order of <see cref="Kinds"/>.</summary>
-    internal StripedCounter[] MessagesReceived { get; } = Striped(Kinds.Length);
+    internal EventCounter Announcements { get; }
 
-    internal StripedCounter[] MessagesSent { get; } = Striped(Kinds.Length);
+    internal EventCounter Departures { get; }
+
+    /// <summary>Tag <c>part</c>.</summary>
+    internal EventCounter Faults { get; }
+
+    internal TrafficCounters MessagesReceived { get; } = new();
+
+    internal TrafficCounters MessagesSent { get; } = new();
 
     internal StripedCounter BytesReceived { get; } = new();
 
@@ -107,6 +125,9 @@ public sealed class GatewayMetrics : IDisposable
 
     internal StripedCounter PublicationsReceived { get; } = new();
 
+    /// <summary>The same, of envelopes for several channels.</summary>
+    internal StripedCounter PublicationsOfCommands { get; } = new();
+
     internal StripedCounter Deliveries { get; } = new();
 
     internal CompressionCounters CompressionReceived { get; } = new();
@@ -114,7 +135,7 @@ public sealed class GatewayMetrics : IDisposable
     internal CompressionCounters CompressionSent { get; } = new();
 
     /// <summary>Publications that the node did not deliver, by <see cref="DropReason"/>.</summary>
-    internal StripedCounter[] Drops { get; } = Striped(DropReasons.Count);
+    internal StripedCounter[] Drops { get; } = [.. Enumerable.Range(0, DropReasons.Count).Select(_ => new StripedCounter())];
 
     /// <summary>Counts a publication that a broker did not relay because its payload passes <c>Gateway:Limits:MaxPublicationBytes</c>.</summary>
     public void PublicationTooLarge() => Drops[(int)DropReason.TooLarge].Add(1);
@@ -122,7 +143,11 @@ public sealed class GatewayMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private static StripedCounter[] Striped(int count) => [.. Enumerable.Range(0, count).Select(_ => new StripedCounter())];
+    private static IEnumerable<Measurement<long>> Tagged(string tag, params (string Value, StripedCounter Counter)[] series) =>
+        series.Select(one => new Measurement<long>(one.Counter.Value, new KeyValuePair<string, object?>(tag, one.Value)));
+
+    private EventCounter Events(string name, string unit, string description, Func<string, string, bool>? occurs = null) =>
+        new(_meter, name, unit, description, occurs);
 
     private Histogram<double> Histogram(string name, string unit, string description, double[] buckets) =>
         _meter.CreateHistogram(name, unit, description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
@@ -130,28 +155,9 @@ public sealed class GatewayMetrics : IDisposable
     private void Observe(string name, string unit, string description, StripedCounter counter) =>
         _meter.CreateObservableCounter(name, () => counter.Value, unit, description);
 
-    private void Observe(string name, string unit, string description, StripedCounter[] counters) =>
-        _meter.CreateObservableCounter(
-            name,
-            () => counters.Select((counter, i) => new Measurement<long>(counter.Value, new KeyValuePair<string, object?>("kind", Kinds[i]))),
-            unit,
-            description);
+    private void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> measure) =>
+        _meter.CreateObservableCounter(name, measure, unit, description);
 
     private void ObserveCompression(string name, string unit, string description, Func<CompressionCounters, StripedCounter> select) =>
-        _meter.CreateObservableCounter(
-            name,
-            () => new Measurement<long>[]
-            {
-                new(select(CompressionReceived).Value, new KeyValuePair<string, object?>("direction", "received")),
-                new(select(CompressionSent).Value, new KeyValuePair<string, object?>("direction", "sent")),
-            },
-            unit,
-            description);
-
-    private void ObserveDrops() =>
-        _meter.CreateObservableCounter(
-            "gateway.deliveries.dropped",
-            () => Drops.Select((counter, i) => new Measurement<long>(counter.Value, new KeyValuePair<string, object?>("reason", DropReasons.Label((DropReason)i)))),
-            "{publication}",
-            "Publications the node did not deliver, by reason: per subscriber for slow_consumer, per node or shard otherwise.");
+        Observe(name, unit, description, () => Tagged("direction", ("received", select(CompressionReceived)), ("sent", select(CompressionSent))));
 }

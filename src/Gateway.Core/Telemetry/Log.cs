@@ -64,6 +64,15 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "What the other nodes can take is not known: {Reason}. A drain goes at Gateway:Drain:Rate, and nothing is rebalanced, until it is known again. If Redis refuses: the user needs the keys <prefix>node* and the commands set, get, zadd, zrange and zremrangebyscore.")]
     public static partial void MembershipUnknown(ILogger log, string reason);
 
+    [LoggerMessage(24, LogLevel.Error, "A fault of the gateway itself in a drain; it goes on with the next turn, and clients may be sent away late. Please report this.")]
+    public static partial void DrainFault(ILogger log, Exception exception);
+
+    [LoggerMessage(25, LogLevel.Error, "A fault of the gateway itself in rebalancing; announcements go on, and clients may stay where they are. Please report this.")]
+    public static partial void RebalanceFault(ILogger log, Exception exception);
+
+    [LoggerMessage(26, LogLevel.Debug, "The node's announcement was not withdrawn: {Reason}. The others forget it after Gateway:Cluster:ForgetAfter.")]
+    public static partial void NotWithdrawn(ILogger log, string reason);
+
     [LoggerMessage(13, LogLevel.Error, "A fault of the gateway itself on connection {Connection}; it is closed with 1011, the others are not affected. Please report this.")]
     public static partial void ConnectionFault(ILogger log, string connection, Exception exception);
 

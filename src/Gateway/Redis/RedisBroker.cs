@@ -53,6 +53,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _health = new BrokerHealth(time, options.UnreadyAfter);
         _connection = new RedisConnection(options, nodeName, tls);
         _publisher = new RedisPublisher(_connection, options, metrics, time);
+        metrics.Meter.CreateObservableGauge("gateway.broker.publishes.in_flight", () => _publisher.InFlight, "{publication}", "Publications that Redis has not answered.");
         _announcements = new RedisAnnouncements(_connection, _keys, options, time);
         _table = new SubscriptionTable(_keys, OnRefused);
         _monitor = new LinkMonitor(options, _keys, _connection, _publisher, _table, _health, metrics, time, log);
@@ -116,6 +117,9 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     /// <inheritdoc/>
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
         _announcements.AnnounceAsync(json, expiry, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => _announcements.WithdrawAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _announcements.ReadAsync(cancellationToken);

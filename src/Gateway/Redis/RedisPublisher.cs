@@ -13,6 +13,9 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisOptions op
     private volatile string? _suspended;
     private int _inFlight;
 
+    /// <summary>Publications that Redis has not answered.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
     /// <summary>
     /// Redis takes connections and answers nothing: from here publications fail at once, instead of piling up behind the library for
     /// a deadline each, until the probe gets through again.

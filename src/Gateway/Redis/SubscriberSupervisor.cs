@@ -153,8 +153,7 @@ internal sealed class SubscriberSupervisor
 
         _downSince = null;
         var gap = _time.GetElapsedTime(since);
-        _metrics.BrokerGaps.Add(1);
-        _metrics.BrokerGapSeconds.Add(gap.TotalSeconds);
+        _metrics.BrokerGap(gap);
         _metrics.BrokerResubscriptions.Add(again);
         RedisLog.LinkBack(_log, endPoint, gap.TotalSeconds, again);
         _onGap(gap);

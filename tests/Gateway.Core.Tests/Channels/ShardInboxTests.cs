@@ -26,6 +26,17 @@ public sealed class ShardInboxTests
     }
 
     [Fact]
+    public void Fill_IsTheLargerShareOfItsTwoBounds()
+    {
+        var inbox = new ShardInbox(new ChannelOptions { MaxInboxPublications = 20, MaxInboxBytes = 1000 });
+        Assert.Equal(0, inbox.Fill);
+        inbox.TryPost(Of(10), out _);
+        Assert.Equal(0.05, inbox.Fill);
+        inbox.TryPost(Of(490), out _);
+        Assert.Equal(0.5, inbox.Fill);
+    }
+
+    [Fact]
     public void TryPost_AboveTheBytes_IsRefusedUntilSomethingIsTaken()
     {
         var inbox = new ShardInbox(new ChannelOptions { MaxInboxBytes = 1000 });

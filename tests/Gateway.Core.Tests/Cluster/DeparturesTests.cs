@@ -90,7 +90,7 @@ public sealed class DeparturesTests : IDisposable
     public void SendAll_SpreadsTheirReturn()
     {
         var clients = Choose(200);
-        _departures.SendAll(TimeSpan.FromSeconds(900), Farewell.Drain, CloseReason.ServiceRestart);
+        _departures.SendAll(TimeSpan.FromSeconds(900), Farewell.Drain);
 
         var moments = clients.Select(client => int.Parse(client.Transport.Messages[0].Split("after_ms\":")[1].Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)).ToArray();
         Assert.All(moments, moment => Assert.InRange(moment, 0, 900_000));
@@ -106,5 +106,5 @@ public sealed class DeparturesTests : IDisposable
     }
 
     private void Send(double rate, double milliseconds) =>
-        _departures.Send(rate, TimeSpan.FromMilliseconds(milliseconds), Farewell.Drain, CloseReason.ServiceRestart);
+        _departures.Send(rate, TimeSpan.FromMilliseconds(milliseconds), Farewell.Drain);
 }

@@ -1,6 +1,7 @@
 using Gateway.Core.Brokers;
 using Gateway.Core.Cluster;
 using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
 using Gateway.Core.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -12,16 +13,22 @@ public sealed class MembershipTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly List<NodeAnnouncement> _nodes = [new() { Node = "a" }];
     private readonly AnnouncedBroker _broker;
+    private readonly GatewayMetrics _metrics = new();
     private readonly Membership _membership;
     private int _reads;
+    private bool _actThrows;
 
     public MembershipTests()
     {
         _broker = new AnnouncedBroker(() => _nodes);
-        _membership = new Membership(_broker, () => new NodeAnnouncement { Node = "a" }, () => _reads++, new ClusterOptions(), _time, NullLogger.Instance);
+        _membership = new Membership(_broker, () => new NodeAnnouncement { Node = "a" }, Act, new ClusterOptions(), _metrics, _time, NullLogger.Instance);
     }
 
-    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _metrics.Dispose();
+        return _broker.DisposeAsync();
+    }
 
     [Fact]
     public async Task JoinedAt_ANode_IsWhenItWasFirstSeen()
@@ -68,6 +75,34 @@ public sealed class MembershipTests : IAsyncDisposable
         Assert.Single(_membership.Nodes);
         Assert.Equal(joined, _membership.JoinedAt("a"));
         Assert.Equal(3, _reads);
+    }
+
+    [Fact]
+    public async Task Exchange_AFaultOfWhoLooksAtTheNodes_IsCounted_AndTheNextOneHappens()
+    {
+        _actThrows = true;
+        await ExchangeAsync();
+        Assert.Equal(1, _metrics.Faults.Total);
+
+        _actThrows = false;
+        await ExchangeAsync();
+        Assert.Equal((1, 1), (_metrics.Faults.Total, _reads));
+    }
+
+    [Fact]
+    public async Task Exchange_ACancellationOfTheBrokersOwn_IsAFailureAndNotTheEnd()
+    {
+        _broker.Fault = new TaskCanceledException("the broker's own");
+        await ExchangeAsync();
+        Assert.Empty(_membership.Nodes);
+        Assert.Equal(1, _metrics.Announcements.Total);
+    }
+
+    private void Act()
+    {
+        if (_actThrows)
+            throw new InvalidOperationException("a fault");
+        _reads++;
     }
 
     private Task ExchangeAsync() => _membership.ExchangeAsync(mustRead: true, CancellationToken.None);

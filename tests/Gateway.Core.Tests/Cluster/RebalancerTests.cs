@@ -25,7 +25,7 @@ public sealed class RebalancerTests : IDisposable
     {
         _time = (FakeTimeProvider)_harness.Context.Time;
         var broker = new AnnouncedBroker(() => [.. _others, Self]);
-        _membership = new Membership(broker, () => Self, () => { }, new ClusterOptions(), _time, NullLogger.Instance);
+        _membership = new Membership(broker, () => Self, () => { }, new ClusterOptions(), _harness.Context.Metrics, _time, NullLogger.Instance);
         _rebalancer = new Rebalancer(_harness.Context.Registry, _membership, "self", _options, TimeSpan.FromSeconds(1), _time, NullLogger.Instance);
         for (var i = 0; i < Clients; i++)
             _harness.Open();

@@ -25,6 +25,8 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) =>
         Fault is { } fault ? throw fault : new([.. nodes().Select(node => node.ToJson())]);
 

@@ -238,7 +238,7 @@ public sealed class RedisOutageTests
     {
         await using var redis = await RedisServer.StartAsync();
         using var metrics = new Core.Telemetry.GatewayMetrics();
-        using var counted = new CounterReading(metrics.BrokerResubscriptions);
+        var counted = new CounterReading(metrics.BrokerResubscriptions);
         await using var broker = TestRedisBroker.Create(TestRedisBroker.QuickOptions(redis.Address), "n", metrics: metrics);
         var sink = new RecordingSink();
         await broker.StartAsync(sink, None);

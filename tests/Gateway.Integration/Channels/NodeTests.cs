@@ -153,7 +153,8 @@ public sealed class NodeTests
 
         Assert.Equal(new byte[1000], (await client.ReceiveAsync())!.Value.Payload);
         Assert.Equal(3, metrics["gateway.deliveries.dropped{reason=too_large}"]);
-        Assert.Equal(4, metrics["gateway.publications.received"]);
+        Assert.Equal(2, metrics["gateway.publications.received{source=channel}"]);
+        Assert.Equal(2, metrics["gateway.publications.received{source=command}"]);
         Assert.Equal(1, metrics["gateway.deliveries"]);
     }
 
@@ -258,9 +259,11 @@ public sealed class NodeTests
         await metrics.BecomesAsync("gateway.deliveries", 2);
         Assert.Equal(1, metrics["gateway.publications{result=ok,source=api}"]);
         Assert.Equal(1, metrics["gateway.publications{result=ok,source=client}"]);
-        Assert.Equal(1, metrics["gateway.publications.received"]); // nobody here is subscribed to the other channel
-        Assert.Equal(2, metrics["gateway.messages.received{kind=text}"]);
-        await metrics.BecomesAsync("gateway.messages.sent{kind=text}", 5); // a welcome, two answers, two deliveries
+        Assert.Equal(1, metrics["gateway.publications.received{source=channel}"]); // nobody here is subscribed to the other channel
+        Assert.Equal(2, metrics["gateway.messages.received{kind=text,protocol=json}"]);
+        await metrics.BecomesAsync("gateway.messages.sent{kind=text,protocol=json}", 4); // a welcome, two answers, a delivery
+        await metrics.BecomesAsync("gateway.messages.sent{kind=text,protocol=plain}", 1);
+        Assert.Equal(3, metrics["gateway.messages.sent.size{kind=text,protocol=plain}"]); // a header of two bytes, and 1
         await metrics.BecomesAsync("gateway.delivery.latency", 1);
 
         await using (var refused = await WsClient.ConnectAsync(node.EndPoint))

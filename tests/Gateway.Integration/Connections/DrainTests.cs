@@ -19,6 +19,7 @@ public sealed class DrainTests
     public async Task Drain_TakesNobody_AndSendsEachClientAwayInGoodOrder()
     {
         await using var node = await TestNode.StartAsync();
+        using var metrics = new MetricsReader(node.Metrics);
         var clients = await OpenAsync(node);
         var endings = clients.Select(ReadToCloseAsync).ToArray();
 
@@ -29,6 +30,7 @@ public sealed class DrainTests
         Assert.All(await Task.WhenAll(endings), ending => Assert.Equal(("drain", 1012), ending));
         await Eventually.TrueAsync(() => node.Node.DrainStatus is { State: DrainState.Drained, Sent: Clients, Remaining: 0 });
         await node.ReturnsToBaselineAsync();
+        Assert.Equal(Clients, metrics["gateway.departures{reason=drain}"]);
         Assert.DoesNotContain(node.Logs.Lines, line => line.Level >= LogLevel.Warning);
     }
 
@@ -107,8 +109,10 @@ public sealed class DrainTests
     public async Task Connection_ThatIsOld_IsMoved()
     {
         await using var node = await TestNode.StartAsync(options => options.Rebalance.MaxConnectionAge = TimeSpan.FromMilliseconds(1));
+        using var metrics = new MetricsReader(node.Metrics);
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
         Assert.Equal(("rebalance", 1001), await ReadToCloseAsync(client));
+        await metrics.BecomesAsync("gateway.departures{reason=max_age}", 1);
     }
 
     private static async Task<WsClient[]> OpenAsync(TestNode node)

@@ -23,11 +23,11 @@ public sealed class HeartbeatTests
         await using (var client = await WsClient.OpenAsync(node.EndPoint, "/echo"))
         {
             Advance(21.5);
-            Assert.Equal(0, node.Metrics.MessagesSent[PingKind].Value);
+            Assert.Equal(0, node.Metrics.MessagesSent.OfKind(PingKind));
             Advance(4.75);
 
             Assert.Equal((Opcode.Ping, ""), Text(await client.ReceiveAsync()));
-            Assert.Equal(1, node.Metrics.MessagesSent[PingKind].Value);
+            Assert.Equal(1, node.Metrics.MessagesSent.OfKind(PingKind));
         }
 
         await node.ReturnsToBaselineAsync();
@@ -43,9 +43,9 @@ public sealed class HeartbeatTests
         var perTick = new List<long>();
         for (var tick = 0; tick < 5 * TicksPerSecond; tick++)
         {
-            var before = node.Metrics.MessagesSent[PingKind].Value;
+            var before = node.Metrics.MessagesSent.OfKind(PingKind);
             _time.Advance(Tick);
-            perTick.Add(node.Metrics.MessagesSent[PingKind].Value - before);
+            perTick.Add(node.Metrics.MessagesSent.OfKind(PingKind) - before);
         }
 
         Assert.Equal(200, perTick.Sum());
@@ -67,7 +67,7 @@ public sealed class HeartbeatTests
                 Assert.Equal((Opcode.Ping, ""), Text(await client.ReceiveAsync()));
                 Advance(5);
                 await client.SendAsync(Opcode.Pong, []);
-                await Eventually.TrueAsync(() => node.Metrics.MessagesReceived[PongKind].Value == round);
+                await Eventually.TrueAsync(() => node.Metrics.MessagesReceived.OfKind(PongKind) == round);
             }
 
             await client.SendTextAsync("still here");
@@ -98,7 +98,7 @@ public sealed class HeartbeatTests
             await Eventually.TrueAsync(() => node.Metrics.BytesReceived.Value > before && node.Connections.Registry.All().Single().IdleMilliseconds == 0);
 
             Advance(20);
-            Assert.Equal(1, node.Metrics.MessagesSent[PingKind].Value);
+            Assert.Equal(1, node.Metrics.MessagesSent.OfKind(PingKind));
             Assert.Equal(1, node.Node.ConnectionCount);
         }
 
@@ -137,7 +137,7 @@ public sealed class HeartbeatTests
                 await client.EchoAsync();
             }
 
-            Assert.Equal(0, node.Metrics.MessagesSent[PingKind].Value);
+            Assert.Equal(0, node.Metrics.MessagesSent.OfKind(PingKind));
         }
 
         await node.ReturnsToBaselineAsync();
@@ -153,7 +153,7 @@ public sealed class HeartbeatTests
             Assert.Equal(4403, (await client.ReceiveCloseAsync()).Code);
 
             Advance(50);
-            Assert.Equal(0, node.Metrics.MessagesSent[PingKind].Value);
+            Assert.Equal(0, node.Metrics.MessagesSent.OfKind(PingKind));
             await client.SendAsync(Opcode.Close, [0x11, 0x33]);
             Assert.Empty(await client.ReceiveToEndAsync());
         }

@@ -1,21 +1,11 @@
-using System.Diagnostics.Metrics;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Integration.Fixtures;
 
-/// <summary>Adds up what one instrument, and only that very one, is told.</summary>
-public sealed class CounterReading : IDisposable
+/// <summary>What one counter has counted since this was made, over all its tags.</summary>
+public sealed class CounterReading(EventCounter counter)
 {
-    private readonly MeterListener _listener = new();
-    private long _value;
+    private readonly long _before = counter.Total;
 
-    public CounterReading(Instrument instrument)
-    {
-        _listener.SetMeasurementEventCallback<long>((_, amount, _, _) => Interlocked.Add(ref _value, amount));
-        _listener.Start();
-        _listener.EnableMeasurementEvents(instrument);
-    }
-
-    public long Value => Volatile.Read(ref _value);
-
-    public void Dispose() => _listener.Dispose();
+    public long Value => counter.Total - _before;
 }

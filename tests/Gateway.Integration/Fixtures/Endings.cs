@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Integration.Fixtures;
@@ -7,25 +5,21 @@ namespace Gateway.Integration.Fixtures;
 /// <summary>Why a node's connections ended, as its metric says.</summary>
 internal sealed class Endings : IDisposable
 {
-    private readonly MeterListener _listener = new();
-    private readonly ConcurrentQueue<string> _reasons = new();
+    private readonly MetricsReader _reader;
+    private readonly Dictionary<string, double> _before;
 
     public Endings(GatewayMetrics metrics)
     {
-        _listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
-        {
-            foreach (var (key, value) in tags)
-            {
-                if (key == "reason")
-                    _reasons.Enqueue((string)value!);
-            }
-        });
-        _listener.Start();
-        _listener.EnableMeasurementEvents(metrics.Closes);
+        _reader = new MetricsReader(metrics);
+        _before = Read();
     }
 
-    /// <summary>In the order of the endings.</summary>
-    public IReadOnlyList<string> Reasons => [.. _reasons];
+    /// <summary>One for each ending, in the reasons' alphabet.</summary>
+    public IReadOnlyList<string> Reasons =>
+        [.. Read().OrderBy(reason => reason.Key, StringComparer.Ordinal).SelectMany(reason => Enumerable.Repeat(reason.Key, (int)(reason.Value - _before[reason.Key])))];
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose() => _reader.Dispose();
+
+    private Dictionary<string, double> Read() =>
+        MetricLabels.Of("gateway.closes")[0].Values.ToDictionary(reason => reason, reason => _reader.Sum("gateway.closes{protocol=", $",reason={reason}}}"));
 }

@@ -38,6 +38,14 @@ internal sealed class MetricsReader : IDisposable
         }
     }
 
+    /// <summary>The sum of an observable instrument's series that begin and end so.</summary>
+    public double Sum(string start, string end)
+    {
+        _observed.Clear();
+        _listener.RecordObservableInstruments();
+        return _observed.Where(series => series.Key.StartsWith(start, StringComparison.Ordinal) && series.Key.EndsWith(end, StringComparison.Ordinal)).Sum(series => series.Value);
+    }
+
     public Task BecomesAsync(string series, double value) =>
         Eventually.TrueAsync(() => this[series] == value, () => $"{series} is {this[series]}, not {value}.");
 

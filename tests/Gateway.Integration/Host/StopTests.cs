@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Host;
@@ -22,6 +23,21 @@ public sealed class StopTests
             await client.DisposeAsync();
         Assert.Equal(0, await host.WaitForExitAsync());
         await publishing;
+    }
+
+    /// <summary>The others would else count on it, and on its clients, until its announcement is forgotten.</summary>
+    [Fact]
+    public async Task Sigterm_WithRedis_TheNodesAnnouncementIsGone()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await HostProcess.StartAsync(
+            $"--Gateway:Redis:Configuration={redis.Address}", "--Gateway:Node:Name=leaving", "--Gateway:Cluster:ForgetAfter=10m");
+        await Eventually.TrueAsync(async () => (await AnnouncementAsync(redis)).Contains("leaving", StringComparison.Ordinal));
+
+        await host.SignalAsync("TERM");
+
+        Assert.Equal(0, await host.WaitForExitAsync());
+        await Eventually.TrueAsync(async () => (await AnnouncementAsync(redis)).Length == 0);
     }
 
     [Fact]
@@ -49,6 +65,9 @@ public sealed class StopTests
         Assert.Contains("in use", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
+
+    private static async Task<string> AnnouncementAsync(RedisServer redis) =>
+        (await Tool.RunAsync("redis-cli", "", "-p", redis.Port.ToString(CultureInfo.InvariantCulture), "GET", "gateway:node:leaving")).Trim();
 
     private static async Task PublishUntilRefusedAsync(HostProcess host)
     {

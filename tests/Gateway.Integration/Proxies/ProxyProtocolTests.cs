@@ -82,7 +82,7 @@ public sealed class ProxyProtocolTests
     public async Task Stream_WithoutAProperHeader_IsClosedWithoutAnAnswerAndCounted(string begin, string reason)
     {
         await using var node = await StartAsync();
-        using var refusals = new CounterReading(node.Metrics.ProxyProtocolRefusals);
+        var refusals = new CounterReading(node.Metrics.ProxyProtocolRefusals);
         await using var ws = await WsClient.ConnectAsync(node.EndPoint);
 
         await ws.SendRawAsync(begin);
@@ -98,7 +98,7 @@ public sealed class ProxyProtocolTests
     public async Task Stream_OfAnUntrustedPeer_IsClosedAndLoggedRarely()
     {
         await using var node = await StartAsync(options => options.TrustedProxies[0] = "192.0.2.0/24");
-        using var refusals = new CounterReading(node.Metrics.ProxyProtocolRefusals);
+        var refusals = new CounterReading(node.Metrics.ProxyProtocolRefusals);
 
         for (var i = 0; i < 5; i++)
         {

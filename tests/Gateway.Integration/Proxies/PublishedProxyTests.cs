@@ -34,7 +34,7 @@ public sealed class PublishedProxyTests
         // LOCAL in front of each check.
         await using var proxy = await ProxyProgram.StartHaproxyAsync(
             "tcp", "option httpchk GET /healthz", Server(node) + " send-proxy-v2 " + Check);
-        using var answered = new CounterReading(node.Metrics.Handshakes);
+        var answered = new CounterReading(node.Metrics.Handshakes);
 
         await Eventually.TrueAsync(() => answered.Value > 3);
 

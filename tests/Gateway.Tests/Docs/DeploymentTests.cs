@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Gateway.Configuration;
+using Gateway.Docs;
 
 namespace Gateway.Tests.Docs;
 

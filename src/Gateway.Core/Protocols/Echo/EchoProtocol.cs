@@ -1,5 +1,6 @@
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Protocols.Echo;
 
@@ -10,6 +11,8 @@ internal sealed class EchoProtocol : IMessageHandler
     private const int MaxWaitingBytes = 64 * 1024;
 
     public string Name => "echo";
+
+    public ClientProtocol Label => ClientProtocol.Echo;
 
     public bool NeedsAdmission => false;
 

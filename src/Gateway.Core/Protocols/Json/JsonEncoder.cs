@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Protocols.Json;
 
@@ -18,6 +19,8 @@ internal sealed class JsonEncoder : IPublicationEncoder
     private static readonly JavaScriptEncoder Escaping = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public int Slot => EncoderSlots.Json;
+
+    public ClientProtocol Label => ClientProtocol.Json;
 
     public OutboundFrame Encode(Publication publication)
     {

@@ -2,6 +2,7 @@ using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Protocols.Json;
 
@@ -13,6 +14,8 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
     private readonly EncoderSet _encoders = new(new JsonEncoder());
 
     public string Name => "json";
+
+    public ClientProtocol Label => ClientProtocol.Json;
 
     public bool NeedsAdmission => true;
 

@@ -1,6 +1,7 @@
 using System.Text.Unicode;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Protocols.Plain;
 
@@ -8,6 +9,8 @@ namespace Gateway.Core.Protocols.Plain;
 internal sealed class PlainEncoder : IPublicationEncoder
 {
     public int Slot => EncoderSlots.Plain;
+
+    public ClientProtocol Label => ClientProtocol.Plain;
 
     public OutboundFrame Encode(Publication publication) =>
         OutboundFrame.Create(Utf8.IsValid(publication.Payload) ? Opcode.Text : Opcode.Binary, publication.Payload);

@@ -1,6 +1,7 @@
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Protocols.Plain;
 
@@ -13,6 +14,8 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
     private readonly EncoderSet _encoders = new(new PlainEncoder());
 
     public string Name => "plain";
+
+    public ClientProtocol Label => ClientProtocol.Plain;
 
     public bool NeedsAdmission => true;
 

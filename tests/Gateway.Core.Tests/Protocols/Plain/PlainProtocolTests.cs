@@ -44,7 +44,7 @@ public sealed class PlainProtocolTests
         using var harness = new ProtocolHarness();
         var (connection, transport) = harness.Open("/plain/news");
         connection.Protocol!.OnGap(connection, TimeSpan.FromSeconds(1));
-        Assert.Null(connection.Protocol.FarewellFrame(TimeSpan.FromSeconds(1), Farewell.Drain));
+        Assert.Null(connection.Protocol.FarewellFrame(TimeSpan.FromSeconds(1), Farewell.Drain.Word));
         Assert.Empty(transport.Messages);
     }
 

@@ -105,7 +105,7 @@ public sealed class TlsConnectionTests
             options.Tls.MaxHandshakes = 64;
             options.Tls.HandshakeTimeout = TimeSpan.FromMinutes(2);
         });
-        using var completed = new CounterReading(server.Node.Metrics.TlsHandshakes);
+        var completed = new CounterReading(server.Node.Metrics.TlsHandshakes);
 
         var clients = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => WsClient.OpenTlsAsync(server.Node.EndPoint, server.Certificates.Client())));
 
@@ -162,7 +162,7 @@ public sealed class TlsConnectionTests
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var server = await TlsNode.StartAsync(time: time);
-        using var counted = new CounterReading(server.Node.Metrics.TlsHandshakes);
+        var counted = new CounterReading(server.Node.Metrics.TlsHandshakes);
         await using var client = await server.ConnectPlainAsync();
         await client.SendRawAsync(Convert.FromHexString(begun));
 

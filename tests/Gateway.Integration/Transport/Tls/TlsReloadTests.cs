@@ -63,7 +63,7 @@ public sealed class TlsReloadTests
     public async Task Files_ReplacedByBadOnes_KeepTheOldAndSaySo(string kind, string problem)
     {
         await using var server = await TlsNode.StartAsync(time: _time);
-        using var counted = new CounterReading(server.Node.Metrics.TlsReloads);
+        var counted = new CounterReading(server.Node.Metrics.TlsReloads);
         await using var old = await server.OpenAsync();
 
         Spoil(server.Certificates, kind);

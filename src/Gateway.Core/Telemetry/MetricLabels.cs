@@ -1,0 +1,58 @@
+namespace Gateway.Core.Telemetry;
+
+/// <summary>A tag of an instrument.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Values">All values it may have; empty: the configuration bounds them, see <paramref name="Meaning"/>.</param>
+/// <param name="Meaning">What stands there where no values are listed.</param>
+public sealed record MetricLabel(string Name, IReadOnlyList<string> Values, string Meaning = "");
+
+/// <summary>The closed sets of the instruments' tags: never a channel, a user or an address.</summary>
+public static class MetricLabels
+{
+    private static readonly MetricLabel Direction = new("direction", ["received", "sent"]);
+    private static readonly MetricLabel Protocol = new("protocol", [.. ClientProtocols.Labels[1..], "other", "none"]);
+    private static readonly MetricLabel TrafficProtocol = new("protocol", ClientProtocols.Labels);
+    private static readonly MetricLabel Kind = new("kind", ["text", "binary", "ping", "pong", "close"]);
+
+    private static readonly Dictionary<string, MetricLabel[]> Labels = new()
+    {
+        ["gateway.accept.errors"] = [new("tier", ["peer", "pressure", "fatal"])],
+        ["gateway.announcements"] = [new("result", ["ok", "failed"])],
+        ["gateway.broker.errors"] = [new("operation", ["subscribe", "publish", "command", "probe"])],
+        ["gateway.buffers.rented"] = [new("pool", ["blocks", "buffers", "socket_args", "queues", "publications", "deflate", "inflate"])],
+        ["gateway.closes"] =
+        [
+            new("reason",
+            [
+                "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "disconnected", "heartbeat_timeout", "slow_consumer",
+                "bad_request", "unsupported_data", "invalid_data", "message_too_big", "policy_violation", "protocol_error", "internal_error", "refused", "page",
+            ]),
+            Protocol,
+        ],
+        ["gateway.commands"] = [new("result", ["published", "disconnected", "not_here", "malformed", "newer_version", "unknown_operation"])],
+        ["gateway.compression.messages"] = [Direction],
+        ["gateway.compression.original"] = [Direction],
+        ["gateway.compression.compressed"] = [Direction],
+        ["gateway.connections"] = [new("state", ["handshaking", "admitting", "open", "closing", "closed"]), Protocol],
+        ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended"])],
+        ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
+        ["gateway.faults"] = [new("part", ["connection", "shard", "drain", "cluster"])],
+        ["gateway.handshakes"] =
+            [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "426", "429", "431", "503", "other"])],
+        ["gateway.messages.received"] = [TrafficProtocol, Kind],
+        ["gateway.messages.received.size"] = [TrafficProtocol, Kind],
+        ["gateway.messages.sent"] = [TrafficProtocol, Kind],
+        ["gateway.messages.sent.size"] = [TrafficProtocol, Kind],
+        ["gateway.nodes"] = [new("state", ["ready", "unready", "draining", "other"])],
+        ["gateway.proxy_protocol.refusals"] = [new("reason", ["untrusted", "missing", "malformed", "too_long", "checksum"])],
+        ["gateway.publications"] = [new("source", ["api", "client"]), new("result", ["ok", "unavailable"])],
+        ["gateway.publications.received"] = [new("source", ["channel", "command"])],
+        ["gateway.refusals"] = [new("how", ["answered", "reset"])],
+        ["gateway.tls.certificate.expiry"] = [new("endpoint", [], "the endpoint's option"), new("certificate", [], "`own`, or the index of a further one")],
+        ["gateway.tls.handshakes"] = [new("result", ["completed", "failed", "closed", "timeout", "not_tls"]), new("version", ["1.2", "1.3", "none"])],
+        ["gateway.tls.reloads"] = [new("result", ["loaded", "failed"])],
+    };
+
+    /// <summary>An instrument's tags, in their order; none where it is not listed.</summary>
+    public static MetricLabel[] Of(string instrument) => Labels.GetValueOrDefault(instrument, []);
+}
