@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -25,7 +26,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.SubscribeFailed(_log, e.Message);
+            if (_mayLogSubscribe.Now())
+                Log.SubscribeFailed(_log, e.Message);
             return false;
         }
     }
@@ -44,11 +46,17 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.UnsubscribeFailed(_log, e.Message);
+            if (_mayLogUnsubscribe.Now())
+                Log.UnsubscribeFailed(_log, e.Message);
         }
     }
 
-    void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload) => Take(channel, payload, trace: default);
+
+    /// <param name="channel">Where it is going.</param>
+    /// <param name="payload">Valid during the call only.</param>
+    /// <param name="trace">Given by its envelope.</param>
+    private void Take(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload, in ActivityContext trace)
     {
         _metrics.PublicationsReceived.Add(1);
         if (payload.Length > _options.Limits.MaxPublicationBytes)
@@ -62,7 +70,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         var shards = entry.Interested;
         if (shards.Length == 0)
             return; // the last has left at this moment
-        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length);
+        var span = PublicationTracing.IsOn ? TraceArrival(entry.Name, payload, shards.Length, trace) : null;
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length, span);
         foreach (var shard in shards)
             shard.Post(publication);
     }
@@ -75,6 +84,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             { Version: < 1 } => "malformed",
             { Version: > BrokerCommand.CurrentVersion } => "newer_version",
             { Operation: null } command => Relay(command) ? "published" : "malformed",
+            { Operation: TraceNote.OperationName } => TakeNote(json),
             { Operation: "disconnect", Connection: not null } command => TryDisconnect(command.Connection) ? "disconnected" : "not_here",
             _ => "unknown_operation",
         };
@@ -108,10 +118,11 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         if (payload is null || command.Channels is not { Length: > 0 } channels)
             return false;
         var isValid = true;
+        var trace = PublicationTracing.IsOn ? command.Trace : default;
         foreach (var name in channels)
         {
             if (ChannelName.TryParse(name, out var channel))
-                ((IBrokerSink)this).OnPublication(channel.Utf8, payload);
+                Take(channel.Utf8, payload, trace);
             else
                 isValid = false;
         }

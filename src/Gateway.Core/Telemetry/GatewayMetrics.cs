@@ -40,6 +40,9 @@ public sealed class GatewayMetrics : IDisposable
         BrokerResubscriptions = _meter.CreateCounter<long>("gateway.broker.resubscriptions", "{channel}", "Channels subscribed again after a lost link or a silent loss.");
         BrokerErrors = _meter.CreateCounter<long>("gateway.broker.errors", "{error}", "Operations the broker did not confirm, by operation.");
 
+        TracesLimited = _meter.CreateCounter<long>("gateway.traces.limited", "{publication}", "Publications that were to be traced and were not, above Gateway:Telemetry:Tracing:MaxPerSecond.");
+        ExportErrors = _meter.CreateCounter<long>("gateway.telemetry.export.errors", "{export}", "Batches of traces or metrics that the collector did not take, by signal.");
+
         Observe("gateway.messages.received", "{message}", "Messages and control frames from clients, by kind.", MessagesReceived);
         Observe("gateway.messages.sent", "{message}", "Messages and control frames queued for clients, by kind.", MessagesSent);
         Observe("gateway.network.received", "By", "Bytes from clients.", BytesReceived);
@@ -93,6 +96,11 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Operations the broker did not confirm; tag <c>operation</c>.</summary>
     public Counter<long> BrokerErrors { get; }
+
+    internal Counter<long> TracesLimited { get; }
+
+    /// <summary>Batches that the collector did not take; tag <c>signal</c>.</summary>
+    public Counter<long> ExportErrors { get; }
 
     /// <summary>By kind, in the order of <see cref="Kinds"/>.</summary>
     internal StripedCounter[] MessagesReceived { get; } = Striped(Kinds.Length);
