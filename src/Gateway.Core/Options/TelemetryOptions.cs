@@ -22,7 +22,7 @@ public sealed class TracingOptions
     [Range(0.0, 1.0)]
     public double ArrivalRatio { get; set; }
 
-    [Description("Publications a second that are traced where they are taken, and as many where they arrive, whatever traceparents ask for; above it they go untraced and are counted. The spans of a hundred are some thousands, which a collector takes at once.")]
+    [Description("Publications a second that are traced where they are taken, and as many where they arrive, whatever traceparents ask for; above it they go untraced and are counted. A hundred make some 1,100 spans on a node of eight shards.")]
     [Range(1, 1_000_000)]
     public int MaxPerSecond { get; set; } = 100;
 }
