@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -15,7 +16,7 @@ public sealed class ShardTracingTests : IDisposable
     [Fact]
     public async Task Broadcast_OverTwoShards_IsASpanForEachWithinTheArrivals()
     {
-        using var harness = new ShardHarness(shards: 2);
+        using var harness = Harness(shards: 2);
         for (var i = 0; i < 5; i++)
             await harness.Open(shard: i < 2 ? 0 : 1).SubscribeAsync("news");
         var behind = harness.Open(shard: 1);
@@ -40,7 +41,7 @@ public sealed class ShardTracingTests : IDisposable
     [Fact]
     public async Task Batch_OfSeveralChannels_SaysWithHowManyTheSendWasShared()
     {
-        using var harness = new ShardHarness();
+        using var harness = Harness();
         var (both, one) = (harness.Open(), harness.Open());
         await both.SubscribeAsync("news");
         await both.SubscribeAsync("chat");
@@ -62,7 +63,7 @@ public sealed class ShardTracingTests : IDisposable
     [Fact]
     public async Task Publication_DroppedByAFullInbox_EndsWithAnError()
     {
-        using var harness = new ShardHarness(options => options.Channels.MaxInboxPublications = 16);
+        using var harness = Harness(options => options.Channels.MaxInboxPublications = 16);
         await harness.Open().SubscribeAsync("news");
 
         using (await ShardHarness.HoldAsync(harness.Shards[0]))
@@ -80,7 +81,7 @@ public sealed class ShardTracingTests : IDisposable
     [Fact]
     public async Task Publication_ThatCannotBeEncoded_EndsWithAnErrorAndTheNextIsDelivered()
     {
-        using var harness = new ShardHarness();
+        using var harness = Harness();
         var client = harness.Open();
         await client.SubscribeAsync("news", new FaultyEncoder());
         await client.SubscribeAsync("chat");
@@ -100,6 +101,13 @@ public sealed class ShardTracingTests : IDisposable
     }
 
     public void Dispose() => _spans.Dispose();
+
+    private static ShardHarness Harness(Action<GatewayOptions>? configure = null, int shards = 1)
+    {
+        var harness = new ShardHarness(configure, shards);
+        harness.Source.Script = static _ => new(true);
+        return harness;
+    }
 
     private Task EndedAsync(int count) => Eventually.TrueAsync(() => _spans.Ended.Count == count);
 

@@ -10,7 +10,7 @@ namespace Gateway.Tests.Docs;
 /// <summary>docs/operations.md says what the program does.</summary>
 public partial class OperationsTests
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(Root(), "docs", "operations.md"));
+    private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root(), "docs", "operations.md"));
 
     [Fact]
     public void Options_EveryOne_HasItsRow() =>
@@ -58,14 +58,6 @@ public partial class OperationsTests
 
     private static string Row(OptionDescription option) =>
         $"| `{option.Name}` | {(option.Default.Length == 0 ? "empty" : $"`{option.Default}`")} | {option.Bounds} | {option.Meaning} |";
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Gateway.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-        return folder.FullName;
-    }
 
     [GeneratedRegex(@"^\| `(Gateway:[A-Za-z0-9:]+)` \|", RegexOptions.Multiline)]
     private static partial Regex OptionRow();
