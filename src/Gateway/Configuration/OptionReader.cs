@@ -38,7 +38,7 @@ internal static class OptionReader
                     number, number.ToString(CultureInfo.InvariantCulture), out value, ref normal);
             case OptionKind.Fraction:
                 return Accept(
-                    double.TryParse(text.Trim(), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var fraction),
+                    double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction),
                     fraction, fraction.ToString("R", CultureInfo.InvariantCulture), out value, ref normal);
             case OptionKind.Size:
                 return Accept(SizeText.TryParse(text, out var bytes), bytes, bytes.ToString(CultureInfo.InvariantCulture), out value, ref normal);
