@@ -78,6 +78,10 @@ check_refused "a version of TLS that is none" "minimumVersion" --set-string tls.
 check_refused "a time that is none" "interval" --set config.heartbeat.interval=soon
 check_refused "the PROXY protocol from nobody" "needs config.trustedProxies" --set proxyProtocol=true
 check_refused "a proxy that is no network" "trustedProxies" --set 'config.trustedProxies={proxy.example.com}'
+check_refused "a ratio above one" "ratio" --set telemetry.otlp.endpoint=http://a:4318 --set telemetry.tracing.ratio=2
+check_refused "traces for nobody" "needs telemetry.otlp.endpoint" --set telemetry.tracing.ratio=1
+check_refused "two sources of the collector's headers" "not both" --set telemetry.otlp.endpoint=http://a:4318 --set telemetry.otlp.headers=a=b --set telemetry.otlp.existingSecret=c
+check_refused "a log format that is none" "format" --set logging.format=xml
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
 
 if ./helm-readme.sh --check; then echo "ok    helm/README.md"; else fail "helm/README.md"; fi

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -25,7 +26,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.SubscribeFailed(_log, e.Message);
+            if (_mayLogSubscribe.Now())
+                Log.SubscribeFailed(_log, e.Message);
             return false;
         }
     }
@@ -44,14 +46,15 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.UnsubscribeFailed(_log, e.Message);
+            if (_mayLogUnsubscribe.Now())
+                Log.UnsubscribeFailed(_log, e.Message);
         }
     }
 
     void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
         _metrics.PublicationsReceived.Add(1);
-        Broadcast(channel, payload);
+        Broadcast(channel, payload, trace: default);
     }
 
     void IBrokerSink.OnCommand(ReadOnlySpan<byte> json)
@@ -62,6 +65,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             { Version: < 1 } => "malformed",
             { Version: > BrokerCommand.CurrentVersion } => "newer_version",
             { Operation: null } command => Relay(command) ? "published" : "malformed",
+            { Operation: TraceNote.OperationName } => TakeNote(json),
             { Operation: "disconnect", Connection: not null } command => TryDisconnect(command.Connection) ? "disconnected" : "not_here",
             _ => "unknown_operation",
         };
@@ -82,7 +86,10 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             preferLocal: false);
     }
 
-    private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    /// <param name="channel">Where it is going.</param>
+    /// <param name="payload">Valid during the call only.</param>
+    /// <param name="trace">Given by its envelope.</param>
+    private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload, in ActivityContext trace)
     {
         if (payload.Length > _options.Limits.MaxPublicationBytes)
         {
@@ -95,7 +102,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         var shards = entry.Interested;
         if (shards.Length == 0)
             return; // the last has left at this moment
-        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length);
+        var span = PublicationTracing.IsOn ? TraceArrival(entry.Name, payload, shards.Length, trace) : null;
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length, span);
         foreach (var shard in shards)
             shard.Post(publication);
     }
@@ -113,6 +121,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         if (payload is null || command.Channels is not { Length: > 0 } channels)
             return false;
         var isValid = true;
+        var trace = PublicationTracing.IsOn ? command.Trace : default;
         foreach (var name in channels)
         {
             if (!ChannelName.TryParse(name, out var channel))
@@ -122,7 +131,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             }
 
             _metrics.PublicationsOfCommands.Add(1);
-            Broadcast(channel.Utf8, payload);
+            Broadcast(channel.Utf8, payload, trace);
         }
 
         return isValid;

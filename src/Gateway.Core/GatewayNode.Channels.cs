@@ -1,7 +1,6 @@
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
-using Gateway.Core.Telemetry;
 
 namespace Gateway.Core;
 
@@ -31,11 +30,10 @@ public sealed partial class GatewayNode : IChannels
         {
             return PublishResult.Unavailable;
         }
-#pragma warning disable CA1031 // Whatever else a broker throws: the client's command is answered.
-        catch (Exception e)
+#pragma warning disable CA1031 // Whatever else a broker throws, and has been logged: the client's command is answered.
+        catch (Exception)
 #pragma warning restore CA1031
         {
-            Log.PublishFailed(_log, e);
             return PublishResult.Unavailable;
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway.Core.Addresses;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
@@ -29,6 +30,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly ChannelDirectory _directory;
     private readonly PublicationPool _publications = new();
     private readonly Shard[] _shards;
+    private readonly Rarely _mayLogSubscribe;
+    private readonly Rarely _mayLogUnsubscribe;
+    private readonly Rarely _mayLogPublish;
 
     /// <summary>Puts a node together. Nothing runs but its clock until <see cref="StartAsync"/>.</summary>
     /// <param name="options">Valid options.</param>
@@ -42,6 +46,10 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _log = logs.CreateLogger<GatewayNode>();
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
+        (_mayLogSubscribe, _mayLogUnsubscribe, _mayLogPublish) = (new Rarely(time, Log.Interval), new Rarely(time, Log.Interval), new Rarely(time, Log.Interval));
+        var tracing = options.Telemetry.Tracing;
+        _tracing = new PublicationTracing(tracing.Ratio, tracing.ArrivalRatio, tracing.MaxPerSecond, metrics, time, _log);
+        _traceNotes = new TraceNotes(time);
         _rules = new ChannelRules(options.Rules);
         _stopped = _stopping.Token;
         _directory = new ChannelDirectory(this, options.Channels);
@@ -119,19 +127,42 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="payload">At most <see cref="LimitOptions.MaxPublicationBytes"/>; the caller sees to that.</param>
     /// <param name="source">For the metric.</param>
     /// <param name="cancellationToken">Stops waiting; the publication may go out all the same.</param>
+    /// <param name="parent">The trace that asks for it; the default: none.</param>
     /// <exception cref="BrokerUnavailableException">The broker did not confirm it.</exception>
-    public async ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken)
+    public async ValueTask PublishAsync(
+        ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent = default)
     {
         var label = source == PublicationSource.Api ? "api" : "client";
+        var trace = _tracing.StartPublish(channel.Text, payload.Length, label, parent);
         try
         {
-            await Broker.PublishAsync(channel, payload, cancellationToken).ConfigureAwait(false);
+            if (trace is null)
+                await Broker.PublishAsync(channel, payload, cancellationToken).ConfigureAwait(false);
+            else
+                await PublishTracedAsync(trace, channel, payload, cancellationToken).ConfigureAwait(false);
             CountPublication(label, "ok");
         }
-        catch (BrokerUnavailableException)
+        catch (BrokerUnavailableException e)
         {
             CountPublication(label, "unavailable");
+            PublicationTracing.Failed(trace, e);
             throw;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && source == PublicationSource.Client)
+        {
+            PublicationTracing.Failed(trace, e);
+            if (_mayLogPublish.Now())
+            {
+                using (new AmbientTrace(trace))
+                    Log.PublishFailed(_log, e);
+            }
+
+            throw;
+        }
+        finally
+        {
+            if (trace is not null)
+                PublicationTracing.End(trace);
         }
     }
 

@@ -98,6 +98,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
+{{/* Where the collector's headers lie; empty without any. */}}
+{{- define "gateway.otlpSecret" -}}
+{{- if .Values.telemetry.otlp.existingSecret }}
+{{- .Values.telemetry.otlp.existingSecret }}
+{{- else if .Values.telemetry.otlp.headers }}
+{{- include "gateway.fullname" . }}
+{{- end }}
+{{- end }}
+
 {{/* Seconds as .NET writes a time. */}}
 {{- define "gateway.time" -}}
 {{- $seconds := int . }}
@@ -153,6 +162,18 @@ Gateway__Drain__UnreadyDelay: {{ include "gateway.time" .Values.drain.unreadyDel
 Gateway__Drain__Rate: {{ int .Values.drain.rate | quote }}
 Gateway__Cluster__AcceptRate: {{ int .Values.cluster.acceptRate | quote }}
 Gateway__Rebalance__Within: {{ include "gateway.time" .Values.rebalance.withinSeconds | quote }}
+{{- with .Values.telemetry }}
+{{- if .otlp.endpoint }}
+Gateway__Telemetry__Otlp__Endpoint: {{ .otlp.endpoint | quote }}
+Gateway__Telemetry__Otlp__Protocol: {{ .otlp.protocol | quote }}
+Gateway__Telemetry__Otlp__Metrics: {{ .otlp.metrics | quote }}
+Gateway__Telemetry__Tracing__Ratio: {{ .tracing.ratio | quote }}
+Gateway__Telemetry__Tracing__ArrivalRatio: {{ .tracing.arrivalRatio | quote }}
+Gateway__Telemetry__Tracing__MaxPerSecond: {{ int .tracing.maxPerSecond | quote }}
+{{- end }}
+{{- end }}
+Logging__Console__FormatterName: {{ .Values.logging.format | quote }}
+Logging__LogLevel__Gateway: {{ .Values.logging.level | quote }}
 {{- if include "gateway.hasRedis" . }}
 {{- if .Values.redis.embedded.enabled }}
 Gateway__Redis__Configuration: {{ printf "%s-redis:6379" (include "gateway.fullname" .) | quote }}
@@ -170,6 +191,14 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- end }}
 {{- if and .Values.admin.apiKey .Values.admin.existingSecret }}
 {{- fail "set admin.apiKey or admin.existingSecret, not both" }}
+{{- end }}
+{{- with .Values.telemetry }}
+{{- if and .otlp.headers .otlp.existingSecret }}
+{{- fail "set telemetry.otlp.headers or telemetry.otlp.existingSecret, not both" }}
+{{- end }}
+{{- if and (not .otlp.endpoint) (or .otlp.metrics .otlp.headers .otlp.existingSecret .tracing.ratio .tracing.arrivalRatio) }}
+{{- fail "telemetry needs telemetry.otlp.endpoint: without, traces and metrics are sent nowhere" }}
+{{- end }}
 {{- end }}
 {{- if and .Values.autoscaling.enabled .Values.keda.enabled }}
 {{- fail "set autoscaling.enabled or keda.enabled, not both: KEDA makes a HorizontalPodAutoscaler of its own" }}

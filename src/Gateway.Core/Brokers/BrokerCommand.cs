@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Brokers;
 
@@ -42,6 +44,20 @@ public sealed class BrokerCommand
     [JsonPropertyName("connection")]
     public string? Connection { get; init; }
 
+    /// <summary>W3C Trace Context of a publication. Of any kind, since a mistake in it must not cost the publication.</summary>
+    [JsonPropertyName("traceparent")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JsonElement Traceparent { get; init; }
+
+    /// <summary>The same, of what vendors add to it.</summary>
+    [JsonPropertyName("tracestate")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JsonElement Tracestate { get; init; }
+
+    /// <summary>The trace that the publication belongs to; the default: none is given that could be read.</summary>
+    [JsonIgnore]
+    internal ActivityContext Trace => TraceContext.Parse(TextOf(Traceparent), TextOf(Tracestate));
+
     /// <summary>Reads an envelope; null when it is not one. Of a newer one the version alone is sure to be read.</summary>
     public static BrokerCommand? TryParse(ReadOnlySpan<byte> json)
     {
@@ -62,6 +78,10 @@ public sealed class BrokerCommand
     public static byte[] Disconnect(string connection) => JsonSerializer.SerializeToUtf8Bytes(
         new BrokerCommand { Version = CurrentVersion, Operation = "disconnect", Connection = connection },
         BrokerJson.Default.BrokerCommand);
+
+    // The raw text, since an escaped half of a surrogate pair has no other; neither field needs escapes.
+    private static string? TextOf(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String ? element.GetRawText().Trim('"') : null;
 
     private static int TryParseVersion(ReadOnlySpan<byte> json)
     {

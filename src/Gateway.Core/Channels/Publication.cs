@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Channels;
 
@@ -28,13 +30,16 @@ internal sealed class Publication
     /// <summary>Timestamp of the node's clock (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long ReceivedAt { get; private set; }
 
+    /// <summary>The span of its way through this node, which ends with the last shard; null: it is not traced, as nearly always.</summary>
+    public Activity? Trace { get; private set; }
+
     /// <summary>What the payload is. Known after the first encoding; called under its lock only.</summary>
     public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = PayloadKinds.Of(Payload) : _kind;
 
     /// <summary>Before it is posted to so many shards, each of which releases it once.</summary>
-    public void Begin(ChannelName channel, byte[] payload, long receivedAt, int holders)
+    public void Begin(ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace)
     {
-        (Channel, Payload, ReceivedAt) = (channel, payload, receivedAt);
+        (Channel, Payload, ReceivedAt, Trace) = (channel, payload, receivedAt, trace);
         _holders = holders;
     }
 
@@ -46,7 +51,9 @@ internal sealed class Publication
     {
         if (_pool is null || Interlocked.Decrement(ref _holders) != 0)
             return;
-        (Channel, Payload, _kind, _frames) = (null!, [], PayloadKind.Unknown, default);
+        if (Trace is { } trace)
+            PublicationTracing.End(trace);
+        (Channel, Payload, Trace, _kind, _frames) = (null!, [], null, PayloadKind.Unknown, default);
         _pool.Return(this);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway.Core.Buffers;
 
 namespace Gateway.Core.Channels;
@@ -19,10 +20,10 @@ internal sealed class PublicationPool
     public long Rented => _pool.Rented;
 
     /// <summary>A publication for so many shards, each of which releases it once.</summary>
-    public Publication Rent(ChannelName channel, byte[] payload, long receivedAt, int holders)
+    public Publication Rent(ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace = null)
     {
         var publication = _pool.Rent();
-        publication.Begin(channel, payload, receivedAt, holders);
+        publication.Begin(channel, payload, receivedAt, holders, trace);
         return publication;
     }
 }

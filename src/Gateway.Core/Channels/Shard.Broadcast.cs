@@ -50,7 +50,7 @@ internal sealed partial class Shard
             if (position + ahead == round)
                 _roundsLeft--;
             if (visits == _joinings.Peek().End)
-                Leave(_joinings.Dequeue().Publications);
+                Leave(_joinings.Dequeue().Publications, subscriptions);
             if (mayGrow && _batch.Count > 0 && visits < lastJoining)
                 Join(channel.Name, visits + round);
         }
@@ -72,6 +72,7 @@ internal sealed partial class Shard
 
         foreach (var used in _joined)
             used?.Report(_count);
+        _sends += Math.Max(0, subscriptions.Length - _dirty.Count);
         FlushDirty();
     }
 
@@ -81,6 +82,7 @@ internal sealed partial class Shard
         var first = _batch.Count;
         if (!_inbox.TryTakeMore(channel, _batch, BatchPublications, _batchBytes))
             return;
+        TraceTaken(first);
         _joinings.Enqueue(new Joining(_batch.Count - first, end));
         foreach (var joined in _joined)
         {
@@ -90,8 +92,14 @@ internal sealed partial class Shard
     }
 
     /// <summary>The oldest of the batch have come around.</summary>
-    private void Leave(int publications)
+    private void Leave(int publications, ReadOnlySpan<Subscription> subscriptions)
     {
+        if (_deliveries.Count > 0)
+        {
+            foreach (var publication in CollectionsMarshal.AsSpan(_batch)[..publications])
+                TraceSubscribers(publication, subscriptions);
+        }
+
         foreach (var joined in _joined)
         {
             if (joined?.Encoder is not null)

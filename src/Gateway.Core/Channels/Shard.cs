@@ -29,6 +29,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Rarely _mayLogFault;
 
     // Touched by the drain only.
     private readonly Dictionary<ChannelName, ShardChannel> _channels = new(ChannelNameComparer.Instance);
@@ -41,6 +42,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     public Shard(int index, ChannelDirectory directory, GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
         (_index, _directory, _metrics, _time, _log) = (index, directory, metrics, time, log);
+        _mayLogFault = new Rarely(time, Log.Interval);
         _limits = options.Limits;
         _count = Count;
         _inbox = new ShardInbox(options.Channels);
@@ -64,6 +66,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         if (!_inbox.TryPost(publication, out var mustSchedule))
         {
             _metrics.Drops[(int)DropReason.InboxFull].Add(1);
+            if (publication.Trace is { } trace)
+                PublicationTracing.Dropped(trace, _index, DropReason.InboxFull);
             publication.Release();
         }
         else if (mustSchedule)
@@ -116,6 +120,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             if (!_inbox.TryTake(_items, _batch, BatchPublications, _batchBytes, out var before))
                 return;
+            TraceTaken(first: 0);
             RunInOrder(before);
             FlushDirty();
             End(_batch.Count);
@@ -181,7 +186,14 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.ShardFault(_log, _index, e);
+            var trace = (subject as Publication)?.Trace;
+            PublicationTracing.Failed(trace, e);
+            if (_mayLogFault.Now())
+            {
+                using (new AmbientTrace(trace))
+                    Log.ShardFault(_log, _index, e);
+            }
+
             _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "shard"));
         }
     }
@@ -215,6 +227,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         }
 
         Count(encoder, frame, queued);
+        if (publication.Trace is not null)
+            TraceSubscribers(publication, subscriptions);
     }
 
     private void Count(IPublicationEncoder encoder, OutboundFrame frame, int queued)
@@ -234,6 +248,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     /// <param name="except">Flushed at the end of its own turn, with the answers to what else it asked.</param>
     private void FlushDirty(Connection? except = null)
     {
+        _sends += _dirty.Count;
         foreach (var subscriber in _dirty)
         {
             subscriber.IsDirty = false;
@@ -249,6 +264,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     {
         if (count == 0)
             return;
+        if (_deliveries.Count > 0)
+            TraceEnd(count);
         // One observation for all of them, of the oldest.
         _metrics.DeliveryLatency.Record(_time.GetElapsedTime(_batch[0].ReceivedAt).TotalSeconds);
         for (var i = 0; i < count; i++)

@@ -73,7 +73,8 @@ internal sealed partial class Connection
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.AdmissionFailed(_context.Log, Id.ToString(), e);
+            if (_context.MayLogFault())
+                Log.AdmissionFailed(_context.Log, Id.ToString(), e);
             refusal = AdmissionFailed;
         }
 

@@ -23,6 +23,9 @@ internal sealed partial class Connection
     /// <summary>Bytes waiting in the outbound queue, read without the lock: for metrics.</summary>
     public long QueuedBytes => _queue is { } queue ? queue.DataBytes + queue.ControlBytes : 0;
 
+    /// <summary>Whether something waits that the kernel has not taken, read without the lock: for traces.</summary>
+    public bool IsBehind => _isSending || _queue is not null;
+
     /// <summary>
     /// Queues a data frame; <see cref="Flush"/> sends it. False: the connection is not open, or its queue is full, which closes it as a
     /// slow consumer. Not counted: a shard counts the frames of a whole publication at once.

@@ -84,7 +84,8 @@ internal sealed partial class Connection : ITransportHandler
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.ConnectionFault(_context.Log, Id.ToString(), e);
+            if (_context.MayLogFault())
+                Log.ConnectionFault(_context.Log, Id.ToString(), e);
             _context.Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "connection"));
             Close(CloseReason.InternalError);
             result = new ReceiveResult(bytes.Length, ReceiveAction.Discard);

@@ -11,6 +11,8 @@ namespace Gateway.Core.Connections;
 /// <summary>What the connections of a node share, and where a new one begins.</summary>
 internal sealed class ConnectionContext : ITransportAcceptor
 {
+    private Rarely? _faults;
+
     public required GatewayOptions Options { get; init; }
 
     public required ConnectionRegistry Registry { get; init; }
@@ -42,6 +44,9 @@ internal sealed class ConnectionContext : ITransportAcceptor
     public required GatewayMetrics Metrics { get; init; }
 
     public required ILogger Log { get; init; }
+
+    /// <summary>Whether a fault of ours may be logged now: whoever finds a way to cause one must not fill the log with it.</summary>
+    public bool MayLogFault() => (_faults ??= new Rarely(Time, Telemetry.Log.Interval)).Now();
 
     public ITransportHandler Accept(ITransport transport)
     {

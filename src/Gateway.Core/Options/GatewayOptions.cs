@@ -53,6 +53,8 @@ public sealed class GatewayOptions
     public ClusterOptions Cluster { get; set; } = new();
 
     public RebalanceOptions Rebalance { get; set; } = new();
+
+    public TelemetryOptions Telemetry { get; set; } = new();
 }
 
 /// <summary>One address that clients connect to.</summary>

@@ -46,6 +46,8 @@ public sealed class GatewayMetrics : IDisposable
         Observe("gateway.messages.received.size", "By", "Their payloads, decompressed, by protocol and kind.", MessagesReceived.Bytes);
         Observe("gateway.messages.sent", "{message}", "Messages and control frames queued for clients, by protocol and kind.", MessagesSent.Messages);
         Observe("gateway.messages.sent.size", "By", "Their frames, by protocol and kind; before compression where a connection has a history of its own.", MessagesSent.Bytes);
+        TracesLimited = Events("gateway.traces.limited", "{publication}", "Publications that were to be traced and were not, above Gateway:Telemetry:Tracing:MaxPerSecond.");
+        ExportErrors = Events("gateway.telemetry.export.errors", "{export}", "Batches of traces or metrics that the collector did not take, by signal.");
         Observe("gateway.network.received", "By", "Bytes from clients.", BytesReceived);
         Observe("gateway.network.sent", "By", "Bytes the kernel took for clients.", BytesSent);
         Observe("gateway.sends", "{send}", "System calls that sent something.", Sends);
@@ -107,6 +109,11 @@ public sealed class GatewayMetrics : IDisposable
     public EventCounter BrokerErrors { get; }
 
     internal EventCounter Announcements { get; }
+
+    internal EventCounter TracesLimited { get; }
+
+    /// <summary>Batches that the collector did not take; tag <c>signal</c>.</summary>
+    public EventCounter ExportErrors { get; }
 
     internal EventCounter Departures { get; }
 

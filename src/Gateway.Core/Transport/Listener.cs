@@ -20,6 +20,7 @@ internal abstract class Listener : IDisposable
     private readonly Overflow _overflow;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Rarely _mayLogPressure;
     private readonly Socket _socket;
     private TimeSpan _backOff = FirstBackOff;
     private ITimer? _retry;
@@ -45,6 +46,7 @@ internal abstract class Listener : IDisposable
         ILogger log)
     {
         (_context, _acceptor, _slots, _overflow, _time, _log) = (context, acceptor, slots, overflow, time, log);
+        _mayLogPressure = new Rarely(time, Log.Interval);
         _socket = ListeningSocket.Open(endPoint, optionName, context.Options);
         EndPoint = (IPEndPoint)_socket.LocalEndPoint!;
     }
@@ -99,7 +101,8 @@ internal abstract class Listener : IDisposable
                 Log.AcceptedSocketLost(_log, error);
                 return true;
             case AcceptErrorTier.Pressure:
-                Log.AcceptPressure(_log, EndPoint, error, _backOff.TotalMilliseconds);
+                if (_mayLogPressure.Now())
+                    Log.AcceptPressure(_log, EndPoint, error, _backOff.TotalMilliseconds);
                 _retry?.Dispose();
                 _retry = _time.CreateTimer(static state => ((Listener)state!).Start(), this, _backOff, Timeout.InfiniteTimeSpan);
                 _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;

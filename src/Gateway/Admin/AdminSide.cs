@@ -1,8 +1,6 @@
 using System.Net;
 using Gateway.Configuration;
 using Gateway.Core.Telemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 
 namespace Gateway.Admin;
 
@@ -30,12 +28,6 @@ internal static class AdminSide
             json.SerializerOptions.DefaultIgnoreCondition = AdminJson.Default.Options.DefaultIgnoreCondition;
         });
         builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync));
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("gateway", serviceVersion: ProgramVersion.Text, serviceInstanceId: settings.Gateway.Node.EnsureName()))
-            .WithMetrics(metrics => metrics
-            .AddMeter(GatewayMetrics.MeterName, "System.Runtime")
-            // Fresh at every scrape: what is counted before a scrape is in it.
-            .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0));
     }
 
     public static void Map(WebApplication app)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Gateway.Core;
 using Gateway.Core.Brokers;
@@ -53,8 +54,12 @@ internal interface INodeAdmin
     bool CancelDrain();
 
     /// <summary>Publishes to every node's subscribers; completes when the broker has taken the message.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="payload">The payload.</param>
+    /// <param name="trace">The trace that asks for it; the default: none.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="BrokerUnavailableException">It did not within its deadline.</exception>
-    ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+    ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken);
 
     /// <summary>A connection of this node; null when it is not here.</summary>
     Task<ConnectionInfo?> FindConnectionAsync(string id);

@@ -43,6 +43,6 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         _ => null,
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    [LoggerMessage(3100, LogLevel.Error, "{Method} {Path} failed by a fault of the gateway itself; the caller got 500. Please report this")]
     private partial void LogFault(Exception exception, string method, string path);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gateway.Configuration;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
@@ -29,19 +30,21 @@ internal static class PublishEndpoint
         if (request.Payload.Length > limit)
             return Problem.Result(413, $"The payload has {request.Payload.Length} bytes; Gateway:Limits:MaxPublicationBytes allows {limit}.");
 
+        var trace = TraceHeaders.Read(http.Headers);
         // All at once: with a broker that does not answer, a hundred channels take one deadline and not a hundred. Not cancelled when
         // the caller hangs up, since half of the channels would be worse than all of them.
-        var failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload)));
+        var failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload, trace)));
         return failures.FirstOrDefault(failure => failure is not null) is { } first
             ? Refusal(failures, first)
             : TypedResults.Ok(new PublishReport(request.Channels.Count));
     }
 
-    private static async Task<BrokerUnavailableException?> TryPublishAsync(INodeAdmin node, ChannelName channel, ReadOnlyMemory<byte> payload)
+    private static async Task<BrokerUnavailableException?> TryPublishAsync(
+        INodeAdmin node, ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace)
     {
         try
         {
-            await node.PublishAsync(channel, payload, CancellationToken.None);
+            await node.PublishAsync(channel, payload, trace, CancellationToken.None);
             return null;
         }
         catch (BrokerUnavailableException e)

@@ -25,6 +25,7 @@ internal sealed class ConfigurationRules
         rules.AddressesAreFree();
         rules.ProxiesAreNamed();
         rules.EpollIsThere();
+        rules.MetricsHaveACollector();
         return rules._errors;
     }
 
@@ -69,6 +70,13 @@ internal sealed class ConfigurationRules
         const string Backend = "Gateway:Transport:Backend";
         if (AreRight(Backend) && _settings.Gateway.Transport.Backend == "epoll" && !OperatingSystem.IsLinux())
             Add(Backend, "epoll", "is a part of Linux, and this system has none.", "Set 'auto' or 'sockets'.");
+    }
+
+    private void MetricsHaveACollector()
+    {
+        const string Metrics = "Gateway:Telemetry:Otlp:Metrics", Endpoint = "Gateway:Telemetry:Otlp:Endpoint";
+        if (AreRight(Metrics, Endpoint) && _settings.Otlp is { Metrics: true, IsEnabled: false })
+            Add(Metrics, "true", $"sends metrics nowhere: {Endpoint} is empty.", $"Set {Endpoint}, or leave it false: /metrics is there in any case.");
     }
 
     private void AddressesAreFree()

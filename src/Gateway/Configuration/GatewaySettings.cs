@@ -1,6 +1,7 @@
 using Gateway.Admin;
 using Gateway.Core.Options;
 using Gateway.Redis;
+using Gateway.Telemetry;
 
 namespace Gateway.Configuration;
 
@@ -21,6 +22,9 @@ internal sealed class GatewaySettings
 
     /// <summary>The options of the Redis broker.</summary>
     public RedisOptions Redis { get; } = new();
+
+    /// <summary>Where traces and metrics are sent.</summary>
+    public OtlpOptions Otlp { get; } = new();
 
     /// <summary>Keys that mean nothing.</summary>
     public IReadOnlyList<UnknownOption> Unknown { get; private set; } = [];
@@ -65,5 +69,6 @@ internal sealed class GatewaySettings
         configuration.GetSection("Gateway").Bind(Gateway);
         configuration.GetSection("Gateway:Admin").Bind(Admin);
         configuration.GetSection("Gateway:Redis").Bind(Redis);
+        configuration.GetSection("Gateway:Telemetry:Otlp").Bind(Otlp);
     }
 }

@@ -27,7 +27,7 @@ internal static class HelpText
             Exit codes: 0 after a good stop, 78 for a wrong configuration, 1 otherwise.
 
             """);
-        foreach (var section in OptionCatalog.Sections)
+        foreach (var section in OptionCatalog.Sections.Where(section => section.Options.Count > 0))
         {
             text.Append('\n');
             Wrap(text, section.Title, indent: 0);

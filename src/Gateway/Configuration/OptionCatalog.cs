@@ -1,6 +1,7 @@
 using Gateway.Admin;
 using Gateway.Core.Options;
 using Gateway.Redis;
+using Gateway.Telemetry;
 
 namespace Gateway.Configuration;
 
@@ -37,6 +38,9 @@ internal static class OptionCatalog
         OptionSection.Of<DrainOptions>("Gateway:Drain", "A good stop: clients go to the other nodes at a rate that those can take. See [Stopping](#stopping)."),
         OptionSection.Of<ClusterOptions>("Gateway:Cluster", "What nodes tell each other, through Redis."),
         OptionSection.Of<RebalanceOptions>("Gateway:Rebalance", "Clients move although their node stays. See [Rebalancing](#rebalancing)."),
+        OptionSection.Of<TelemetryOptions>("Gateway:Telemetry", "What the node tells of its work; its options are those of the sections below."),
+        OptionSection.Of<OtlpOptions>("Gateway:Telemetry:Otlp", "Traces and metrics for an OpenTelemetry collector. See [Tracing](#tracing)."),
+        OptionSection.Of<TracingOptions>("Gateway:Telemetry:Tracing", "Which publications are traced, beside those that a traceparent asks for. See [Tracing](#tracing)."),
     ];
 
     /// <summary>All options.</summary>

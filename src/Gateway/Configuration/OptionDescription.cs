@@ -10,6 +10,9 @@ internal enum OptionKind
     Flag,
     Number,
 
+    /// <summary>A number with decimals.</summary>
+    Fraction,
+
     /// <summary>A number of bytes: an integer whose name ends with "Bytes".</summary>
     Size,
     Duration,

@@ -36,6 +36,10 @@ internal static class OptionReader
                 return Accept(
                     long.TryParse(text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number),
                     number, number.ToString(CultureInfo.InvariantCulture), out value, ref normal);
+            case OptionKind.Fraction:
+                return Accept(
+                    double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction),
+                    fraction, fraction.ToString("R", CultureInfo.InvariantCulture), out value, ref normal);
             case OptionKind.Size:
                 return Accept(SizeText.TryParse(text, out var bytes), bytes, bytes.ToString(CultureInfo.InvariantCulture), out value, ref normal);
             case OptionKind.Duration:
@@ -76,6 +80,7 @@ internal static class OptionReader
     {
         OptionKind.Flag => "true or false",
         OptionKind.Number => "a whole number",
+        OptionKind.Fraction => "a number such as 0.01",
         OptionKind.Size => SizeText.Example,
         OptionKind.Duration => DurationText.Example,
         OptionKind.Choice => "one of " + string.Join(", ", option.Choices),

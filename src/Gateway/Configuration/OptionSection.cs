@@ -45,6 +45,7 @@ internal sealed record OptionSection(string Path, string Title, Type Type, IRead
             : type == typeof(bool) ? OptionKind.Flag
             : type == typeof(TimeSpan) ? OptionKind.Duration
             : type == typeof(int) || type == typeof(long) ? property.Name.EndsWith("Bytes", StringComparison.Ordinal) ? OptionKind.Size : OptionKind.Number
+            : type == typeof(double) ? OptionKind.Fraction
             : type.IsEnum ? OptionKind.Choice
             : null;
     }

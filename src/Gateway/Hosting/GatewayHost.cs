@@ -3,6 +3,7 @@ using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Telemetry;
 using Gateway.Redis;
+using Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Gateway.Hosting;
@@ -31,6 +32,7 @@ internal static class GatewayHost
         builder.Services.AddSingleton(settings);
         AddNode(builder.Services, settings);
         AdminSide.AddServices(builder, settings);
+        TelemetrySetup.Add(builder.Services, settings);
         builder.Services.AddHostedService<GatewayService>();
         replace?.Invoke(builder.Services);
 

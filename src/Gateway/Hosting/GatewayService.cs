@@ -54,24 +54,24 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
         LogPublish(api, """{"channel":"news","data":{"hello":"world"}}""");
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} is not an option and has no effect; did you mean {Nearest}?")]
+    [LoggerMessage(3000, LogLevel.Warning, "{Option} is not an option and has no effect; did you mean {Nearest}?")]
     private partial void LogUnknown(string option, string nearest);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Admin side, health and metrics: {Address}")]
+    [LoggerMessage(3001, LogLevel.Information, "Admin side, health and metrics: {Address}")]
     private partial void LogAdmin(string address);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Listening for clients: {Address}")]
+    [LoggerMessage(3002, LogLevel.Information, "Listening for clients: {Address}")]
     private partial void LogEndpoint(System.Net.IPEndPoint address);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No client can connect: Gateway:Auth:AllowAnonymous is false and no way to sign in is configured")]
+    [LoggerMessage(3003, LogLevel.Warning, "No client can connect: Gateway:Auth:AllowAnonymous is false and no way to sign in is configured. Set it to true to let everybody in")]
     private partial void LogNobodyCanConnect();
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Console: {Address}")]
+    [LoggerMessage(3010, LogLevel.Information, "Console: {Address}")]
     private partial void LogConsole(string address);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Subscribe:  {Command}")]
+    [LoggerMessage(3011, LogLevel.Information, "Subscribe:  {Command}")]
     private partial void LogSubscribe(string command);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Publish:    curl -X POST {Address}/api/v1/publish -H 'Content-Type: application/json' -d '{Body}'")]
+    [LoggerMessage(3012, LogLevel.Information, "Publish:    curl -X POST {Address}/api/v1/publish -H 'Content-Type: application/json' -d '{Body}'")]
     private partial void LogPublish(string address, string body);
 }

@@ -11,6 +11,8 @@ internal static class LoggingSetup
     {
         logging.AddConfiguration(configuration.GetSection("Logging"));
         // Before AddConsole, so that Logging:Console:FormatterOptions comes later and wins.
+        // What is logged for a publication that is traced names its trace.
+        logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         logging.Services.Configure<SimpleConsoleFormatterOptions>(text =>
         {
             text.SingleLine = true;
@@ -19,6 +21,7 @@ internal static class LoggingSetup
         logging.Services.Configure<JsonConsoleFormatterOptions>(json =>
         {
             json.UseUtcTimestamp = true;
+            json.IncludeScopes = true;
             json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
         });
         logging.AddConsole();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Gateway.Admin;
 using Gateway.Core;
@@ -50,8 +51,8 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
 
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken);
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken) =>
+        node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken, trace);
 
     public Task<ConnectionInfo?> FindConnectionAsync(string id) => node.FindConnectionAsync(id);
 

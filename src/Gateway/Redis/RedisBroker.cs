@@ -27,6 +27,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     private readonly int _maxPublicationBytes;
     private readonly Rarely _logTooLarge;
     private readonly Rarely _logRefused;
+    private readonly Rarely _logSinkFailed;
     private readonly CancellationTokenSource _stopping = new();
     private IBrokerSink? _sink;
     private Task _running = Task.CompletedTask;
@@ -47,6 +48,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _log = log;
         _logTooLarge = new Rarely(time, TimeSpan.FromSeconds(10));
         _logRefused = new Rarely(time, TimeSpan.FromSeconds(10));
+        _logSinkFailed = new Rarely(time, TimeSpan.FromSeconds(10));
 
         var tls = new RedisTls(options, StackExchange.Redis.ConfigurationOptions.Parse(options.Configuration));
         _keys = new RedisKeys(options.Prefix, nodeName);
@@ -167,7 +169,8 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         catch (Exception e)
         {
             // One message that the node cannot take must not cost it the link, and every other channel a gap.
-            RedisLog.SinkFailed(_log, e);
+            if (_logSinkFailed.Now())
+                RedisLog.SinkFailed(_log, e);
         }
     }
 

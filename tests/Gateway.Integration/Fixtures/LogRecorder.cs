@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Gateway.Integration.Fixtures;
@@ -7,6 +8,11 @@ namespace Gateway.Integration.Fixtures;
 internal sealed class LogRecorder : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Message)> _lines = new();
+
+    private readonly ConcurrentQueue<(int Id, string? TraceId)> _traces = new();
+
+    /// <summary>Which trace each line belongs to, by the line's id.</summary>
+    public IReadOnlyList<(int Id, string? TraceId)> Traces => [.. _traces];
 
     public IReadOnlyList<(LogLevel Level, string Message)> Lines => [.. _lines];
 
@@ -22,6 +28,8 @@ internal sealed class LogRecorder : ILoggerProvider, ILogger
         // Enough to look at; a test with thousands of connections must not keep a line of each.
         if (_lines.Count < 1000)
             _lines.Enqueue((logLevel, $"{formatter(state, exception)} {exception}".TrimEnd()));
+        if (_traces.Count < 1000)
+            _traces.Enqueue((eventId.Id, Activity.Current?.TraceId.ToHexString()));
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Gateway.Admin;
 using Gateway.Core;
@@ -12,6 +13,9 @@ namespace Gateway.Tests.Admin;
 internal sealed class FakeNode : INodeAdmin, INodeServer
 {
     public List<(string Channel, byte[] Payload)> Published { get; } = [];
+
+    /// <summary>What the last publication was asked for by.</summary>
+    public ActivityContext Trace { get; private set; }
 
     /// <summary>What publishing to a channel throws; nothing by default.</summary>
     public Func<ChannelName, Exception?> PublishFault { get; set; } = _ => null;
@@ -59,8 +63,9 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         return isDraining;
     }
 
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken)
     {
+        Trace = trace;
         if (PublishFault(channel) is { } fault)
             throw fault;
         lock (Published)

@@ -84,6 +84,23 @@ public class PublishTests
         Assert.Empty(host.Node.Published);
     }
 
+    [Theory]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "4bf92f3577b34da6a3ce929d0e0e4736", "a=1,b=2")]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", "00000000000000000000000000000000", null)]
+    [InlineData(null, "00000000000000000000000000000000", null)]
+    public async Task Publish_WithTraceHeaders_HandsTheContextOn(string? traceparent, string traceId, string? state)
+    {
+        await using var host = await RunningHost.StartAsync();
+        if (traceparent is not null)
+            host.Client.DefaultRequestHeaders.Add("traceparent", traceparent);
+        host.Client.DefaultRequestHeaders.Add("tracestate", ["a=1", "b=2"]);
+
+        var response = await host.PostAsync("/api/v1/publish", """{"channel":"a","data":1}""");
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal((traceId, state), (host.Node.Trace.TraceId.ToHexString(), host.Node.Trace.TraceState?.Replace(" ", "", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Publish_BytesThatAreNotUtf8_AreRefused()
     {
