@@ -4,9 +4,9 @@ namespace Gateway.Telemetry;
 
 /// <summary>
 /// Looks at what the collector answers. The exporter itself drops what is not taken and tells nobody; here it is counted, and logged once
-/// in a while.
+/// in a while. At <c>end</c> what is under way is given up: a collector must not delay a stop.
 /// </summary>
-internal sealed class ExportWatch(HttpMessageHandler inner, string signal, GatewayMetrics metrics, TimeProvider time, ILogger log)
+internal sealed class ExportWatch(HttpMessageHandler inner, string signal, GatewayMetrics metrics, TimeProvider time, ILogger log, CancellationToken end)
     : DelegatingHandler(inner)
 {
     private readonly Rarely _mayLog = new(time, TimeSpan.FromMinutes(1));
@@ -14,9 +14,10 @@ internal sealed class ExportWatch(HttpMessageHandler inner, string signal, Gatew
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end);
         try
         {
-            return Look(request, base.Send(request, cancellationToken));
+            return Look(request, base.Send(request, limit.Token));
         }
         catch (Exception e)
         {
@@ -27,9 +28,10 @@ internal sealed class ExportWatch(HttpMessageHandler inner, string signal, Gatew
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, end);
         try
         {
-            return Look(request, await base.SendAsync(request, cancellationToken));
+            return Look(request, await base.SendAsync(request, limit.Token));
         }
         catch (Exception e)
         {

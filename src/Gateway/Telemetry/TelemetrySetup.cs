@@ -13,6 +13,9 @@ namespace Gateway.Telemetry;
 /// </summary>
 internal static class TelemetrySetup
 {
+    // What is left of traces and metrics may take so long at a stop, once the last client is gone.
+    private static readonly TimeSpan LastExport = TimeSpan.FromSeconds(2);
+
     private const string Traces = "traces", Metrics = "metrics";
 
     public static void Add(IServiceCollection services, GatewaySettings settings)
@@ -39,7 +42,7 @@ internal static class TelemetrySetup
     }
 
     private static void Configure(IServiceCollection services, string signal, OtlpOptions otlp) =>
-        services.AddOptions<OtlpExporterOptions>(signal).Configure<GatewayMetrics, TimeProvider, ILoggerFactory>((exporter, metrics, time, logs) =>
+        services.AddOptions<OtlpExporterOptions>(signal).Configure<GatewayMetrics, TimeProvider, ILoggerFactory, IHostApplicationLifetime>((exporter, metrics, time, logs, lifetime) =>
         {
             var isGrpc = otlp.Protocol == OtlpOptions.Grpc;
             exporter.Protocol = isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
@@ -47,10 +50,12 @@ internal static class TelemetrySetup
             if (otlp.Headers.Length > 0)
                 exporter.Headers = otlp.Headers;
             var timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds);
-            exporter.HttpClientFactory = () => Client(signal, timeout, metrics, time, logs);
+            var end = new CancellationTokenSource();
+            lifetime.ApplicationStopped.Register(() => end.CancelAfter(LastExport));
+            exporter.HttpClientFactory = () => Client(signal, timeout, metrics, time, logs, end.Token);
         });
 
-    private static HttpClient Client(string signal, TimeSpan timeout, GatewayMetrics metrics, TimeProvider time, ILoggerFactory logs)
+    private static HttpClient Client(string signal, TimeSpan timeout, GatewayMetrics metrics, TimeProvider time, ILoggerFactory logs, CancellationToken end)
     {
         var handler = new SocketsHttpHandler
         {
@@ -59,6 +64,6 @@ internal static class TelemetrySetup
             ActivityHeadersPropagator = null,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5), // a name may come to mean another machine
         };
-        return new HttpClient(new ExportWatch(handler, signal, metrics, time, logs.CreateLogger<ExportWatch>())) { Timeout = timeout };
+        return new HttpClient(new ExportWatch(handler, signal, metrics, time, logs.CreateLogger<ExportWatch>(), end)) { Timeout = timeout };
     }
 }

@@ -41,6 +41,10 @@ public sealed class CollectorTests
         // More spans than may wait, while the export hangs.
         for (var i = 0; i < 100; i++)
             await PublishAndReceiveAsync(node, client);
+
+        // Nor the stop for ever.
+        await node.SignalAsync("TERM");
+        Assert.Equal(0, await node.WaitForExitAsync());
     }
 
     [Fact]
