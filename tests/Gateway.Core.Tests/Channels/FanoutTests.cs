@@ -132,8 +132,8 @@ public sealed class FanoutTests
     [Fact]
     public async Task Deliveries_AllocateNothingEach()
     {
-        var few = await AllocatedPerPublicationAsync(subscribers: 1);
-        var many = await AllocatedPerPublicationAsync(subscribers: Subscribers);
+        var few = await LeastAllocatedPerPublicationAsync(subscribers: 1);
+        var many = await LeastAllocatedPerPublicationAsync(subscribers: Subscribers);
 
         // What a publication itself needs: its frame and the frame's array.
         Assert.InRange(few, 1, 512);
@@ -290,6 +290,15 @@ public sealed class FanoutTests
     }
 
     /// <summary>Bytes that a drain's thread allocates for each of the publications that wait, which it delivers in one batch.</summary>
+    /// <summary>Of several: what a thread's pools lack when tests beside this one have emptied them only adds.</summary>
+    private static async Task<long> LeastAllocatedPerPublicationAsync(int subscribers)
+    {
+        var least = long.MaxValue;
+        for (var i = 0; i < 5; i++)
+            least = Math.Min(least, await AllocatedPerPublicationAsync(subscribers));
+        return least;
+    }
+
     private static async Task<long> AllocatedPerPublicationAsync(int subscribers)
     {
         using var harness = new ShardHarness();
