@@ -11,6 +11,9 @@ namespace Gateway.Redis;
 /// </summary>
 internal sealed class SubscriberSupervisor
 {
+    // Between two attempts, and after a link that lived no longer.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private readonly RedisOptions _options;
     private readonly RedisConnection _connection;
     private readonly SubscriberConnector _connector;
@@ -57,7 +60,7 @@ internal sealed class SubscriberSupervisor
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true, // many nodes lose the same Redis at the same moment
                 Delay = TimeSpan.FromMilliseconds(50),
-                MaxDelay = TimeSpan.FromSeconds(1),
+                MaxDelay = LongestPause,
             })
             .Build();
     }
@@ -69,6 +72,7 @@ internal sealed class SubscriberSupervisor
         {
             _attempt = 0;
             var link = await _untilConnected.ExecuteAsync(ConnectAsync, cancellationToken);
+            var upSince = _time.GetTimestamp();
             string reason;
             try
             {
@@ -83,6 +87,9 @@ internal sealed class SubscriberSupervisor
 
             _health.LinkFails(reason);
             RedisLog.LinkLost(_log, EndPointCollection.ToString(link.EndPoint), reason);
+            // A Redis that takes the link and drops it again would otherwise be asked for all channels again and again, without a pause.
+            if (_time.GetElapsedTime(upSince) < LongestPause)
+                await Task.Delay(Random.Shared.NextDouble() * LongestPause, _time, cancellationToken);
         }
     }
 
