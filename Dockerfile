@@ -9,6 +9,7 @@ RUN dotnet restore src/Gateway
 
 COPY .editorconfig BannedSymbols.txt ./
 COPY src/ src/
+COPY clients/javascript/gateway.js clients/javascript/
 RUN dotnet publish src/Gateway --configuration Release --no-restore --output /app -p:UseAppHost=false
 
 # No shell and no package manager: nothing that a node does not need.
