@@ -68,8 +68,8 @@ function draw({ id, title, unit, format, incrs, series }) {
       y: { range: (_, min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { ...axis, space: 70, size: 24, values: (_, at) => at.map(s => new Date(s * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })) },
-      { ...axis, space: 34, size: 58, ...(incrs && { incrs }), values: (_, ticks) => ticks.map(tick => format(tick)) },
+      { ...axis, space: 44, size: 24, values: (_, at) => at.map(s => new Date(s * 1000).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })) },
+      { ...axis, space: 34, size: 54, ...(incrs && { incrs }), values: (_, ticks) => ticks.map(tick => format(tick)) },
     ],
     series: [{}, ...series.map((_, i) => ({ stroke: () => colour(values[i].parentElement), width: 1.5, points: { show: false } }))],
     hooks: { setCursor: [({ cursor }) => show(cursor.idx)] },

@@ -8,16 +8,17 @@ using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Clients;
 
-/// <summary>The JavaScript client without a node: its own unit tests, its types, and its idea of the gateway's close codes.</summary>
+/// <summary>The project's JavaScript without a node: unit tests, the client's types, and its idea of the gateway's close codes.</summary>
 public sealed partial class JavaScriptClientContractTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "clients", "gateway");
 
     [Theory]
-    [InlineData("gateway.test.mjs")]
+    [InlineData("gateway/gateway.test.mjs")]
+    [InlineData("console/rates.test.mjs")]
     public async Task UnitTests_OfNodesOwnRunner_AllPass(string file)
     {
-        var output = await Tool.RunAsync("node", "", "--test", "--test-reporter=tap", Path.Combine(Folder, file));
+        var output = await Tool.RunAsync("node", "", "--test", "--test-reporter=tap", Path.Combine(Folder, "..", file));
 
         Assert.True(Count("pass", output) > 0 && Count("pass", output) == Count("tests", output), output);
     }
