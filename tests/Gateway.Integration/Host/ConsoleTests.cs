@@ -97,6 +97,8 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
         var programs = Enumerable.Range(0, clients).Select(_ => JavaScriptProgram.Start($"ws://{proxy.EndPoint}/ws", "news")).ToArray();
         await browser.PlayAsync("drain", first.Admin.BaseAddress!, clients.ToString(CultureInfo.InvariantCulture));
 
+        foreach (var step in (string[])["connected", "draining", "drained", "moved"])
+            Assert.Equal(step, await browser.NextAsync("step"));
         await browser.IsDoneAsync();
         foreach (var program in programs)
             await program.DisposeAsync();
