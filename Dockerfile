@@ -14,6 +14,7 @@ RUN dotnet restore src/Gateway --use-current-runtime -p:PublishAot=true
 
 COPY .editorconfig BannedSymbols.txt ./
 COPY src/ src/
+COPY clients/javascript/gateway.js clients/javascript/
 ARG VERSION
 RUN dotnet publish src/Gateway --configuration Release --no-restore --use-current-runtime -p:PublishAot=true -p:DebugType=none \
     ${VERSION:+-p:Version=$VERSION} --output /app

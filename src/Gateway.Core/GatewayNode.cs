@@ -195,19 +195,21 @@ public sealed partial class GatewayNode : IAsyncDisposable
         return DisconnectResult.Relayed;
     }
 
-    /// <summary>This node's channels by name.</summary>
+    /// <summary>This node's channels.</summary>
     /// <param name="prefix">Only names that begin so; empty: all.</param>
     /// <param name="limit">At most so many.</param>
-    public async Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit)
+    /// <param name="order">The first of them in this order.</param>
+    public async Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit, ChannelOrder order = ChannelOrder.Name)
     {
-        var entries = _directory.Entries
+        var matching = _directory.Entries
             .Where(entry => entry.Name.Text.StartsWith(prefix, StringComparison.Ordinal))
-            .OrderBy(entry => entry.Name.Text, StringComparer.Ordinal)
-            .Take(limit)
-            .ToList();
+            .OrderBy(entry => entry.Name.Text, StringComparer.Ordinal);
+        // Which have the most is known only when all have been counted: a look into a dictionary for each, on each shard.
+        var entries = (order == ChannelOrder.Name ? matching.Take(limit) : matching).ToList();
         var counts = await Task.WhenAll(_shards.Select(shard => shard.InspectAsync(
             seen => entries.ConvertAll(entry => seen.Channels.GetValueOrDefault(entry.Name)?.ActiveCount ?? 0)))).ConfigureAwait(false);
-        return [.. entries.Select((entry, i) => new ChannelInfo(entry.Name.Text, counts.Sum(shard => shard[i]), NameOf(entry.State)))];
+        var channels = entries.Select((entry, i) => new ChannelInfo(entry.Name.Text, counts.Sum(shard => shard[i]), NameOf(entry.State)));
+        return order == ChannelOrder.Name ? [.. channels] : [.. channels.OrderByDescending(channel => channel.Subscribers).Take(limit)];
     }
 
     /// <inheritdoc/>

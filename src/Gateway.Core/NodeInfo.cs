@@ -49,6 +49,16 @@ public sealed record ConnectionInfo(
 /// <param name="State">At the broker: idle, subscribing, subscribed, leaving.</param>
 public sealed record ChannelInfo(string Name, int Subscribers, string State);
 
+/// <summary>In which order channels are listed.</summary>
+public enum ChannelOrder
+{
+    /// <summary>By name.</summary>
+    Name,
+
+    /// <summary>Those with the most subscribers on this node first, then by name.</summary>
+    Subscribers,
+}
+
 /// <summary>Whether the node should be sent clients.</summary>
 /// <param name="Ready">It should.</param>
 /// <param name="Reason">One line for an operator.</param>

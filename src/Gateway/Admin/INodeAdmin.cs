@@ -69,5 +69,5 @@ internal interface INodeAdmin
     Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Channels with a subscriber on this node.</summary>
-    Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit);
+    Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit, ChannelOrder order);
 }

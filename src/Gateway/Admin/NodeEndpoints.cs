@@ -65,12 +65,16 @@ internal static class NodeEndpoints
     private static async Task<IResult> ListChannelsAsync(
         INodeAdmin node,
         [Description("Only channels whose name starts so.")] string? prefix,
-        [Description("At most so many, 1 to 1000; 100 if not given.")] int? limit)
+        [Description("At most so many, 1 to 1000; 100 if not given.")] int? limit,
+        [Description("'name', the default, or 'subscribers': those with the most on this node first.")] string? sort)
     {
         if (limit is < 1 or > MaxLimit)
             return Problem.Result(400, $"'limit' must be from 1 to {MaxLimit}.");
+        if (sort is not (null or "name" or "subscribers"))
+            return Problem.Result(400, "'sort' must be name or subscribers.");
         var most = limit ?? DefaultLimit;
-        var channels = await node.ListChannelsAsync(prefix ?? "", most + 1); // one more tells whether there are more
+        var order = sort == "subscribers" ? ChannelOrder.Subscribers : ChannelOrder.Name;
+        var channels = await node.ListChannelsAsync(prefix ?? "", most + 1, order); // one more tells whether there are more
         return TypedResults.Ok(new ChannelList(
             [.. channels.Take(most).Select(channel => new ChannelReport(channel.Name, channel.Subscribers, channel.State))],
             More: channels.Count > most));

@@ -59,5 +59,5 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
     public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) =>
         node.DisconnectAsync(id, cancellationToken);
 
-    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit) => node.ListChannelsAsync(prefix, limit);
+    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit, ChannelOrder order) => node.ListChannelsAsync(prefix, limit, order);
 }

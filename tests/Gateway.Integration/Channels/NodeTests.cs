@@ -215,6 +215,9 @@ public sealed class NodeTests
             await node.Node.ListChannelsAsync("chat:", 100));
         Assert.Equal(["chat:0", "chat:1"], (await node.Node.ListChannelsAsync("", 2)).Select(channel => channel.Name));
         Assert.Empty(await node.Node.ListChannelsAsync("x", 100));
+        // The busiest first, however they are spread over the shards; equals by name.
+        Assert.Equal(["chat:all", "chat:0"], (await node.Node.ListChannelsAsync("", 2, ChannelOrder.Subscribers)).Select(channel => channel.Name));
+        Assert.Equal(["chat:all", "chat:0", "chat:1", "chat:2", "news"], (await node.Node.ListChannelsAsync("", 100, ChannelOrder.Subscribers)).Select(channel => channel.Name));
 
         foreach (var client in clients)
             await client.DisposeAsync();

@@ -54,6 +54,13 @@ internal sealed class ClientProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives it a line of input.</summary>
+    public async Task SendAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>The next message, of those that print <c>{"binary":…,"base64":…}</c>.</summary>
     public async Task<(bool IsBinary, byte[] Payload)> MessageAsync()
     {

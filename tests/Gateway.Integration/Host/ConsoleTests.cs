@@ -1,10 +1,15 @@
-using System.Text.Json;
+using System.Globalization;
+using System.Net;
+using Gateway.Integration.Clients;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Host;
 
-/// <summary>The console page, in a browser: it offers the client endpoint as it is, and connects to it.</summary>
-public sealed class ConsoleTests : IDisposable
+/// <summary>
+/// The console page in Chromium; what is done and must be seen is in <c>tests/clients/console/scenarios.mjs</c>. In each scenario the page
+/// may break no rule of its Content-Security-Policy and throw nothing.
+/// </summary>
+public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<ConsoleBrowser>, IDisposable
 {
     private readonly TestCertificates _certificates = new();
 
@@ -13,25 +18,108 @@ public sealed class ConsoleTests : IDisposable
     [Theory]
     [InlineData(false, "")]
     [InlineData(true, "/realtime")]
-    public async Task ClientEndpoint_PlainOrTls_IsOfferedWithItsSchemeAndWorks(bool isTls, string basePath)
+    public async Task ClientEndpoint_PlainOrTls_IsOfferedWithItsSchemeAndAClientOfThePageWorks(bool isTls, string basePath)
     {
         string[] tls =
         [
             $"--Gateway:Endpoints:0:Tls:CertificatePath={_certificates.CertificatePath}",
             $"--Gateway:Endpoints:0:Tls:KeyPath={_certificates.KeyPath}",
         ];
-        await using var host = await HostProcess.StartAsync([$"--Gateway:BasePath={basePath}", .. isTls ? tls : []]);
-        await using var console = ClientProgram.Start("console-chromium.mjs", host.Admin.BaseAddress!.ToString());
+        await using var host = await HostProcess.StartAsync(
+            [$"--Gateway:BasePath={basePath}", "--Gateway:Rules:0:Pattern=news", "--Gateway:Rules:0:Publish=anyone", "--Gateway:Rules:1:Pattern=secret", "--Gateway:Rules:1:Subscribe=nobody", .. isTls ? tls : []]);
+        await browser.PlayAsync("client", host.Admin.BaseAddress!);
 
-        Assert.Equal($"{(isTls ? "wss" : "ws")}://{host.EndPoint}{basePath}/ws", await NextAsync(console, "url"));
-
-        string line;
-        do
-            line = await NextAsync(console, "line");
-        while (!line.Contains("\"ok\"", StringComparison.Ordinal) && !line.Contains("closed", StringComparison.Ordinal));
-        Assert.Contains("\"channel\":\"news\"", line, StringComparison.Ordinal);
+        Assert.Equal($"{(isTls ? "wss" : "ws")}://{host.EndPoint}{basePath}/ws", await browser.NextAsync("url"));
+        await browser.IsDoneAsync();
     }
 
-    private static async Task<string> NextAsync(ClientProgram program, string property) =>
-        JsonSerializer.Deserialize<JsonElement>(await program.LineAsync()).GetProperty(property).GetString()!;
+    [Theory]
+    [InlineData("charts")]
+    [InlineData("connection")]
+    [InlineData("keyboard")]
+    [InlineData("lagging")]
+    [InlineData("phone")]
+    [InlineData("policy")]
+    [InlineData("themes")]
+    public async Task Page_OfOneNode_DoesWhatTheScenarioAsks(string scenario)
+    {
+        await browser.PlayAsync(scenario, await browser.NodeAsync());
+
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Channels_OnThePage_AreListedAsAskedFor()
+    {
+        await using var host = await HostProcess.StartAsync();
+        await using var one = await WsClient.OpenJsonAsync(host.EndPoint);
+        await using var other = await WsClient.OpenJsonAsync(host.EndPoint);
+        await one.SubscribeAsync("ape");
+        await one.SubscribeAsync("zebra");
+        await other.SubscribeAsync("zebra");
+        await browser.PlayAsync("channels", host.Admin.BaseAddress!);
+
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Key_OfTheAdminSide_IsAskedForAndKept()
+    {
+        await using var host = await HostProcess.StartAsync("--Gateway:Admin:ApiKey=open-sesame");
+        await browser.PlayAsync("signIn", host.Admin.BaseAddress!, "open-sesame");
+
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Node_ThatDoesNotAnswer_IsMissedAndFoundAgain()
+    {
+        await using var host = await HostProcess.StartAsync();
+        await browser.PlayAsync("away", host.Admin.BaseAddress!);
+
+        Assert.Equal("here", await browser.NextAsync("step"));
+        await host.SignalAsync("STOP");
+        Assert.Equal("away", await browser.NextAsync("step"));
+        await host.SignalAsync("CONT");
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Drain_ByThePagesButton_IsSeenLiveAndCalledOff()
+    {
+        const int clients = 3;
+        await using var redis = await RedisServer.StartAsync();
+        await using var first = await StartAsync(redis, "first");
+        await using var second = await StartAsync(redis, "second");
+        const string check = "check inter 100ms fall 1 rise 1";
+        await using var proxy = await ProxyProgram.StartHaproxyAsync(
+            "tcp", "option httpchk GET /healthz", $"server first {first.EndPoint} {check}", $"server second {second.EndPoint} {check} backup");
+        var programs = Enumerable.Range(0, clients).Select(_ => JavaScriptProgram.Start($"ws://{proxy.EndPoint}/ws", "news")).ToArray();
+        await browser.PlayAsync("drain", first.Admin.BaseAddress!, clients.ToString(CultureInfo.InvariantCulture));
+
+        foreach (var step in (string[])["connected", "draining", "drained", "moved"])
+            Assert.Equal(step, await browser.NextAsync("step"));
+        await browser.IsDoneAsync();
+        foreach (var program in programs)
+            await program.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Page_BehindAPathOfAnIngress_FindsItsFilesAndTheApi()
+    {
+        await using var host = await HostProcess.StartAsync();
+        await using var proxy = await ProxyProgram.StartNginxAsync(
+            "rewrite ^/ops/(.*)$ /$1 break;", "if ($uri !~ ^/ops/) { return 404; }", "proxy_set_header Host $http_host;", $"proxy_pass http://127.0.0.1:{host.Admin.BaseAddress!.Port};");
+        await browser.PlayAsync("connection", new Uri($"http://{proxy.EndPoint}/ops/"));
+
+        await browser.IsDoneAsync();
+    }
+
+    private static async Task<HostProcess> StartAsync(RedisServer redis, string name)
+    {
+        // Long enough for the proxy to take the node out before its clients come back.
+        var host = await HostProcess.StartAsync($"--Gateway:Redis:Configuration={redis.Address}", $"--Gateway:Node:Name={name}", "--Gateway:Drain:UnreadyDelay=2s");
+        await Eventually.TrueAsync(async () => (await host.ReadinessAsync()).Status == HttpStatusCode.OK);
+        return host;
+    }
 }

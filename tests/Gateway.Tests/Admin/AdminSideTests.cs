@@ -79,6 +79,9 @@ public class AdminSideTests
     [InlineData("/", "text/html")]
     [InlineData("/console.css", "text/css")]
     [InlineData("/console.js", "text/javascript")]
+    [InlineData("/gateway.js", "text/javascript")]
+    [InlineData("/vendor/uPlot.iife.min.js", "text/javascript")]
+    [InlineData("/vendor/uPlot.min.css", "text/css")]
     public async Task Console_Files_AreServedUnderAStrictPolicy(string path, string contentType)
     {
         await using var host = await RunningHost.StartAsync();
@@ -88,6 +91,20 @@ public class AdminSideTests
         Assert.Equal(contentType, response.Content.Headers.ContentType?.MediaType);
         Assert.Contains("default-src 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
         Assert.NotEmpty(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    [Fact]
+    public async Task Console_FileThatHasNotChanged_IsNotSentAgain()
+    {
+        await using var host = await RunningHost.StartAsync();
+        var first = await host.Client.GetAsync("/vendor/uPlot.iife.min.js");
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/vendor/uPlot.iife.min.js");
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+
+        var response = await host.Client.SendAsync(again);
+
+        Assert.Equal(HttpStatusCode.NotModified, response.StatusCode);
+        Assert.Contains("default-src 'none'", Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
     }
 
     [Fact]

@@ -78,9 +78,10 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
 
     public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Disconnect(id));
 
-    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit) =>
+    public Task<IReadOnlyList<ChannelInfo>> ListChannelsAsync(string prefix, int limit, ChannelOrder order) =>
         Task.FromResult<IReadOnlyList<ChannelInfo>>(
-            [.. Channels.Where(channel => channel.Name.StartsWith(prefix, StringComparison.Ordinal)).Take(limit)]);
+            [.. Channels.Where(channel => channel.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .OrderByDescending(channel => order == ChannelOrder.Subscribers ? channel.Subscribers : 0).Take(limit)]);
 
     public Task StartAsync(CancellationToken cancellationToken) => Starting();
 

@@ -87,6 +87,30 @@ public class NodeEndpointTests
         Assert.False(all.GetProperty("more").GetBoolean());
     }
 
+    [Fact]
+    public async Task Channels_SortedBySubscribers_BeginWithTheBusiest()
+    {
+        await using var host = await RunningHost.StartAsync();
+        host.Node.Channels.AddRange([new("a", 1, "subscribed"), new("b", 2, "subscribed"), new("c", 3, "subscribed")]);
+
+        var busiest = await host.Client.GetFromJsonAsync<JsonElement>("/api/v1/channels?sort=subscribers&limit=2");
+        var byName = await host.Client.GetFromJsonAsync<JsonElement>("/api/v1/channels?sort=name&limit=1");
+
+        Assert.Equal(["c", "b"], busiest.GetProperty("channels").EnumerateArray().Select(channel => channel.GetProperty("name").GetString()));
+        Assert.True(busiest.GetProperty("more").GetBoolean());
+        Assert.Equal("a", byName.GetProperty("channels")[0].GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Channels_UnknownSort_Is400()
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        var problem = await RunningHost.ProblemAsync(await host.Client.GetAsync("/api/v1/channels?sort=size"), 400);
+
+        Assert.Contains("sort", problem.GetProperty("detail").GetString());
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("1001")]

@@ -1,0 +1,69 @@
+// Chromium with the console in it, watched for everything that a page should not do.
+import assert from 'node:assert/strict';
+import { chromium } from 'playwright-core';
+
+const PATIENCE_MS = 60_000;
+
+export const say = line => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+export async function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--ignore-certificate-errors', // the test's own authority is in no store
+    ],
+  });
+}
+
+/** Opens the console. `faults` collects what it must not do: exceptions, refused policies, errors on the console. */
+export async function open(browser, url, options = {}) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+  page.setDefaultTimeout(PATIENCE_MS);
+  const faults = [];
+  page.on('pageerror', error => faults.push(error.stack));
+  page.on('console', message => {
+    if (!['error', 'warning'].includes(message.type())) return;
+    // A browser reports each answer that is no success, and each that does not come; the page deals with them.
+    if (/^Failed to load resource/.test(message.text())) return;
+    faults.push(message.text());
+  });
+  await page.exposeFunction('reportViolation', text => faults.push(text));
+  await page.addInitScript(() => addEventListener('securitypolicyviolation', event => window.reportViolation(`${event.violatedDirective}: ${event.blockedURI}`)));
+  await page.goto(url);
+  return { page, faults };
+}
+
+/** The page has shown the node at least once. */
+export const shown = page => page.locator('#content').waitFor();
+
+/** A text stands in an element, sooner or later. */
+export const reads = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor();
+
+export async function logReads(page, text) {
+  await reads(page, '#try-log', text);
+  return page.locator('#try-log').innerText();
+}
+
+/** How many pixels of a chart have its first line's colour. */
+export const pixelsOf = (page, figure) => page.evaluate(id => {
+  const canvas = document.querySelector(`#${id} canvas`);
+  const colour = getComputedStyle(document.querySelector(`#${id} .series-1`)).color.match(/[\d.]+/g).map(Number);
+  // Read from a copy: the chart's own canvas would leave the graphics card for it, with a warning.
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  let count = 0;
+  for (let i = 0; i < data.length; i += 4)
+    if (data[i + 3] > 200 && [0, 1, 2].every(c => Math.abs(data[i + c] - colour[c]) < 40)) count++;
+  return count;
+}, figure);
+
+/** Asks again and again, as long as the test is patient. */
+export async function until(condition, what) {
+  const end = Date.now() + PATIENCE_MS;
+  while (!await condition()) {
+    assert.ok(Date.now() < end, what);
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+}

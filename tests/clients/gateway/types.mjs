@@ -1,0 +1,38 @@
+// Checks gateway.d.ts: usage.ts compiles against it, and it declares what gateway.js has, no more and no less. Prints what is wrong.
+// usage: node types.mjs
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import * as client from '../../../clients/javascript/gateway.js';
+import { fakeWebSocket } from './fakes.mjs';
+
+const path = name => fileURLToPath(new URL(name, import.meta.url));
+const declarations = path('../../../clients/javascript/gateway.d.ts');
+const program = ts.createProgram([path('usage.ts'), declarations], {
+  strict: true, noEmit: true, exactOptionalPropertyTypes: true, types: [],
+  target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+});
+const wrong = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) =>
+  `${file?.fileName}:${file && file.getLineAndCharacterOfPosition(start).line + 1} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`);
+
+function compare(what, declared, real) {
+  const [d, r] = [[...declared].sort().join(), [...real].sort().join()];
+  if (d !== r) wrong.push(`${what}: declared ${d}; there are ${r}`);
+}
+
+const checker = program.getTypeChecker();
+const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(declarations)));
+const classes = exported.filter(({ flags }) => flags & ts.SymbolFlags.Class);
+compare('exports', classes.map(({ name }) => name), Object.keys(client));
+const membersOf = name => checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(exported.find(symbol => symbol.name === name))).map(member => member.name);
+compare('GatewayClient', membersOf('GatewayClient'), Object.getOwnPropertyNames(client.GatewayClient.prototype).filter(name => name !== 'constructor'));
+compare('GatewayError', membersOf('GatewayError').filter(name => !['cause', 'message', 'name', 'stack'].includes(name)), ['code']);
+
+const gateway = new client.GatewayClient('ws://gateway.test/', { WebSocket: fakeWebSocket() });
+const subscription = gateway.subscribe('news', () => {});
+const own = [...Object.keys(subscription), ...Object.getOwnPropertyNames(Object.getPrototypeOf(subscription))];
+for (const name of membersOf('Subscription')) if (!own.includes(name)) wrong.push(`Subscription.${name}: declared and not there`);
+for (const event of membersOf('Events')) gateway.on(event, () => {}); // throws for one that it does not have
+gateway.close();
+
+console.log(JSON.stringify(wrong));
