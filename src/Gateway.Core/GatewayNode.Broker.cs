@@ -54,6 +54,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         if (payload.Length > _options.Limits.MaxPublicationBytes)
         {
             _metrics.Drops[(int)DropReason.TooLarge].Add(1);
+            ((IBrokerSink)this).OnTooLarge(channel);
             return;
         }
 
@@ -62,10 +63,16 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         var shards = entry.Interested;
         if (shards.Length == 0)
             return; // the last has left at this moment
-        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length);
+        var now = _time.GetTimestamp();
+        entry.LastPublication = now;
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), now, holders: shards.Length);
         foreach (var shard in shards)
             shard.Post(publication);
     }
+
+    void IBrokerSink.OnTooLarge(ReadOnlySpan<byte> channel) => _directory.FindAny(channel)?.CountTooLarge();
+
+    void IBrokerSink.OnReply(ReadOnlySpan<byte> json) => _questions.OnReply(json);
 
     void IBrokerSink.OnCommand(ReadOnlySpan<byte> json)
     {
@@ -76,6 +83,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             { Version: > BrokerCommand.CurrentVersion } => "newer_version",
             { Operation: null } command => Relay(command) ? "published" : "malformed",
             { Operation: "disconnect", Connection: not null } command => TryDisconnect(command.Connection) ? "disconnected" : "not_here",
+            { Operation: NodeQuestion.Operation } => _questions.OnQuestion(json),
             _ => "unknown_operation",
         };
         _metrics.Commands.Add(1, new KeyValuePair<string, object?>("result", result));
@@ -84,6 +92,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     void IBrokerSink.OnGap(TimeSpan duration)
     {
         Log.Gap(_log, duration.TotalMilliseconds, _directory.Count);
+        _gaps.Add(duration, _time.GetUtcNow());
         // Not on the broker's own thread: there may be a hundred thousand to tell.
         ThreadPool.UnsafeQueueUserWorkItem(
             static item =>

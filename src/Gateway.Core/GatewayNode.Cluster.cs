@@ -23,6 +23,8 @@ public sealed partial class GatewayNode
 
     internal Drain Drain { get; }
 
+    private string State => Drain.State != DrainState.None ? NodeStates.Draining : Readiness().Ready ? NodeStates.Ready : NodeStates.Unready;
+
     private NodeAnnouncement Describe()
     {
         var (now, added) = (_time.GetTimestamp(), Connections.Registry.Added);
@@ -32,7 +34,7 @@ public sealed partial class GatewayNode
         return new NodeAnnouncement
         {
             Node = Name,
-            State = Drain.State != DrainState.None ? NodeStates.Draining : Readiness().Ready ? NodeStates.Ready : NodeStates.Unready,
+            State = State,
             Connections = ConnectionCount,
             MaxConnections = MaxConnections,
             AcceptRate = _options.Cluster.AcceptRate,

@@ -64,6 +64,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         if (!_inbox.TryPost(publication, out var mustSchedule))
         {
             _metrics.Drops[(int)DropReason.InboxFull].Add(1);
+            _directory.FindAny(publication.Channel.Utf8)?.CountInboxFull();
             publication.Release();
         }
         else if (mustSchedule)

@@ -64,6 +64,15 @@ internal static partial class Log
     [LoggerMessage(23, LogLevel.Warning, "What the other nodes can take is not known: {Reason}. A drain goes at Gateway:Drain:Rate, and nothing is rebalanced, until it is known again. If Redis refuses: the user needs the keys <prefix>node* and the commands set, get, zadd, zrange and zremrangebyscore.")]
     public static partial void MembershipUnknown(ILogger log, string reason);
 
+    [LoggerMessage(24, LogLevel.Warning, "The other nodes could not be asked ({Question}): {Reason}.")]
+    public static partial void AskFailed(ILogger log, string question, string reason);
+
+    [LoggerMessage(25, LogLevel.Warning, "Another node's question ({Question}) was not answered: {Reason}.")]
+    public static partial void AnswerFailed(ILogger log, string question, string reason);
+
+    [LoggerMessage(26, LogLevel.Warning, "Another node's question ({Question}) was not answered: the answer would have {Bytes} bytes.")]
+    public static partial void AnswerTooLarge(ILogger log, string question, int bytes);
+
     [LoggerMessage(13, LogLevel.Error, "A fault of the gateway itself on connection {Connection}; it is closed with 1011, the others are not affected. Please report this.")]
     public static partial void ConnectionFault(ILogger log, string connection, Exception exception);
 
