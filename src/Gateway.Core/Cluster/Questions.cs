@@ -24,12 +24,19 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
     /// <summary>Of other nodes at once; more are left unanswered, and counted. What each holds is an answer's bytes.</summary>
     public const int MaxAnswered = 16;
 
+    /// <summary>Answers being read at once; more are lost, and their nodes named as silent.</summary>
+    private const int MaxReading = 256;
+
     // Nobody is announced under a longer name.
     private const int MaxNodeName = 128;
 
     private readonly ConcurrentDictionary<string, Asked> _asked = new();
     private readonly SemaphoreSlim _places = new(MaxAsked, MaxAsked);
     private int _answering;
+    private int _reading;
+
+    /// <summary>Answers that came and have not been read.</summary>
+    public int Reading => Volatile.Read(ref _reading);
 
     /// <summary>Asks all others. Returns what came in time, and who was asked.</summary>
     /// <param name="question">Without id and sender.</param>
@@ -91,8 +98,30 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
     /// <summary>From the broker's thread.</summary>
     public void OnReply(ReadOnlySpan<byte> json)
     {
-        if (NodeAnswer.TryParse(json) is { } reply && _asked.TryGetValue(reply.Id, out var asked))
-            asked.Add(reply);
+        if (_asked.IsEmpty || Volatile.Read(ref _reading) >= MaxReading)
+            return;
+        // Half a megabyte of JSON is not read where publications wait.
+        Interlocked.Increment(ref _reading);
+        ThreadPool.UnsafeQueueUserWorkItem(static item => item.Questions.Read(item.Json), (Questions: this, Json: json.ToArray()), preferLocal: false);
+    }
+
+    private void Read(byte[] json)
+    {
+        try
+        {
+            if (NodeAnswer.TryParse(json) is { } reply && _asked.TryGetValue(reply.Id, out var asked))
+                asked.Add(reply);
+        }
+#pragma warning disable CA1031 // Whatever was sent here: its node counts as silent, and this one lives on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.AnswerUnreadable(log, e.Message);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _reading);
+        }
     }
 
     private async Task AnswerAsync(NodeQuestion question)

@@ -73,6 +73,9 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Warning, "Another node's question ({Question}) was not answered: the answer would have {Bytes} bytes.")]
     public static partial void AnswerTooLarge(ILogger log, string question, int bytes);
 
+    [LoggerMessage(27, LogLevel.Warning, "Another node's answer could not be read: {Reason}.")]
+    public static partial void AnswerUnreadable(ILogger log, string reason);
+
     [LoggerMessage(13, LogLevel.Error, "A fault of the gateway itself on connection {Connection}; it is closed with 1011, the others are not affected. Please report this.")]
     public static partial void ConnectionFault(ILogger log, string connection, Exception exception);
 

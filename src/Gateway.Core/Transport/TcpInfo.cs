@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Gateway.Core.Transport;
 
 /// <summary>
-/// Asks Linux about a TCP socket: two system calls, together 1.5 µs or so. The offsets are those of <c>struct tcp_info</c>
-/// (linux/tcp.h), which only grows at its end; an older kernel fills in less.
+/// Asks Linux about a TCP socket: two system calls, of which 10,000 pairs took 11 to 14 ms of a core. The offsets are those of
+/// <c>struct tcp_info</c> (linux/tcp.h), which only grows at its end; an older kernel fills in less.
 /// </summary>
 internal static unsafe partial class TcpInfo
 {

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Gateway.Core.Tests.Cluster;
 
 /// <summary>Who is asked, who answers, and who is named.</summary>
-public sealed class QuestionsTests
+public sealed class QuestionsTests : IAsyncDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly AnnouncedBroker _broker = new(static () => []);
@@ -37,11 +37,12 @@ public sealed class QuestionsTests
         Assert.Equal(("self", "lagging", 7), (question.From, question.Ask, question.Limit));
 
         questions.OnReply(Answer(question.Id, "b"));
+        await Eventually.TrueAsync(() => questions.Reading == 0);
         Assert.False(asking.IsCompleted);
         questions.OnReply(Answer(question.Id, "c"));
 
         var answers = await asking;
-        Assert.Equal(["b", "c"], answers.Given.Select(answer => answer.Node));
+        Assert.Equal(["b", "c"], answers.Given.Select(answer => answer.Node).Order());
         Assert.Empty(answers.Silent);
     }
 
@@ -51,6 +52,7 @@ public sealed class QuestionsTests
         var questions = Create();
         var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
         questions.OnReply(Answer(NodeQuestion.TryParse(_broker.Commands[0])!.Id, "c"));
+        await Eventually.TrueAsync(() => questions.Reading == 0);
 
         _time.Advance(Questions.Deadline - TimeSpan.FromMilliseconds(1));
         Assert.False(asking.IsCompleted);
@@ -105,6 +107,7 @@ public sealed class QuestionsTests
         var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
 
         questions.OnReply(Encoding.UTF8.GetBytes(json));
+        await Eventually.TrueAsync(() => questions.Reading == 0);
         _time.Advance(Questions.Deadline);
 
         Assert.Empty((await asking).Given);
@@ -164,6 +167,8 @@ public sealed class QuestionsTests
         await Eventually.TrueAsync(() => Replies.Count == 1);
         Assert.Equal("c", Replies[0].Node);
     }
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     private List<(string Node, byte[] Json)> Replies
     {

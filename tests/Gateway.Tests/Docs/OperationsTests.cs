@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Gateway.Configuration;
+using Gateway.Core.Diagnosis;
 using Gateway.Core.Telemetry;
 using Gateway.Tests.Admin;
 
@@ -50,10 +51,20 @@ public partial class OperationsTests
         Assert.All(instruments, name => Assert.Contains("| `" + name.Replace('.', '_'), Text));
     }
 
+    [Fact]
+    public void Causes_EachInOrder_HasItsRow() =>
+        Assert.Equal(Cause.All.Select(cause => (cause.Code, cause.Advice)), CauseRow().Matches(Section("Why did they not get it?")).Select(row => (row.Groups[1].Value, row.Groups[2].Value)));
+
     private static void Add(ConcurrentBag<string> names, Instrument instrument)
     {
         if (instrument.Meter.Name == GatewayMetrics.MeterName)
             names.Add(instrument.Name);
+    }
+
+    private static string Section(string title)
+    {
+        var start = Text.IndexOf($"\n## {title}\n", StringComparison.Ordinal) + 1;
+        return Text[start..Text.IndexOf("\n## ", start, StringComparison.Ordinal)];
     }
 
     private static string Row(OptionDescription option) =>
@@ -69,6 +80,9 @@ public partial class OperationsTests
 
     [GeneratedRegex(@"^\| `(Gateway:[A-Za-z0-9:]+)` \|", RegexOptions.Multiline)]
     private static partial Regex OptionRow();
+
+    [GeneratedRegex(@"^\| `([a-z_]+)` \| [^|\n]+ \| ([^|\n]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex CauseRow();
 
     [GeneratedRegex(@"^# TYPE (\S+)", RegexOptions.Multiline)]
     private static partial Regex ExportedMetric();
