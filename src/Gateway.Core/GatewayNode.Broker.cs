@@ -57,6 +57,10 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         Broadcast(channel, payload, trace: default);
     }
 
+    void IBrokerSink.OnTooLarge(ReadOnlySpan<byte> channel) => _directory.FindAny(channel)?.CountTooLarge();
+
+    void IBrokerSink.OnReply(ReadOnlySpan<byte> json) => _questions.OnReply(json);
+
     void IBrokerSink.OnCommand(ReadOnlySpan<byte> json)
     {
         var result = BrokerCommand.TryParse(json) switch
@@ -67,6 +71,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             { Operation: null } command => Relay(command) ? "published" : "malformed",
             { Operation: TraceNote.OperationName } => TakeNote(json),
             { Operation: "disconnect", Connection: not null } command => TryDisconnect(command.Connection) ? "disconnected" : "not_here",
+            { Operation: NodeQuestion.Operation } => _questions.OnQuestion(json),
             _ => "unknown_operation",
         };
         _metrics.Commands.Add(1, new KeyValuePair<string, object?>("result", result));
@@ -75,6 +80,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     void IBrokerSink.OnGap(TimeSpan duration)
     {
         Log.Gap(_log, duration.TotalMilliseconds, _directory.Count);
+        _gaps.Add(duration, _time.GetUtcNow());
         // Not on the broker's own thread: there may be a hundred thousand to tell.
         ThreadPool.UnsafeQueueUserWorkItem(
             static item =>
@@ -94,6 +100,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         if (payload.Length > _options.Limits.MaxPublicationBytes)
         {
             _metrics.Drops[(int)DropReason.TooLarge].Add(1);
+            ((IBrokerSink)this).OnTooLarge(channel);
             return;
         }
 
@@ -103,7 +110,9 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         if (shards.Length == 0)
             return; // the last has left at this moment
         var span = PublicationTracing.IsOn ? TraceArrival(entry.Name, payload, shards.Length, trace) : null;
-        var publication = _publications.Rent(entry.Name, payload.ToArray(), _time.GetTimestamp(), holders: shards.Length, span);
+        var now = _time.GetTimestamp();
+        entry.LastPublication = now;
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), now, holders: shards.Length, span);
         foreach (var shard in shards)
             shard.Post(publication);
     }

@@ -26,6 +26,8 @@ public sealed partial class GatewayNode
     /// <summary>Clients a second that are being moved.</summary>
     internal double RebalanceRate => _rebalancer.Rate;
 
+    private string State => Drain.State != DrainState.None ? NodeStates.Draining : Readiness().Ready ? NodeStates.Ready : NodeStates.Unready;
+
     private NodeAnnouncement Describe()
     {
         var (now, added) = (_time.GetTimestamp(), Connections.Registry.Added);
@@ -35,7 +37,7 @@ public sealed partial class GatewayNode
         return new NodeAnnouncement
         {
             Node = Name,
-            State = Drain.State != DrainState.None ? NodeStates.Draining : Readiness().Ready ? NodeStates.Ready : NodeStates.Unready,
+            State = State,
             Connections = ConnectionCount,
             MaxConnections = MaxConnections,
             AcceptRate = _options.Cluster.AcceptRate,

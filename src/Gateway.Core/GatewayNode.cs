@@ -4,6 +4,7 @@ using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
+using Gateway.Core.Diagnosis;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
@@ -83,6 +84,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), metrics.Faults, time, _log);
         _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, metrics, time, _log);
         _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
+        _lagging = new LaggingScan(registry, Connections.Ended, Name);
+        _questions = new Questions(broker, Name, () => _membership.Nodes, AnswerAsync, time, _log);
         NodeGauges.Register(metrics.Meter, this, _shards);
     }
 
@@ -166,25 +169,6 @@ public sealed partial class GatewayNode : IAsyncDisposable
         }
     }
 
-    /// <summary>One of this node's connections; null: no such connection here.</summary>
-    public async Task<ConnectionInfo?> FindConnectionAsync(string id)
-    {
-        if (!ConnectionId.TryParse(id, out var key) || !Connections.Registry.TryGet(key, out var connection))
-            return null;
-        var (names, count) = await ShardOf(connection).InspectAsync(_ => SubscriptionsOf(connection)).ConfigureAwait(false);
-        return new ConnectionInfo(
-            id,
-            connection.Protocol?.Name ?? "",
-            NameOf(connection.State),
-            IpText.Format(connection.RemoteEndPoint),
-            IpText.Format(connection.LocalEndPoint),
-            connection.ConnectedAt,
-            names,
-            count,
-            connection.QueuedBytes,
-            connection.IdleMilliseconds / 1000d);
-    }
-
     /// <summary>Closes a connection, wherever it is: one of another node's is closed by a command to all.</summary>
     /// <exception cref="BrokerUnavailableException">It is not here, and the others could not be told.</exception>
     public async Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken)
@@ -208,7 +192,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var entries = (order == ChannelOrder.Name ? matching.Take(limit) : matching).ToList();
         var counts = await Task.WhenAll(_shards.Select(shard => shard.InspectAsync(
             seen => entries.ConvertAll(entry => seen.Channels.GetValueOrDefault(entry.Name)?.ActiveCount ?? 0)))).ConfigureAwait(false);
-        var channels = entries.Select((entry, i) => new ChannelInfo(entry.Name.Text, counts.Sum(shard => shard[i]), NameOf(entry.State)));
+        var channels = entries.Select((entry, i) => new ChannelInfo(entry.Name.Text, counts.Sum(shard => shard[i]), Words.Of(entry.State)));
         return order == ChannelOrder.Name ? [.. channels] : [.. channels.OrderByDescending(channel => channel.Subscribers).Take(limit)];
     }
 
@@ -223,17 +207,6 @@ public sealed partial class GatewayNode : IAsyncDisposable
         await _membership.LeaveAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();
-    }
-
-    private static string NameOf<T>(T state)
-        where T : struct, Enum => state.ToString().ToLowerInvariant();
-
-    private static (IReadOnlyList<string> Names, int Count) SubscriptionsOf(Connection connection)
-    {
-        const int listed = 1000;
-        return connection.ShardState is Subscriber { Subscriptions: var set }
-            ? ([.. set.All.Take(listed).Select(subscription => subscription.Channel.Name.Text)], set.Count)
-            : ([], 0);
     }
 
     private Shard ShardOf(Connection connection) => _shards[connection.Id.Value % (ulong)_shards.Length];

@@ -20,29 +20,6 @@ public enum DisconnectResult
     Relayed,
 }
 
-/// <summary>One connection, for operators.</summary>
-/// <param name="Id">16 hexadecimal digits.</param>
-/// <param name="Protocol">Client protocol; empty during the handshake.</param>
-/// <param name="State">Of its life: handshaking, admitting, open, closing, closed.</param>
-/// <param name="RemoteAddress">The client's address, as trusted proxies tell it, and port where it is known.</param>
-/// <param name="LocalAddress">Where it connected to.</param>
-/// <param name="ConnectedAt">When it was accepted.</param>
-/// <param name="Channels">Its subscriptions, at most 1,000 of them.</param>
-/// <param name="Subscriptions">How many they are.</param>
-/// <param name="QueuedBytes">Bytes waiting for it.</param>
-/// <param name="IdleSeconds">Since something came from it.</param>
-public sealed record ConnectionInfo(
-    string Id,
-    string Protocol,
-    string State,
-    string? RemoteAddress,
-    string? LocalAddress,
-    DateTimeOffset ConnectedAt,
-    IReadOnlyList<string> Channels,
-    int Subscriptions,
-    long QueuedBytes,
-    double IdleSeconds);
-
 /// <summary>One channel on this node, for operators.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Subscribers">Active subscriptions on this node.</param>

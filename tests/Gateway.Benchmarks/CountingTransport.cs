@@ -21,6 +21,8 @@ internal sealed class CountingTransport(SentBytes sent) : ITransport
 
     public EndPoint? LocalEndPoint => null;
 
+    public KernelState? ReadKernelState() => null;
+
     public int TrySend(ReadOnlySpan<byte> bytes)
     {
         sent.Add(bytes.Length);

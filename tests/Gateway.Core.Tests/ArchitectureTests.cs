@@ -25,6 +25,7 @@ public sealed class ArchitectureTests
         ["Protocols"] = ["Channels", "Connections", "Handshake", "Framing", "Options", "Telemetry"],
         ["Brokers"] = ["Options", "Telemetry"],
         ["Cluster"] = ["Brokers", "Connections", "Options", "Telemetry"],
+        ["Diagnosis"] = ["Connections", "Transport", "Framing", "Addresses"],
     };
 
     // Shared vocabulary: a broker has to say which channel it means.

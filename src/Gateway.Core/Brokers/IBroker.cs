@@ -38,6 +38,10 @@ public interface IBroker : IAsyncDisposable
     /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
     ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
 
+    /// <summary>Sends an answer (<see cref="NodeAnswer"/>, as UTF-8 JSON) to one node. Nobody hears of it if there is no such node.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
+    ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
+
     /// <summary>Leaves the node's announcement (UTF-8 JSON) where other nodes find it, in place of the last one.</summary>
     /// <param name="json">Copied before this returns.</param>
     /// <param name="expiry">Forgotten after so long without another.</param>
@@ -63,13 +67,22 @@ public readonly record struct BrokerStatus(bool Connected, bool Ready, string Re
 /// <summary>Where a broker's news arrives. Implemented by the node. Calls come from the broker's own thread, in order, and must not block.</summary>
 public interface IBrokerSink
 {
+    /// <summary>The node's name: answers to it arrive here.</summary>
+    string Name { get; }
+
     /// <summary>A publication. Both spans are valid during the call only.</summary>
     /// <param name="channel">The channel's name as UTF-8, without the broker's prefix.</param>
     /// <param name="payload">The payload as it was published.</param>
     void OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload);
 
+    /// <summary>A publication that was too large to take; the broker has counted it. Valid during the call only.</summary>
+    void OnTooLarge(ReadOnlySpan<byte> channel);
+
     /// <summary>An envelope, as UTF-8 JSON. Valid during the call only.</summary>
     void OnCommand(ReadOnlySpan<byte> json);
+
+    /// <summary>Another node's answer, as UTF-8 JSON. Valid during the call only.</summary>
+    void OnReply(ReadOnlySpan<byte> json);
 
     /// <summary>
     /// The link to the broker was down for <paramref name="duration"/> and works again, every subscription restored: publications

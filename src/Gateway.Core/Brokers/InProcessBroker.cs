@@ -55,6 +55,13 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
     }
 
     /// <inheritdoc/>
+    public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        _bus.Reply(node, json.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     /// <remarks>Forgotten when the node leaves: a node that shares a process cannot be gone without.</remarks>
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
     {

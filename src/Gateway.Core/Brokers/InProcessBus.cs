@@ -86,6 +86,12 @@ public sealed class InProcessBus
         }
     }
 
+    internal void Reply(string node, ReadOnlySpan<byte> json)
+    {
+        lock (_gate)
+            _nodes.Find(sink => sink.Name == node)?.OnReply(json);
+    }
+
     private void Remove(ChannelName channel, IBrokerSink node)
     {
         if (_subscribers.TryGetValue(channel, out var nodes) && nodes.Remove(node) && nodes.Count == 0)

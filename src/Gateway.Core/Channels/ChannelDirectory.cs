@@ -32,6 +32,9 @@ internal sealed class ChannelDirectory
     public ChannelEntry? Find(ReadOnlySpan<byte> utf8) =>
         _byUtf8.TryGetValue(utf8, out var entry) && entry.Interested.Length > 0 ? entry : null;
 
+    /// <summary>The same, whether anybody is interested or not; null: unknown.</summary>
+    public ChannelEntry? FindAny(ReadOnlySpan<byte> utf8) => _byUtf8.TryGetValue(utf8, out var entry) ? entry : null;
+
     /// <summary>
     /// Sets a shard's interest. True: the broker has confirmed the channel already. False: the shard is told later, by
     /// <see cref="ShardItemKind.Joined"/> or <see cref="ShardItemKind.JoinFailed"/>.

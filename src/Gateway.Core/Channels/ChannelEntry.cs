@@ -4,6 +4,9 @@ namespace Gateway.Core.Channels;
 internal sealed class ChannelEntry(ChannelName name)
 {
     private Shard[] _interested = [];
+    private long _lastPublication; // 0: none has come
+    private long _droppedTooLarge;
+    private long _droppedInboxFull;
 
     public ChannelName Name { get; } = name;
 
@@ -17,6 +20,23 @@ internal sealed class ChannelEntry(ChannelName name)
 
     /// <summary>Milliseconds on the heartbeat's clock at which nobody was interested any more.</summary>
     public long IdleSince { get; set; }
+
+    /// <summary>When a publication last came, a timestamp of the node's clock; 0: none has. Written once a publication.</summary>
+    public long LastPublication
+    {
+        get => Volatile.Read(ref _lastPublication);
+        set => Volatile.Write(ref _lastPublication, value);
+    }
+
+    /// <summary>Publications dropped for their size.</summary>
+    public long DroppedTooLarge => Volatile.Read(ref _droppedTooLarge);
+
+    /// <summary>Publications dropped by shards with a full inbox.</summary>
+    public long DroppedInboxFull => Volatile.Read(ref _droppedInboxFull);
+
+    public void CountTooLarge() => Interlocked.Increment(ref _droppedTooLarge);
+
+    public void CountInboxFull() => Interlocked.Increment(ref _droppedInboxFull);
 
     /// <summary>No longer in the directory: look it up again.</summary>
     public bool IsRemoved { get; set; }

@@ -68,6 +68,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             _metrics.Drops[(int)DropReason.InboxFull].Add(1);
             if (publication.Trace is { } trace)
                 PublicationTracing.Dropped(trace, _index, DropReason.InboxFull);
+            _directory.FindAny(publication.Channel.Utf8)?.CountInboxFull();
             publication.Release();
         }
         else if (mustSchedule)

@@ -13,6 +13,9 @@ internal sealed class ShardChannel(ChannelName name)
 
     public int ActiveCount { get; private set; }
 
+    /// <summary>Those that wait for the directory.</summary>
+    public int JoiningCount => _joining?.Count ?? 0;
+
     public ReadOnlySpan<Subscription> Active => _active.AsSpan(0, ActiveCount);
 
     public bool IsEmpty => ActiveCount == 0 && _joining is null;

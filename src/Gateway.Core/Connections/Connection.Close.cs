@@ -35,9 +35,10 @@ internal sealed partial class Connection
             }
             else
             {
-                DropQueue(reason);
+                var queued = QueuedBytes;
+                var dropped = DropQueue(reason);
                 Queue().Add(Protocol.CloseFrame(reason));
-                BeginClosing(reason);
+                BeginClosing(reason, queued, dropped);
             }
         }
 
@@ -74,8 +75,8 @@ internal sealed partial class Connection
             _isPeerEnded = true;
             if (_state is not (ConnectionState.Closing or ConnectionState.Closed))
             {
-                DropQueue(CloseReason.ConnectionLost);
-                BeginClosing(CloseReason.ConnectionLost);
+                var queued = QueuedBytes;
+                BeginClosing(CloseReason.ConnectionLost, queued, DropQueue(CloseReason.ConnectionLost));
             }
 
             isIdle = _queue is null && !_isSending;
@@ -92,7 +93,10 @@ internal sealed partial class Connection
         lock (this)
         {
             reason = _closeReason ?? CloseReason.ConnectionLost;
-            DropQueue(CloseReason.ConnectionLost);
+            var queued = QueuedBytes;
+            var dropped = DropQueue(CloseReason.ConnectionLost);
+            if (_closeReason is null)
+                Remember(reason, queued, dropped);
             ReturnQueue();
             _state = ConnectionState.Closed;
             // Whoever was sending has lost its transport; nobody sends again.
@@ -110,8 +114,9 @@ internal sealed partial class Connection
     }
 
     /// <summary>Under the lock.</summary>
-    private void BeginClosing(CloseReason reason)
+    private void BeginClosing(CloseReason reason, long queued = 0, int dropped = 0)
     {
+        Remember(reason, queued, dropped);
         _closeReason = reason;
         _state = ConnectionState.Closing;
         _deadline = _context.Clock.Now + (long)_context.Options.Transport.CloseTimeout.TotalMilliseconds;
@@ -125,10 +130,11 @@ internal sealed partial class Connection
         {
             if (_state == ConnectionState.Open)
             {
+                var queued = QueuedBytes;
                 // Behind all that is queued: the answers to what the client said before it closed, in the first segment the response too.
                 Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
                 _isCloseReceived = true;
-                BeginClosing(CloseReason.ClosedByClient);
+                BeginClosing(CloseReason.ClosedByClient, queued);
                 wasOpen = true;
             }
         }
@@ -175,11 +181,13 @@ internal sealed partial class Connection
     }
 
     /// <summary>Under the lock: drops what the reason says nobody will read, and counts it.</summary>
-    private void DropQueue(CloseReason reason)
+    private int DropQueue(CloseReason reason)
     {
         if (!reason.DropsQueue || _queue is null)
-            return;
+            return 0;
         var label = reason == CloseReason.SlowConsumer ? DropReason.SlowConsumer : DropReason.ConnectionEnded;
-        _context.Metrics.Drops[(int)label].Add(_queue.DropData());
+        var dropped = _queue.DropData();
+        _context.Metrics.Drops[(int)label].Add(dropped);
+        return dropped;
     }
 }

@@ -17,6 +17,8 @@ internal sealed class ConnectionContext : ITransportAcceptor
 
     public required ConnectionRegistry Registry { get; init; }
 
+    public EndedConnections Ended { get; } = new();
+
     public required ConnectionSlots Slots { get; init; }
 
     public required Heartbeat Clock { get; init; }

@@ -101,6 +101,18 @@ internal static partial class Log
     [LoggerMessage(1421, LogLevel.Debug, "The node's announcement was not withdrawn: {Reason}. The others forget it after Gateway:Cluster:ForgetAfter.")]
     public static partial void NotWithdrawn(ILogger log, string reason);
 
+    [LoggerMessage(1430, LogLevel.Warning, "The other nodes could not be asked ({Question}): {Reason}.")]
+    public static partial void AskFailed(ILogger log, string question, string reason);
+
+    [LoggerMessage(1431, LogLevel.Warning, "Another node's question ({Question}) was not answered: {Reason}. Further ones are not logged for 10 s.")]
+    public static partial void AnswerFailed(ILogger log, string question, string reason);
+
+    [LoggerMessage(1432, LogLevel.Warning, "Another node's question ({Question}) was not answered: the answer would have {Bytes} bytes. Further ones are not logged for 10 s.")]
+    public static partial void AnswerTooLarge(ILogger log, string question, int bytes);
+
+    [LoggerMessage(1433, LogLevel.Warning, "Another node's answer could not be read: {Reason}. Further ones are not logged for 10 s.")]
+    public static partial void AnswerUnreadable(ILogger log, string reason);
+
     [LoggerMessage(1500, LogLevel.Warning, "More publications were to be traced than Gateway:Telemetry:Tracing:MaxPerSecond ({MaxPerSecond}) allows; the others are delivered untraced and counted in gateway_traces_limited_total. Let fewer carry the sampled flag, lower the ratios, or raise the limit; this line comes at most every 10 s.")]
     public static partial void TracesLimited(ILogger log, int maxPerSecond);
 }

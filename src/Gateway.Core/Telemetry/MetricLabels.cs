@@ -29,7 +29,7 @@ public static class MetricLabels
             ]),
             Protocol,
         ],
-        ["gateway.commands"] = [new("result", ["published", "disconnected", "not_here", "trace", "malformed", "newer_version", "unknown_operation"])],
+        ["gateway.commands"] = [new("result", ["published", "disconnected", "not_here", "trace", "answered", "own_question", "busy", "malformed", "newer_version", "unknown_operation"])],
         ["gateway.compression.messages"] = [Direction],
         ["gateway.compression.original"] = [Direction],
         ["gateway.compression.compressed"] = [Direction],

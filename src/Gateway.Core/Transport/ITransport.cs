@@ -13,6 +13,9 @@ internal interface ITransport
 
     EndPoint? LocalEndPoint { get; }
 
+    /// <summary>What the kernel knows of the connection; null where it does not say, or when the stream is gone. For operators: it asks the kernel.</summary>
+    KernelState? ReadKernelState();
+
     /// <summary>
     /// Sends what can be sent at once. Returns the bytes taken, 0 when nothing could be, or -1 when the stream is broken. The bytes that
     /// follow those taken go to <see cref="SendRemainder"/> next, as they are: the transport may have encrypted some of them.

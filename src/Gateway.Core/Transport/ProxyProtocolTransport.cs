@@ -19,6 +19,8 @@ internal sealed class ProxyProtocolTransport(ITransport transport, ProxyProtocol
 
     public EndPoint? LocalEndPoint => _header.Destination ?? transport.LocalEndPoint;
 
+    public KernelState? ReadKernelState() => transport.ReadKernelState();
+
     public void Begin(ITransportHandler handler) => _handler = handler;
 
     public ReceiveResult OnReceived(Span<byte> bytes) => _isHeaderRead ? _handler.OnReceived(bytes) : ReceiveHeader(bytes);

@@ -30,6 +30,8 @@ internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkIte
 
     public abstract EndPoint? LocalEndPoint { get; }
 
+    public abstract KernelState? ReadKernelState();
+
     protected TransportContext Context => _context;
 
     protected ITransportHandler Handler => _handler;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gateway.Core.Diagnosis;
+using ConnectionInfo = Gateway.Core.Diagnosis.ConnectionInfo;
 
 namespace Gateway.Admin;
 
@@ -9,9 +11,11 @@ namespace Gateway.Admin;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChannelList))]
-[JsonSerializable(typeof(ConnectionReport))]
+[JsonSerializable(typeof(ConnectionInfo))]
 [JsonSerializable(typeof(DisconnectReport))]
 [JsonSerializable(typeof(DrainReport))]
+[JsonSerializable(typeof(Explanation))]
+[JsonSerializable(typeof(LaggingReport))]
 [JsonSerializable(typeof(NodeList))]
 [JsonSerializable(typeof(NodeReport))]
 [JsonSerializable(typeof(Problem))]

@@ -46,6 +46,7 @@ internal static class AdminSide
         var api = app.MapGroup("/api/v1");
         PublishEndpoint.Map(api);
         NodeEndpoints.Map(api);
+        DiagnosisEndpoints.Map(api);
         DrainEndpoints.Map(api);
     }
 }

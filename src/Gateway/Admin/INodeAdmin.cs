@@ -4,7 +4,7 @@ using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
-using ConnectionInfo = Gateway.Core.ConnectionInfo;
+using Gateway.Core.Diagnosis;
 
 namespace Gateway.Admin;
 
@@ -61,8 +61,14 @@ internal interface INodeAdmin
     /// <exception cref="BrokerUnavailableException">It did not within its deadline.</exception>
     ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken);
 
-    /// <summary>A connection of this node; null when it is not here.</summary>
-    Task<ConnectionInfo?> FindConnectionAsync(string id);
+    /// <summary>A connection, on whichever node it is, or its end.</summary>
+    Task<ConnectionSearch> SearchConnectionAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The connections of all nodes for which most waits.</summary>
+    Task<LaggingReport> FindLaggingAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>Why a client did not get a publication.</summary>
+    Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken);
 
     /// <summary>Ends a connection here, or asks the other nodes to.</summary>
     /// <exception cref="BrokerUnavailableException">It is not here, and the broker did not take the request.</exception>

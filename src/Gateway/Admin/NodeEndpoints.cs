@@ -1,9 +1,12 @@
 using System.ComponentModel;
+using System.Globalization;
 using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Brokers;
+using Gateway.Core.Diagnosis;
 using Gateway.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
+using ConnectionInfo = Gateway.Core.Diagnosis.ConnectionInfo;
 
 namespace Gateway.Admin;
 
@@ -29,9 +32,10 @@ internal static class NodeEndpoints
 
         api.MapGet("/connections/{id}", FindConnectionAsync)
             .WithName("connection").WithTags("Connections")
-            .WithSummary("Describes a connection of this node")
-            .Produces<ConnectionReport>()
-            .ProducesProblems(404);
+            .WithSummary("Describes a connection, on whichever node it is")
+            .WithDescription("410 when it ended of late, with why; 404 when no node that answered knows it, with the nodes that did not answer within two seconds.")
+            .Produces<ConnectionInfo>()
+            .ProducesProblems(404, 410);
 
         api.MapPost("/connections/{id}/disconnect", DisconnectAsync)
             .WithName("disconnect").WithTags("Connections")
@@ -80,10 +84,22 @@ internal static class NodeEndpoints
             More: channels.Count > most));
     }
 
-    private static async Task<IResult> FindConnectionAsync(string id, INodeAdmin node) =>
-        await node.FindConnectionAsync(id) is { } connection
-            ? TypedResults.Ok(ConnectionReport.Of(connection))
-            : Problem.Result(404, "This node has no connection of that id.");
+    private static async Task<IResult> FindConnectionAsync(string id, INodeAdmin node, CancellationToken cancellationToken)
+    {
+        var found = await node.SearchConnectionAsync(id, cancellationToken);
+        if (found.Connection is not null)
+            return TypedResults.Ok(found.Connection);
+        if (found.Ended is { } ended)
+            return Problem.Result(410, TextOf(ended));
+        var silent = found.Nodes.Where(asked => !asked.Answered).Select(asked => asked.Name).ToList();
+        return Problem.Result(404, silent.Count == 0
+            ? "No node has a connection of that id, or remembers one that ended of late."
+            : $"No node that answered has a connection of that id. These did not answer: {string.Join(", ", silent)}.");
+    }
+
+    private static string TextOf(EndedConnectionInfo ended) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The connection ended at {ended.EndedAt:O} on node {ended.Node}: {ended.Reason}, close code {ended.Code}. {ended.QueuedBytes} bytes waited for it, {ended.Dropped} messages were dropped.");
 
     private static async Task<IResult> DisconnectAsync(string id, INodeAdmin node, CancellationToken cancellationToken)
     {

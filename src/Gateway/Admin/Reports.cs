@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Gateway.Core.Brokers;
 using Gateway.Core.Cluster;
 using Gateway.Core.Options;
-using ConnectionInfo = Gateway.Core.ConnectionInfo;
 
 namespace Gateway.Admin;
 
@@ -63,23 +62,6 @@ internal sealed record LimitReport(
 {
     public static LimitReport Of(LimitOptions limits, int maxConnections) =>
         new(maxConnections, limits.MaxMessageBytes, limits.MaxPublicationBytes, limits.MaxQueueBytes, limits.MaxSubscriptions);
-}
-
-internal sealed record ConnectionReport(
-    string Id,
-    string Protocol,
-    string State,
-    string? RemoteAddress,
-    string? LocalAddress,
-    DateTimeOffset ConnectedAt,
-    int Subscriptions,
-    IReadOnlyList<string> Channels,
-    [property: Description("Bytes waiting to be sent to the client.")] long QueuedBytes,
-    [property: Description("Since something last came from the client.")] double IdleSeconds)
-{
-    public static ConnectionReport Of(ConnectionInfo connection) => new(
-        connection.Id, connection.Protocol, connection.State, connection.RemoteAddress, connection.LocalAddress, connection.ConnectedAt,
-        connection.Subscriptions, connection.Channels, connection.QueuedBytes, connection.IdleSeconds);
 }
 
 internal sealed record ChannelReport(string Name, [property: Description("On this node.")] int Subscribers, string State);

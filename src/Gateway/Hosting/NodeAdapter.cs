@@ -5,7 +5,7 @@ using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
-using ConnectionInfo = Gateway.Core.ConnectionInfo;
+using Gateway.Core.Diagnosis;
 
 namespace Gateway.Hosting;
 
@@ -54,7 +54,12 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
     public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken) =>
         node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken, trace);
 
-    public Task<ConnectionInfo?> FindConnectionAsync(string id) => node.FindConnectionAsync(id);
+    public Task<ConnectionSearch> SearchConnectionAsync(string id, CancellationToken cancellationToken) => node.SearchConnectionAsync(id, cancellationToken);
+
+    public Task<LaggingReport> FindLaggingAsync(int limit, CancellationToken cancellationToken) => node.FindLaggingAsync(limit, cancellationToken);
+
+    public Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken) =>
+        node.ExplainAsync(channel, connection, cancellationToken);
 
     public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) =>
         node.DisconnectAsync(id, cancellationToken);

@@ -117,6 +117,10 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _publisher.PublishAsync(_keys.Command, json, "command", cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(_keys.ReplyTo(node), json, "reply", cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
         _announcements.AnnounceAsync(json, expiry, cancellationToken);
 
@@ -145,9 +149,13 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _stopping.Dispose();
     }
 
-    int ILinkReceiver.MaxPayload(ReadOnlySpan<byte> key) =>
+    int ILinkReceiver.MaxPayload(ReadOnlySpan<byte> key) => _keys.Classify(key, out _) switch
+    {
         // An envelope carries a payload as JSON: base64 takes a third more, escapes a little; the fields around it fit in the rest.
-        key.SequenceEqual(_keys.Command) ? (int)Math.Min(Array.MaxLength / 2, (2L * _maxPublicationBytes) + (64 * 1024)) : _maxPublicationBytes;
+        RedisKeyKind.Command => (int)Math.Min(Array.MaxLength / 2, (2L * _maxPublicationBytes) + (64 * 1024)),
+        RedisKeyKind.Reply => NodeAnswer.MaxBytes,
+        _ => _maxPublicationBytes,
+    };
 
     void ILinkReceiver.OnMessage(ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload)
     {
@@ -164,6 +172,9 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
                 case RedisKeyKind.Probe:
                     _monitor.OnProbe(payload);
                     break;
+                case RedisKeyKind.Reply:
+                    _sink!.OnReply(payload);
+                    break;
             }
         }
         catch (Exception e)
@@ -177,6 +188,8 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     void ILinkReceiver.OnTooLarge(ReadOnlySpan<byte> key, long payloadLength)
     {
         _metrics.PublicationTooLarge();
+        if (_keys.Classify(key, out var channel) == RedisKeyKind.Channel)
+            _sink!.OnTooLarge(channel);
         if (_logTooLarge.Now())
             RedisLog.TooLarge(_log, payloadLength);
     }

@@ -17,6 +17,9 @@ internal enum RedisKeyKind
 
     /// <summary>This node's message to itself: <c>&lt;prefix&gt;probe:&lt;node&gt;</c>.</summary>
     Probe,
+
+    /// <summary>Another node's answer to this one: <c>&lt;prefix&gt;reply:&lt;node&gt;</c>.</summary>
+    Reply,
 }
 
 /// <summary>The names of the gateway's channels in Redis.</summary>
@@ -29,6 +32,12 @@ internal sealed class RedisKeys(string prefix, string nodeName)
 
     /// <summary>The node's messages to itself.</summary>
     public byte[] Probe { get; } = Encoding.UTF8.GetBytes(prefix + "probe:" + nodeName);
+
+    /// <summary>Other nodes' answers to this one.</summary>
+    public byte[] Reply { get; } = Encoding.UTF8.GetBytes(prefix + "reply:" + nodeName);
+
+    /// <summary>Answers to any node.</summary>
+    public byte[] ReplyTo(string node) => Encoding.UTF8.GetBytes(prefix + "reply:" + node);
 
     /// <summary>The node's announcement: a string that expires.</summary>
     public byte[] Announcement { get; } = Encoding.UTF8.GetBytes(prefix + "node:" + nodeName);
@@ -43,7 +52,7 @@ internal sealed class RedisKeys(string prefix, string nodeName)
     public byte[] AnnouncementOf(string node) => Encoding.UTF8.GetBytes(prefix + "node:" + node);
 
     /// <summary>The longest name in Redis, for the receive buffer's bound.</summary>
-    public int MaxBytes => Math.Max(_channel.Length + ChannelName.MaxBytes, Probe.Length);
+    public int MaxBytes => Math.Max(_channel.Length + ChannelName.MaxBytes, Math.Max(Probe.Length, Reply.Length));
 
     /// <summary>A channel's name in Redis.</summary>
     public byte[] Channel(ChannelName channel) => [.. _channel, .. channel.Utf8];
@@ -60,6 +69,8 @@ internal sealed class RedisKeys(string prefix, string nodeName)
         channel = default;
         if (key.SequenceEqual(Command))
             return RedisKeyKind.Command;
-        return key.SequenceEqual(Probe) ? RedisKeyKind.Probe : RedisKeyKind.Unknown;
+        if (key.SequenceEqual(Probe))
+            return RedisKeyKind.Probe;
+        return key.SequenceEqual(Reply) ? RedisKeyKind.Reply : RedisKeyKind.Unknown;
     }
 }

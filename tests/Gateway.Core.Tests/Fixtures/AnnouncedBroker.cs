@@ -21,7 +21,29 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
 
     public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <summary>Envelopes that were sent to all nodes.</summary>
+    public List<byte[]> Commands { get; } = [];
+
+    /// <summary>Called with each; may throw.</summary>
+    public Action<byte[]> Commanding { get; set; } = static _ => { };
+
+    /// <summary>Answers that were sent to one.</summary>
+    public List<(string Node, byte[] Json)> Replies { get; } = [];
+
+    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        lock (Commands)
+            Commands.Add(json.ToArray());
+        Commanding(json.ToArray());
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        lock (Replies)
+            Replies.Add((node, json.ToArray()));
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

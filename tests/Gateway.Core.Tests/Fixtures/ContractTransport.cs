@@ -37,6 +37,8 @@ internal sealed class ContractTransport(int seed) : ITransport
 
     public EndPoint? LocalEndPoint => null;
 
+    public KernelState? ReadKernelState() => null;
+
     private bool IsAborted => Volatile.Read(ref _isAborted) != 0;
 
     /// <summary>The client says something. Calls must not overlap. False: nobody listens any more.</summary>

@@ -44,6 +44,11 @@ internal sealed class RecordingTransport : ITransport
 
     public EndPoint? LocalEndPoint => new IPEndPoint(IPAddress.Loopback, 2);
 
+    /// <summary>What the kernel is to say; null: nothing.</summary>
+    public KernelState? KernelState { get; set; }
+
+    public KernelState? ReadKernelState() => KernelState;
+
     public byte[] Sent
     {
         get

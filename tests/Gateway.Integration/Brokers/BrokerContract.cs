@@ -232,6 +232,46 @@ public abstract class BrokerContract : IAsyncLifetime
         Assert.Equal(envelope, Assert.Single(secondSink.Commands));
     }
 
+    [Fact]
+    public async Task Reply_ToANode_ReachesThatOneAlone()
+    {
+        var (first, firstSink) = await NodeAsync();
+        var (second, secondSink) = await NodeAsync();
+
+        await first.ReplyAsync(secondSink.Name, Bytes("to the second"), None);
+        await second.ReplyAsync(firstSink.Name, Bytes("to the first"), None);
+
+        await firstSink.RepliesAsync(1);
+        await secondSink.RepliesAsync(1);
+        Assert.Equal("to the first", Encoding.UTF8.GetString(Assert.Single(firstSink.Replies)));
+        Assert.Equal("to the second", Encoding.UTF8.GetString(Assert.Single(secondSink.Replies)));
+    }
+
+    [Fact]
+    public async Task Reply_OfTheLargestSize_ArrivesWhole()
+    {
+        var (broker, sink) = await NodeAsync();
+        var json = new byte[NodeAnswer.MaxBytes];
+        Random.Shared.NextBytes(json);
+
+        await broker.ReplyAsync(sink.Name, json, None);
+
+        await sink.RepliesAsync(1);
+        Assert.Equal(json, Assert.Single(sink.Replies));
+    }
+
+    [Fact]
+    public async Task Reply_ToANodeThatIsNotThere_Completes()
+    {
+        var (broker, sink) = await NodeAsync();
+
+        await broker.ReplyAsync("nobody", Bytes("lost"), None);
+        await broker.ReplyAsync(sink.Name, Bytes("end"), None);
+
+        await sink.RepliesAsync(1);
+        Assert.Equal("end", Encoding.UTF8.GetString(Assert.Single(sink.Replies)));
+    }
+
     [Theory]
     [InlineData("футбол")]
     [InlineData("日本:スポーツ")]
@@ -286,9 +326,10 @@ public abstract class BrokerContract : IAsyncLifetime
 
     protected async Task<(IBroker Broker, RecordingSink Sink)> NodeAsync()
     {
-        var broker = Create($"node-{_brokers.Count}-{Guid.NewGuid():N}");
+        var name = $"node-{_brokers.Count}-{Guid.NewGuid():N}";
+        var broker = Create(name);
         _brokers.Add(broker);
-        var sink = new RecordingSink();
+        var sink = new RecordingSink(name);
         await broker.StartAsync(sink, None);
         await Fixtures.Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
         return (broker, sink);

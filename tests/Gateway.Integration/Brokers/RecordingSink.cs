@@ -4,7 +4,7 @@ using Gateway.Core.Brokers;
 namespace Gateway.Integration.Brokers;
 
 /// <summary>Keeps what a broker brings, in order, and asserts that it brings one thing at a time.</summary>
-public sealed class RecordingSink : IBrokerSink
+public sealed class RecordingSink(string name = "node") : IBrokerSink
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
@@ -12,15 +12,24 @@ public sealed class RecordingSink : IBrokerSink
     private readonly List<(string Channel, byte[] Payload)> _publications = [];
     private readonly List<string> _events = [];
     private readonly List<byte[]> _commands = [];
+    private readonly List<byte[]> _replies = [];
+    private readonly List<string> _tooLarge = [];
     private readonly List<TimeSpan> _gaps = [];
     private readonly List<(Func<bool> Condition, TaskCompletionSource Met)> _waiting = [];
     private int _inside;
+
+    public string Name => name;
 
     public bool Overlapped { get; private set; }
 
     public IReadOnlyList<(string Channel, byte[] Payload)> Publications => Copy(_publications);
 
     public IReadOnlyList<byte[]> Commands => Copy(_commands);
+
+    public IReadOnlyList<byte[]> Replies => Copy(_replies);
+
+    /// <summary>Channels of publications that were too large.</summary>
+    public IReadOnlyList<string> TooLarge => Copy(_tooLarge);
 
     public IReadOnlyList<TimeSpan> Gaps => Copy(_gaps);
 
@@ -44,6 +53,18 @@ public sealed class RecordingSink : IBrokerSink
         Record(() => _commands.Add(bytes));
     }
 
+    public void OnReply(ReadOnlySpan<byte> json)
+    {
+        var bytes = json.ToArray();
+        Record(() => _replies.Add(bytes));
+    }
+
+    public void OnTooLarge(ReadOnlySpan<byte> channel)
+    {
+        var name = Encoding.UTF8.GetString(channel);
+        Record(() => _tooLarge.Add(name));
+    }
+
     public void OnGap(TimeSpan duration) => Record(() =>
     {
         _gaps.Add(duration);
@@ -55,6 +76,8 @@ public sealed class RecordingSink : IBrokerSink
     public Task PublicationAsync(string payload) => WaitAsync(() => _events.Contains(payload), $"the publication {payload}");
 
     public Task CommandsAsync(int count) => WaitAsync(() => _commands.Count >= count, $"{count} commands");
+
+    public Task RepliesAsync(int count) => WaitAsync(() => _replies.Count >= count, $"{count} replies");
 
     public Task GapsAsync(int count) => WaitAsync(() => _gaps.Count >= count, $"{count} gaps");
 

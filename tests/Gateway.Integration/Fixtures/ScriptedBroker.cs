@@ -46,6 +46,12 @@ internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker
     public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         _inner.SendCommandAsync(json, cancellationToken);
 
+    /// <summary>Whether this node's answers to others leave.</summary>
+    public bool Replies { get; set; } = true;
+
+    public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        Replies ? _inner.ReplyAsync(node, json, cancellationToken) : ValueTask.CompletedTask;
+
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
         _inner.AnnounceAsync(json, expiry, cancellationToken);
 

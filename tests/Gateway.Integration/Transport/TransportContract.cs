@@ -227,6 +227,34 @@ public abstract class TransportContract
     }
 
     [Fact]
+    public async Task KernelState_OfAPeerThatReadsLate_SaysWhatWaitsUntilItHas()
+    {
+        await using var pair = await ConnectAsync(receiveBufferBytes: 4096);
+        var bytes = RandomNumberGenerator.GetBytes(MuchBytes);
+        var send = Task.Run(() => SendAll(pair, bytes));
+        await Eventually.TrueAsync(() => Volatile.Read(ref pair.Pendings) > 0 || send.IsCompleted);
+        if (OperatingSystem.IsLinux())
+        {
+            await Eventually.TrueAsync(() => pair.Handler.Transport.ReadKernelState() is { State: TcpState.Established, UnsentBytes: > 0 } state
+                && state.UnacknowledgedBytes >= state.UnsentBytes && state.CongestionWindow > 0);
+        }
+
+        Assert.Equal(bytes, await ReadAsync(pair.Client, bytes.Length));
+        await send.WaitAsync(Patience);
+
+        if (OperatingSystem.IsLinux())
+        {
+            await Eventually.TrueAsync(() => pair.Handler.Transport.ReadKernelState() is { UnsentBytes: 0, UnacknowledgedBytes: 0, RoundTripMicroseconds: > 0 });
+            var state = pair.Handler.Transport.ReadKernelState()!.Value;
+            Assert.InRange(state.SinceSentMilliseconds, 0, (int)Patience.TotalMilliseconds);
+            Assert.InRange(state.SinceAcknowledgedMilliseconds, 0, (int)Patience.TotalMilliseconds);
+        }
+
+        await pair.EndsWellAsync();
+        Assert.Null(pair.Handler.Transport.ReadKernelState());
+    }
+
+    [Fact]
     public async Task Shutdown_RightBehindAPendingSend_ComesAfterTheLastByte()
     {
         await using var pair = await ConnectAsync(receiveBufferBytes: 4096);

@@ -5,6 +5,7 @@ using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
+using Gateway.Core.Diagnosis;
 using Gateway.Hosting;
 
 namespace Gateway.Tests.Admin;
@@ -73,8 +74,20 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         return ValueTask.CompletedTask;
     }
 
-    public Task<ConnectionInfo?> FindConnectionAsync(string id) =>
-        Task.FromResult(Connections.GetValueOrDefault(id));
+    /// <summary>What a search finds that <see cref="Connections"/> does not have.</summary>
+    public Func<string, ConnectionSearch> Search { get; set; } = _ => new ConnectionSearch(null, null, [new AskedNode("node-1", true)]);
+
+    public Func<int, LaggingReport> Lagging { get; set; } = _ => new LaggingReport([], [new AskedNode("node-1", true)]);
+
+    public Func<string, string?, Explanation> Explain { get; set; } = (channel, connection) => new Explanation(channel, connection, [], [], []);
+
+    public Task<ConnectionSearch> SearchConnectionAsync(string id, CancellationToken cancellationToken) =>
+        Task.FromResult(Connections.TryGetValue(id, out var connection) ? new ConnectionSearch(connection, null, []) : Search(id));
+
+    public Task<LaggingReport> FindLaggingAsync(int limit, CancellationToken cancellationToken) => Task.FromResult(Lagging(limit));
+
+    public Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken) =>
+        Task.FromResult(Explain(channel, connection));
 
     public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Disconnect(id));
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Gateway.Core;
 using Gateway.Core.Brokers;
+using Gateway.Core.Diagnosis;
 
 namespace Gateway.Tests.Admin;
 

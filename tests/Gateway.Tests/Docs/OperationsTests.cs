@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Gateway.Configuration;
+using Gateway.Core.Diagnosis;
 using Gateway.Docs;
 
 namespace Gateway.Tests.Docs;
@@ -21,9 +22,22 @@ public partial class OperationsTests
         Assert.All(OptionRow().Matches(Text), row => Assert.Contains(row.Groups[1].Value, names));
     }
 
+    [Fact]
+    public void Causes_EachInOrder_HasItsRow() =>
+        Assert.Equal(Cause.All.Select(cause => (cause.Code, cause.Advice)), CauseRow().Matches(Section("Why did they not get it?")).Select(row => (row.Groups[1].Value, row.Groups[2].Value)));
+
+    private static string Section(string title)
+    {
+        var start = Text.IndexOf($"\n## {title}\n", StringComparison.Ordinal) + 1;
+        return Text[start..Text.IndexOf("\n## ", start, StringComparison.Ordinal)];
+    }
+
     private static string Row(OptionDescription option) =>
         $"| `{option.Name}` | {(option.Default.Length == 0 ? "empty" : $"`{option.Default}`")} | {option.Bounds} | {option.Meaning} |";
 
     [GeneratedRegex(@"^\| `(Gateway:[A-Za-z0-9:]+)` \|", RegexOptions.Multiline)]
     private static partial Regex OptionRow();
+
+    [GeneratedRegex(@"^\| `([a-z_]+)` \| [^|\n]+ \| ([^|\n]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex CauseRow();
 }

@@ -33,6 +33,15 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
             OnReadable((events & (EpollEvents.PeerEnded | EpollEvents.Error | EpollEvents.HangUp)) != 0);
     }
 
+    public override KernelState? ReadKernelState()
+    {
+        if (!TryHold())
+            return null;
+        var state = TcpInfo.Read(fd);
+        Release();
+        return state;
+    }
+
     public override void Shutdown()
     {
         if (!TryHold())

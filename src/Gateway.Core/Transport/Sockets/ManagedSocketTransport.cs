@@ -23,6 +23,25 @@ internal sealed partial class ManagedSocketTransport : SocketTransport
 
     public override EndPoint? LocalEndPoint => EndPointOf(static socket => socket.LocalEndPoint);
 
+    public override KernelState? ReadKernelState()
+    {
+        var isHeld = false;
+        try
+        {
+            _socket.SafeHandle.DangerousAddRef(ref isHeld);
+            return TcpInfo.Read((int)_socket.SafeHandle.DangerousGetHandle());
+        }
+        catch (ObjectDisposedException)
+        {
+            return null; // gone before it was asked
+        }
+        finally
+        {
+            if (isHeld)
+                _socket.SafeHandle.DangerousRelease();
+        }
+    }
+
     public override void Shutdown()
     {
         try

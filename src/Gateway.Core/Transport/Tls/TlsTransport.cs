@@ -40,6 +40,8 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
 
     public EndPoint? LocalEndPoint => _inner.LocalEndPoint;
 
+    public KernelState? ReadKernelState() => _inner.ReadKernelState();
+
     /// <summary>For the handshake: what it reads and writes.</summary>
     public CipherStream Cipher => _cipher;
 

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace Gateway.Core.Brokers;
+
+/// <summary>One node's answer to a <see cref="NodeQuestion"/>.</summary>
+public sealed record NodeAnswer
+{
+    /// <summary>
+    /// As JSON; a larger one is not sent, and not taken. Ten times what a hundred connections or a thousand characters of channel names take.
+    /// </summary>
+    public const int MaxBytes = 512 * 1024;
+
+    /// <summary>The question's.</summary>
+    [JsonPropertyName("id")]
+    public string Id { get; init; } = "";
+
+    /// <summary>The node that answers.</summary>
+    [JsonPropertyName("node")]
+    public string Node { get; init; } = "";
+
+    /// <summary>What was asked for; <c>null</c>: it has none.</summary>
+    [JsonPropertyName("body")]
+    public JsonElement Body { get; init; }
+
+    /// <summary>Reads one; null when it is none.</summary>
+    public static NodeAnswer? TryParse(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeAnswer) is { Id.Length: > 0, Node.Length: > 0 } answer ? answer : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As UTF-8 JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, QuestionJson.Default.NodeAnswer);
+}

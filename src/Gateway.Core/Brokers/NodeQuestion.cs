@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace Gateway.Core.Brokers;
+
+/// <summary>
+/// What a node asks all others: an envelope with the operation <c>ask</c>, which nodes that do not know it count and leave alone. The answers
+/// come to a place of the asking node alone (<see cref="IBroker.ReplyAsync"/>).
+/// </summary>
+public sealed record NodeQuestion
+{
+    /// <summary>The envelope's operation.</summary>
+    public const string Operation = "ask";
+
+    /// <summary>Envelope version.</summary>
+    [JsonPropertyName("v")]
+    public int Version { get; init; } = BrokerCommand.CurrentVersion;
+
+    /// <summary>Always <see cref="Operation"/>.</summary>
+    [JsonPropertyName("op")]
+    public string Op { get; init; } = Operation;
+
+    /// <summary>Comes back in the answers.</summary>
+    [JsonPropertyName("id")]
+    public string Id { get; init; } = "";
+
+    /// <summary>The node that asks.</summary>
+    [JsonPropertyName("from")]
+    public string From { get; init; } = "";
+
+    /// <summary>What it asks for: <c>lagging</c>, <c>connection</c>, <c>explain</c>; a newer node may ask for more.</summary>
+    [JsonPropertyName("ask")]
+    public string Ask { get; init; } = "";
+
+    /// <summary>The connection that is meant.</summary>
+    [JsonPropertyName("connection")]
+    public string? Connection { get; init; }
+
+    /// <summary>The channel that is meant.</summary>
+    [JsonPropertyName("channel")]
+    public string? Channel { get; init; }
+
+    /// <summary>At most so many.</summary>
+    [JsonPropertyName("limit")]
+    public int Limit { get; init; }
+
+    /// <summary>Reads one; null when it is none that can be answered.</summary>
+    public static NodeQuestion? TryParse(ReadOnlySpan<byte> json)
+    {
+        if (!Utf8.IsValid(json))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeQuestion) is { Id.Length: > 0 and <= 64, From.Length: > 0, Ask.Length: > 0 } question ? question : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As UTF-8 JSON.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, QuestionJson.Default.NodeQuestion);
+}
+
+[JsonSerializable(typeof(NodeQuestion))]
+[JsonSerializable(typeof(NodeAnswer))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class QuestionJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+using System.ComponentModel;
+using Gateway.Core;
+using Gateway.Core.Diagnosis;
+
+namespace Gateway.Admin;
+
+/// <summary>"Why did they not get it?": what operators ask all nodes at once.</summary>
+internal static class DiagnosisEndpoints
+{
+    private const int DefaultLimit = 20;
+
+    // Longer than any channel's name, so that one that is too long is explained and not refused.
+    private const int MaxText = 1024;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/lagging", FindLaggingAsync)
+            .WithName("lagging").WithTags("Connections")
+            .WithSummary("Lists the connections, of all nodes, that most waits for")
+            .WithDescription("Those for whom nothing waits are left out. A node that does not answer within two seconds is named, and its connections are missing.")
+            .Produces<LaggingReport>()
+            .ProducesProblems(400);
+
+        api.MapGet("/explain", ExplainAsync)
+            .WithName("explain").WithTags("Channels")
+            .WithSummary("Says why a publication may not have been got")
+            .WithDescription("Asks all nodes, judges what they know and tells both: causes from a closed list, most important first, and the facts. With a connection, why that one; without, why anybody. A node that does not answer within two seconds is named.")
+            .Produces<Explanation>()
+            .ProducesProblems(400);
+    }
+
+    private static async Task<IResult> FindLaggingAsync(
+        INodeAdmin node,
+        [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
+        CancellationToken cancellationToken) =>
+        limit is < 1 or > GatewayNode.MaxLagging
+            ? Problem.Result(400, $"'limit' must be from 1 to {GatewayNode.MaxLagging}.")
+            : TypedResults.Ok(await node.FindLaggingAsync(limit ?? DefaultLimit, cancellationToken));
+
+    private static async Task<IResult> ExplainAsync(
+        INodeAdmin node,
+        [Description("The channel's name.")] string? channel,
+        [Description("A connection's id, as its 'welcome' told it.")] string? connection,
+        CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(channel))
+            return Problem.Result(400, "Give 'channel', the channel's name.");
+        if (channel.Length > MaxText || connection?.Length > MaxText)
+            return Problem.Result(400, $"'channel' and 'connection' may have {MaxText} characters.");
+        return TypedResults.Ok(await node.ExplainAsync(channel, string.IsNullOrEmpty(connection) ? null : connection, cancellationToken));
+    }
+}

@@ -1,0 +1,119 @@
+using Gateway.Core.Diagnosis;
+
+namespace Gateway.Core.Tests.Diagnosis;
+
+/// <summary>What follows from which facts.</summary>
+public sealed class VerdictTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly ChannelFacts Channel = new("subscribed", 1, 0, MaySubscribe: true, Now - TimeSpan.FromSeconds(1), 0, 0);
+
+    private static readonly ConnectionInfo Open = new("1", "json", "open", null, null, Now - TimeSpan.FromMinutes(1), ["news"], 1, 0, 0.5)
+    {
+        UnsentBytes = 0,
+        UnacknowledgedBytes = 0,
+        UnansweredRetransmits = 0,
+    };
+
+    private static readonly NodeFacts Node = new("a", "ready", 0, new BrokerFacts(true, "connected", 0, null, null), Channel, null, null, null);
+
+    private static readonly NodeFacts Home = Node with { Connection = Open, Subscription = "active" };
+
+    [Fact]
+    public void Verdict_NothingWrong_IsNoCause()
+    {
+        Assert.Equal(["no_cause"], Judge(null, Node));
+        Assert.Equal(["no_cause"], Judge("1", Home));
+    }
+
+    [Fact]
+    public void Verdict_WhatIsOnItsWay_IsNotBehind() =>
+        Assert.Equal(["no_cause"], Judge("1", Home with { Connection = Open with { UnacknowledgedBytes = 5000 } }));
+
+    [Theory]
+    [InlineData(1L, 0)]
+    [InlineData(0L, 1)]
+    public void Verdict_SomethingWaits_IsBehind(long queued, int unsent) =>
+        Assert.Equal(["behind"], Judge("1", Home with { Connection = Open with { QueuedBytes = queued, UnsentBytes = unsent } }));
+
+    [Fact]
+    public void Verdict_NoAnswerFromThePeer_ComesBeforeBehind() =>
+        Assert.Equal(["peer_silent", "behind"], Judge("1", Home with { Connection = Open with { QueuedBytes = 10, UnacknowledgedBytes = 10, UnansweredRetransmits = 2, LastAcknowledgementSeconds = 4 } }));
+
+    [Theory]
+    [InlineData("commands")]
+    [InlineData("sent")]
+    public void Verdict_NotRead_IsPaused(string paused) =>
+        Assert.Equal(["paused"], Judge("1", Home with { Connection = Open with { Paused = paused } }));
+
+    [Fact]
+    public void Verdict_NotSubscribed_ComesBeforeTheBroker() =>
+        Assert.Equal(["not_subscribed", "broker_away"], Judge("1", Home with { Subscription = "none", Broker = Node.Broker with { Connected = false } }));
+
+    [Fact]
+    public void Verdict_Unconfirmed_IsPending() => Assert.Equal(["subscription_pending"], Judge("1", Home with { Subscription = "pending" }));
+
+    [Fact]
+    public void Verdict_OnItsWayOut_SaysWhy() =>
+        Assert.Equal(["connection_ended", "connection_not_open"], Judge("1", Home with { Connection = Open with { State = "closing" }, Ended = Ended, Subscription = "active" }));
+
+    [Fact]
+    public void Verdict_Ended_NeedsNoOtherNode() =>
+        Assert.Equal(["connection_ended"], Judge("1", [Node with { Ended = Ended }], new AskedNode("b", Answered: false)));
+
+    [Fact]
+    public void Verdict_NotFoundAndANodeSilent_NamesTheNodeFirst() =>
+        Assert.Equal(["node_silent", "connection_unknown"], Judge("1", [Node], new AskedNode("b", Answered: false)));
+
+    [Fact]
+    public void Verdict_FoundAndAnotherNodeSilent_IsTheConnectionsAlone() =>
+        Assert.Equal(["no_cause"], Judge("1", [Home], new AskedNode("b", Answered: false)));
+
+    [Fact]
+    public void Verdict_OfAConnection_LooksAtItsNodeAlone() =>
+        Assert.Equal(["no_cause"], Judge("1", Home, Node with { Node = "b", State = "draining", Broker = Node.Broker with { Connected = false } }));
+
+    [Fact]
+    public void Verdict_PublishedBeforeItCame_SaysSo() =>
+        Assert.Equal(["published_before"], Judge("1", Home with { Channel = Channel with { LastPublicationAt = Open.ConnectedAt - TimeSpan.FromSeconds(1) } }));
+
+    [Theory]
+    [InlineData(9, "broker_gap")]
+    [InlineData(11, "no_cause")]
+    public void Verdict_AGap_CountsForTenMinutes(int minutes, string code) =>
+        Assert.Equal([code], Judge(null, Node with { Broker = Node.Broker with { Gaps = 1, LastGapAt = Now - TimeSpan.FromMinutes(minutes), LastGapSeconds = 2 } }));
+
+    [Fact]
+    public void Verdict_EachFactOfTheChannel_IsACause()
+    {
+        Assert.Equal(["subscribe_forbidden"], Judge(null, Node with { Channel = Channel with { MaySubscribe = false } }));
+        Assert.Equal(["nobody_subscribed"], Judge(null, Node with { Channel = Channel with { Subscribers = 0 } }));
+        Assert.Equal(["subscription_pending"], Judge(null, Node with { Channel = Channel with { Subscribers = 0, Pending = 2 } }));
+        Assert.Equal(["nothing_published"], Judge(null, Node with { Channel = Channel with { LastPublicationAt = null } }));
+        Assert.Equal(["publication_too_large"], Judge(null, Node with { Channel = Channel with { DroppedTooLarge = 1 } }));
+        Assert.Equal(["inbox_full"], Judge(null, Node with { Channel = Channel with { DroppedInboxFull = 1 } }));
+        Assert.Equal(["node_leaving"], Judge(null, Node with { State = "draining" }));
+        Assert.Equal(["node_leaving"], Judge(null, Node with { SendingAway = 0.5 }));
+    }
+
+    [Fact]
+    public void Verdict_NoName_IsTheWholeCause() =>
+        Assert.Equal(["channel_invalid"], Verdict.Of(isChannel: false, null, [Node with { Channel = null }], [], Now).Select(cause => cause.Code));
+
+    [Fact]
+    public void Causes_Each_HasACodeAndAdviceOfItsOwn()
+    {
+        Assert.Equal(Cause.All.Count, Cause.All.Select(cause => cause.Code).Distinct().Count());
+        Assert.All(Cause.All, cause => Assert.NotEmpty(cause.Advice));
+        // None that was made is missing in the list.
+        Assert.Equal(typeof(Cause).GetFields(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public).Length, Cause.All.Count);
+    }
+
+    private static EndedConnectionInfo Ended => new("1", "a", "slow_consumer", 4413, Now - TimeSpan.FromSeconds(3), "json", null, 5000, 7);
+
+    private static string[] Judge(string? connection, params NodeFacts[] facts) => Judge(connection, facts, []);
+
+    private static string[] Judge(string? connection, NodeFacts[] facts, params AskedNode[] silent) =>
+        [.. Verdict.Of(isChannel: true, connection, facts, [.. facts.Select(node => new AskedNode(node.Node, Answered: true)), .. silent], Now).Select(cause => cause.Code)];
+}
