@@ -4,7 +4,10 @@ import { api } from './api.js';
 import { confirm } from './confirm.js';
 import { $, bytes, duration, latency, number, setText } from './dom.js';
 
+const ago = value => `${value < 60 ? latency(value) : duration(value)} ago`;
+
 const FACTS = {
+  node: ['Node'],
   protocol: ['Protocol'],
   state: ['State'],
   remote_address: ['Client'],
@@ -12,8 +15,20 @@ const FACTS = {
   connected_at: ['Since', value => new Date(value).toLocaleString()],
   subscriptions: ['Subscriptions', number],
   channels: ['Channels', value => value.slice(0, 50).join(', ') + (value.length > 50 ? ', …' : '')],
-  queued_bytes: ['Queued', bytes],
-  idle_seconds: ['Last heard', value => `${value < 60 ? latency(value) : duration(value)} ago`],
+  queued_bytes: ['Queued in the node', bytes],
+  unsent_bytes: ['Not sent by the kernel', bytes],
+  unacknowledged_bytes: ['Not acknowledged', bytes],
+  idle_seconds: ['Last heard', ago],
+  last_receive_seconds: ['Last data from it', ago],
+  last_write_seconds: ['Last data to it', ago],
+  last_acknowledgement_seconds: ['Last acknowledged', ago],
+  rtt_milliseconds: ['Round trip', value => latency(value / 1000)],
+  retransmits: ['Segments sent again', number],
+  unanswered_retransmits: ['… without an answer', number],
+  congestion_window: ['Congestion window', value => `${number(value)} segments`],
+  tcp_state: ['TCP'],
+  commands_in_flight: ['Commands at the broker', number],
+  paused: ['Not read because of'],
 };
 
 let shown = null; // id

@@ -23,7 +23,7 @@ async function refresh() {
   const own = ++round; // an answer that a later question has overtaken is thrown away
   try {
     const [described, list, drain, found, scrape] = await Promise.all([api('node'), api('nodes'), api('drain'), api(channels.path()), metrics()]);
-    const lags = await lagging.read(described.started_at);
+    const lags = await lagging.read();
     if (own !== round) return;
     back();
     node.show(described);

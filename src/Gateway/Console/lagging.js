@@ -1,24 +1,11 @@
-/** Connections for which the most waits, on all nodes. Nodes that cannot say so answer 404: then there is no such panel. */
+/** Connections for which the most waits, on all nodes. */
 
 import { api } from './api.js';
 import { $, bytes, latency, number, setRows, setText } from './dom.js';
 
-let missingIn = null; // the start of the process that does not have it: asked once
-
-export async function read(startedAt) {
-  if (missingIn === startedAt) return null;
-  try {
-    return await api('lagging?limit=20');
-  } catch (error) {
-    if (error.status !== 404) throw error;
-    missingIn = startedAt;
-    return null;
-  }
-}
+export const read = () => api('lagging?limit=20');
 
 export function show(report, lookUp) {
-  $('lagging-panel').hidden = report === null;
-  if (report === null) return;
   setRows($('lagging'), report.connections, ({ id }) => id, connection => [
     { text: connection.id, click: () => lookUp(connection.id), label: 'Look it up' },
     connection.node,

@@ -248,7 +248,7 @@ public sealed class RedisOutageTests
         // An ACL that takes the channel away makes Redis drop the connection; one that only comes back without it is silent. The
         // nearest to a silent loss that a client can cause is to let the link be made again while the channel is forbidden.
         using var control = await ControlAsync(redis);
-        await control.SendAsync("ACL SETUSER default resetchannels &gateway:cmd &gateway:probe:*");
+        await control.SendAsync("ACL SETUSER default resetchannels &gateway:cmd &gateway:probe:* &gateway:reply:*");
         await sink.GapsAsync(1);
         await control.SendAsync("ACL SETUSER default allchannels");
 

@@ -56,7 +56,7 @@ public sealed class RedisSecurityTests
     {
         string[] acl =
         [
-            "--user", "gateway", "on", ">sesame", "allcommands", "resetchannels", "&gateway:cmd", "&gateway:probe:*", "&gateway:ch:news",
+            "--user", "gateway", "on", ">sesame", "allcommands", "resetchannels", "&gateway:cmd", "&gateway:probe:*", "&gateway:reply:*", "&gateway:ch:news",
         ];
         await using var redis = await RedisServer.StartAsync(new RedisServerOptions { More = acl });
         await using var broker = TestRedisBroker.Create(TestRedisBroker.Options($"{redis.Address},user=gateway,password=sesame"), "n");
