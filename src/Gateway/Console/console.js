@@ -23,7 +23,6 @@ async function refresh() {
   const own = ++round; // an answer that a later question has overtaken is thrown away
   try {
     const [described, list, drain, found, scrape] = await Promise.all([api('node'), api('nodes'), api('drain'), api(channels.path()), metrics()]);
-    const lags = await lagging.read();
     if (own !== round) return;
     back();
     node.show(described);
@@ -31,8 +30,8 @@ async function refresh() {
     nodes.showNodes(list);
     nodes.showDrain(drain);
     channels.show(found, publish.pick);
-    lagging.show(lags, connection.lookUp);
-    charts.add(scrape); // last: charts take the width that they find
+    charts.add(scrape); // charts take the width that they find
+    await lagging.refresh(connection.lookUp); // last: a node that is silent makes it wait two seconds
   } catch (error) {
     if (own !== round) return;
     if (error.status === 401) {

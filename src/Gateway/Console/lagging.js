@@ -3,9 +3,17 @@
 import { api } from './api.js';
 import { $, bytes, latency, number, setRows, setText } from './dom.js';
 
-export const read = () => api('lagging?limit=20');
+const EVERY_MS = 10_000; // each time, every node looks at each of its connections
 
-export function show(report, lookUp) {
+let asked = 0; // by performance.now()
+
+export async function refresh(lookUp) {
+  if (asked && performance.now() - asked < EVERY_MS) return;
+  asked = performance.now();
+  show(await api('lagging?limit=20'), lookUp);
+}
+
+function show(report, lookUp) {
   setRows($('lagging'), report.connections, ({ id }) => id, connection => [
     { text: connection.id, click: () => lookUp(connection.id), label: 'Look it up' },
     connection.node,
