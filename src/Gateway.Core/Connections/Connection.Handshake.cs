@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
@@ -31,16 +32,19 @@ internal sealed partial class Connection
         var match = _context.Protocols.Select(request!);
         if (match.Refusal is not null)
             return Refuse(match.Refusal, bytes.Length);
+        var identity = ClientIdentity.Anonymous;
         if (match.Handler!.NeedsAdmission)
         {
             var admission = _context.Admission.AdmitAsync(request!, () => RemoteEndPoint, CancellationToken.None);
             if (!admission.IsCompletedSuccessfully)
                 return AwaitAdmission(admission, request!, match, consumed);
-            if (admission.Result is { } verdict)
-                return Refuse(verdict, bytes.Length);
+            var verdict = admission.Result;
+            if (verdict.Refusal is not null)
+                return Refuse(verdict.Refusal, bytes.Length);
+            identity = verdict.Identity!;
         }
 
-        Open(request!, match);
+        Open(request!, match, identity);
         // Frames may follow the request in the same segment.
         if (_state == ConnectionState.Open)
             return ReceiveFrames(bytes, consumed);
@@ -49,7 +53,7 @@ internal sealed partial class Connection
         return closing with { Consumed = consumed + closing.Consumed };
     }
 
-    private ReceiveResult AwaitAdmission(ValueTask<Refusal?> admission, UpgradeRequest request, ProtocolMatch match, int consumed)
+    private ReceiveResult AwaitAdmission(ValueTask<Admission> admission, UpgradeRequest request, ProtocolMatch match, int consumed)
     {
         lock (this)
         {
@@ -61,13 +65,13 @@ internal sealed partial class Connection
         return new ReceiveResult(consumed, ReceiveAction.Pause);
     }
 
-    private async Task FinishAdmissionAsync(ValueTask<Refusal?> admission, UpgradeRequest request, ProtocolMatch match)
+    private async Task FinishAdmissionAsync(ValueTask<Admission> admission, UpgradeRequest request, ProtocolMatch match)
     {
-        Refusal? refusal;
+        Admission verdict;
         try
         {
             // Hops to the pool: the continuation of host I/O may arrive on the socket engine's own thread.
-            refusal = await admission.AsTask().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            verdict = await admission.AsTask().ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
 #pragma warning disable CA1031 // Whatever admission throws, this client gets an answer and the node lives on.
         catch (Exception e)
@@ -75,18 +79,18 @@ internal sealed partial class Connection
         {
             if (_context.MayLogFault())
                 Log.AdmissionFailed(_context.Log, Id.ToString(), e);
-            refusal = AdmissionFailed;
+            verdict = new Admission(null, AdmissionFailed);
         }
 
-        if (refusal is null)
-            Open(request, match);
+        if (verdict.Identity is { } identity)
+            Open(request, match, identity);
         else
-            Refuse(refusal, 0);
+            Refuse(verdict.Refusal!, 0);
         Flush();
         _transport.Resume();
     }
 
-    private void Open(UpgradeRequest request, in ProtocolMatch match)
+    private void Open(UpgradeRequest request, in ProtocolMatch match, ClientIdentity identity)
     {
         var compression = _context.Compression.Negotiate(request, out var extensions);
         lock (this)
@@ -95,6 +99,7 @@ internal sealed partial class Connection
                 return;
             Protocol = match.Handler;
             ProtocolState = match.State;
+            Identity = identity;
             // In the lane of the control frames, or the pong of a ping in the request's segment would overtake it.
             Queue().AddControl(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
             Compression = compression;

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Access;
 using Gateway.Core.Framing;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
@@ -47,6 +48,9 @@ internal sealed partial class Connection : ITransportHandler
 
     /// <summary>The client protocol; null before the upgrade.</summary>
     public IMessageHandler? Protocol { get; private set; }
+
+    /// <summary>Who the client is; anonymous before the upgrade.</summary>
+    public ClientIdentity Identity { get; private set; } = ClientIdentity.Anonymous;
 
     /// <summary>What the protocol keeps for this connection.</summary>
     public object? ProtocolState { get; set; }

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Access;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Handshake;
@@ -8,6 +9,6 @@ internal sealed class AnonymousAdmission(AuthOptions options) : IAdmission
 {
     private static readonly Refusal Unauthorized = new(401, "This service takes no anonymous clients.");
 
-    public ValueTask<Refusal?> AdmitAsync(UpgradeRequest request, Func<EndPoint?> remote, CancellationToken cancellationToken) =>
-        new(options.AllowAnonymous ? null : Unauthorized);
+    public ValueTask<Admission> AdmitAsync(UpgradeRequest request, Func<EndPoint?> remote, CancellationToken cancellationToken) =>
+        new(options.AllowAnonymous ? new Admission(ClientIdentity.Anonymous, null) : new Admission(null, Unauthorized));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Access;
 
 namespace Gateway.Core.Handshake;
 
@@ -12,6 +13,10 @@ internal interface IAdmission
     /// <param name="request">The request.</param>
     /// <param name="remote">The client's address, for those who need it: a system call.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null: admitted. Otherwise the HTTP response that refuses it.</returns>
-    ValueTask<Refusal?> AdmitAsync(UpgradeRequest request, Func<EndPoint?> remote, CancellationToken cancellationToken);
+    ValueTask<Admission> AdmitAsync(UpgradeRequest request, Func<EndPoint?> remote, CancellationToken cancellationToken);
 }
+
+/// <summary>A verdict: one of the two is null.</summary>
+/// <param name="Identity">Who is admitted.</param>
+/// <param name="Refusal">The HTTP response that refuses it.</param>
+internal readonly record struct Admission(ClientIdentity? Identity, Refusal? Refusal);
