@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
@@ -53,7 +54,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _traceNotes = new TraceNotes(time);
         _rules = new ChannelRules(options.Rules);
         _stopped = _stopping.Token;
-        _directory = new ChannelDirectory(this, options.Channels);
+        _directory = new ChannelDirectory(this, options.Channels, options.Limits.MaxChannels);
         var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, options, metrics, time, _log))];
 
@@ -62,12 +63,13 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
         var routes = new ProtocolRoutes(options, this, Name);
         var trusted = new TrustedNetworks(options.TrustedProxies);
+        var addresses = new AddressTable(options.Limits);
         Connections = new ConnectionContext
         {
             Options = options,
             Registry = registry,
             Slots = new ConnectionSlots(options.Limits.MaxConnections > 0 ? options.Limits.MaxConnections : DescriptorLimit.MaxConnections(DescriptorLimit.Read())),
-            Clock = new Heartbeat(registry, time, _directory.OnRound),
+            Clock = new Heartbeat(registry, time, now => OnRound(now, addresses)),
             Time = time,
             Reader = reader,
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
@@ -75,6 +77,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Transport = transport,
             TrustedProxies = trusted,
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),
+            Addresses = addresses,
+            LimitReports = new LimitReports(metrics, time, _log),
             Admission = new AnonymousAdmission(options.Auth),
             Protocols = routes,
             Pages = new HttpPages(options, routes, () => Readiness().Ready),
@@ -207,6 +211,12 @@ public sealed partial class GatewayNode : IAsyncDisposable
         await _membership.LeaveAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();
+    }
+
+    private void OnRound(long now, AddressTable addresses)
+    {
+        _directory.OnRound(now);
+        addresses.OnRound(now);
     }
 
     private Shard ShardOf(Connection connection) => _shards[connection.Id.Value % (ulong)_shards.Length];

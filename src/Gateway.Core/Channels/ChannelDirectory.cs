@@ -14,17 +14,20 @@ internal sealed class ChannelDirectory
     private readonly ConcurrentDictionary<ChannelName, ChannelEntry>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
     private readonly IChannelSource _source;
     private readonly long _lingerMilliseconds;
+    private readonly int _maximum;
+    private int _count;
     private long _now;
 
-    public ChannelDirectory(IChannelSource source, ChannelOptions options)
+    public ChannelDirectory(IChannelSource source, ChannelOptions options, int maximum)
     {
+        _maximum = maximum;
         _source = source;
         _lingerMilliseconds = (long)options.LeaveAfter.TotalMilliseconds;
         _byUtf8 = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>Channels known to the broker on this node's behalf, or about to be.</summary>
-    public int Count => _entries.Count;
+    public int Count => Volatile.Read(ref _count);
 
     public IEnumerable<ChannelEntry> Entries => _entries.Values;
 
@@ -35,28 +38,42 @@ internal sealed class ChannelDirectory
     /// <summary>The same, whether anybody is interested or not; null: unknown.</summary>
     public ChannelEntry? FindAny(ReadOnlySpan<byte> utf8) => _byUtf8.TryGetValue(utf8, out var entry) ? entry : null;
 
-    /// <summary>
-    /// Sets a shard's interest. True: the broker has confirmed the channel already. False: the shard is told later, by
-    /// <see cref="ShardItemKind.Joined"/> or <see cref="ShardItemKind.JoinFailed"/>.
-    /// </summary>
-    public bool Join(ChannelName name, Shard shard)
+    /// <summary>Sets a shard's interest.</summary>
+    public JoinResult Join(ChannelName name, Shard shard)
     {
         while (true)
         {
-            var entry = _entries.GetOrAdd(name, static key => new ChannelEntry(key));
+            if (!_entries.TryGetValue(name, out var entry) && (entry = TryAdd(name)) is null)
+                return JoinResult.Full;
             lock (entry)
             {
                 if (entry.IsRemoved)
                     continue;
                 entry.AddInterest(shard);
                 if (entry.State == ChannelState.Subscribed)
-                    return true;
+                    return JoinResult.Joined;
                 entry.Waiting.Add(shard);
                 if (entry.State == ChannelState.Idle)
                     Subscribe(entry);
-                return false;
+                return JoinResult.Waiting;
             }
         }
+    }
+
+    /// <summary>Null: there are as many as there may be.</summary>
+    private ChannelEntry? TryAdd(ChannelName name)
+    {
+        if (Interlocked.Increment(ref _count) > _maximum)
+        {
+            Interlocked.Decrement(ref _count);
+            return null;
+        }
+
+        var added = new ChannelEntry(name);
+        var entry = _entries.GetOrAdd(name, added);
+        if (entry != added)
+            Interlocked.Decrement(ref _count); // another shard's was first
+        return entry;
     }
 
     /// <summary>A shard's last subscriber has left.</summary>
@@ -148,6 +165,20 @@ internal sealed class ChannelDirectory
     private void Remove(ChannelEntry entry)
     {
         entry.IsRemoved = true;
-        _entries.TryRemove(new KeyValuePair<ChannelName, ChannelEntry>(entry.Name, entry));
+        if (_entries.TryRemove(new KeyValuePair<ChannelName, ChannelEntry>(entry.Name, entry)))
+            Interlocked.Decrement(ref _count);
     }
+}
+
+/// <summary>What became of a shard's interest in a channel.</summary>
+internal enum JoinResult
+{
+    /// <summary>The broker has confirmed the channel already.</summary>
+    Joined,
+
+    /// <summary>The shard is told later, by <see cref="ShardItemKind.Joined"/> or <see cref="ShardItemKind.JoinFailed"/>.</summary>
+    Waiting,
+
+    /// <summary>The node has as many channels as it may have; nothing changed.</summary>
+    Full,
 }

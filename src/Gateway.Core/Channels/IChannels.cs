@@ -49,6 +49,9 @@ internal enum SubscribeResult
     /// <summary>The connection has as many subscriptions as it may have.</summary>
     TooMany,
 
+    /// <summary>The node has as many channels as it may have.</summary>
+    TooManyChannels,
+
     /// <summary>The broker did not confirm it.</summary>
     Unavailable,
 }

@@ -1,5 +1,6 @@
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Channels;
 
@@ -41,18 +42,27 @@ internal sealed partial class Shard
         }
 
         // A connection that has ended is detached after its last request at the latest: see Detach.
-        if (subscriber.Subscriptions.Count >= _limits.MaxSubscriptions || request.Connection.State != ConnectionState.Open)
+        if (subscriber.Subscriptions.Count >= (request.Connection.Identity.Limits.Subscriptions ?? _limits.MaxSubscriptions) || request.Connection.State != ConnectionState.Open)
         {
+            if (request.Connection.State == ConnectionState.Open)
+                request.Connection.Report(Limit.Subscriptions);
             Answer(subscriber, request.Complete(SubscribeResult.TooMany));
             return;
         }
 
         if (!_channels.TryGetValue(request.Channel, out var channel))
         {
-            channel = new ShardChannel(request.Channel);
-            _channels.Add(channel.Name, channel);
             // Interest is set before the broker is asked: from its confirmation on, publications come here.
-            channel.IsJoined = _directory.Join(channel.Name, this);
+            var joined = _directory.Join(request.Channel, this);
+            if (joined == JoinResult.Full)
+            {
+                request.Connection.Report(Limit.Channels);
+                Answer(subscriber, request.Complete(SubscribeResult.TooManyChannels));
+                return;
+            }
+
+            channel = new ShardChannel(request.Channel) { IsJoined = joined == JoinResult.Joined };
+            _channels.Add(channel.Name, channel);
         }
 
         var subscription = new Subscription(subscriber, channel, request);

@@ -13,10 +13,11 @@ internal sealed class CloseReason
     public static readonly CloseReason TooManyControlFrames = new(CloseCode.PolicyViolation, "more pings than their answers can be taken", "policy_violation", comeBack: false, isFailure: true);
     public static readonly CloseReason InternalError = new(CloseCode.InternalError, "internal error", "internal_error", comeBack: true, isFailure: true);
     public static readonly CloseReason ServiceRestart = new(CloseCode.ServiceRestart, "service restart", "service_restart", comeBack: true);
-    public static readonly CloseReason TryAgainLater = new(CloseCode.TryAgainLater, "the broker is unavailable, try again later", "try_again_later", comeBack: true);
+    public static readonly CloseReason TryAgainLater = new(CloseCode.TryAgainLater, "unavailable for the moment, try again later", "try_again_later", comeBack: true);
     public static readonly CloseReason BadRequest = new((CloseCode)4400, "bad request", "bad_request", comeBack: false);
     public static readonly CloseReason Disconnected = new((CloseCode)4403, "disconnected by the operator", "disconnected", comeBack: false);
     public static readonly CloseReason HeartbeatTimeout = new((CloseCode)4408, "heartbeat timeout", "heartbeat_timeout", comeBack: true);
+    public static readonly CloseReason RateLimit = new((CloseCode)4429, "more than the rate limit allows", "rate_limit", comeBack: true, isFailure: true);
     public static readonly CloseReason SlowConsumer = new((CloseCode)4413, "slow consumer", "slow_consumer", comeBack: true, dropsQueue: true);
 
     // Endings without a close frame of ours.

@@ -105,6 +105,7 @@ internal sealed partial class Connection
             Compression?.Release();
         }
 
+        LeaveAddress();
         _context.Registry.Remove(this);
         Protocol?.OnClosed(this);
         _context.Metrics.Closes.Add(1, new("reason", reason.MetricLabel), new("protocol", Protocol?.Name ?? "none"));

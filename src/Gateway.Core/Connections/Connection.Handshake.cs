@@ -30,8 +30,8 @@ internal sealed partial class Connection
         if (_context.Forwarding.IsUsed)
             _client = _context.Forwarding.Find(request!, _transport.RemoteEndPoint);
         var match = _context.Protocols.Select(request!);
-        if (match.Refusal is not null)
-            return Refuse(match.Refusal, bytes.Length);
+        if ((match.Refusal ?? JudgeHandshake()) is { } refused)
+            return Refuse(refused, bytes.Length);
         var identity = ClientIdentity.Anonymous;
         if (match.Handler!.NeedsAdmission)
         {

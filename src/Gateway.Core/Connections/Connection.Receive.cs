@@ -14,6 +14,13 @@ internal sealed partial class Connection
 
     private MessageReaderSettings ReaderSettings => Compression?.Reader ?? _context.Reader;
 
+    private ReceiveResult ReceiveCounted(Span<byte> bytes)
+    {
+        var result = ReceiveFrames(bytes, 0);
+        CountReceived(result.Consumed); // the others come again
+        return result;
+    }
+
     /// <summary>Frames from <paramref name="start"/> on.</summary>
     private ReceiveResult ReceiveFrames(Span<byte> bytes, int start)
     {
@@ -30,11 +37,13 @@ internal sealed partial class Connection
                     return new ReceiveResult(bytes.Length, ReceiveAction.Continue);
                 case ReadStatus.Message:
                     Count(message);
-                    result = Protocol!.OnMessage(this, message.Opcode, message.Payload);
+                    if (MayCommand())
+                        result = Protocol!.OnMessage(this, message.Opcode, message.Payload);
                     break;
                 case ReadStatus.Control:
                     Count(message);
-                    OnControl(message);
+                    if (message.Opcode == Opcode.Close || MayControl())
+                        OnControl(message);
                     break;
                 default:
                     Close(CloseReason.Of(message.Error));

@@ -79,7 +79,7 @@ internal sealed partial class Connection : ITransportHandler
             result = _state switch
             {
                 ConnectionState.Handshaking => ReceiveRequest(bytes),
-                ConnectionState.Open => ReceiveFrames(bytes, 0),
+                ConnectionState.Open => ReceiveCounted(bytes),
                 ConnectionState.Closing => ReceiveClosing(bytes),
                 _ => new ReceiveResult(bytes.Length, ReceiveAction.Discard),
             };

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
@@ -12,6 +13,7 @@ namespace Gateway.Core.Connections;
 internal sealed class ConnectionContext : ITransportAcceptor
 {
     private Rarely? _faults;
+    private RateBudget _handshakes;
 
     public required GatewayOptions Options { get; init; }
 
@@ -37,6 +39,13 @@ internal sealed class ConnectionContext : ITransportAcceptor
 
     public required Forwarding Forwarding { get; init; }
 
+    public required AddressTable Addresses { get; init; }
+
+    public required LimitReports LimitReports { get; init; }
+
+    /// <summary>What the node takes in a second.</summary>
+    public ref RateBudget Handshakes => ref _handshakes;
+
     public required IAdmission Admission { get; init; }
 
     public required IProtocolSelector Protocols { get; init; }
@@ -54,6 +63,8 @@ internal sealed class ConnectionContext : ITransportAcceptor
     {
         var connection = new Connection(transport, this);
         Registry.Add(connection);
+        if (!connection.Enter())
+            connection.Abort();
         return connection;
     }
 }

@@ -168,6 +168,34 @@ public sealed class LimitOptions
     [Range(0, 10_000_000)]
     public int MaxConnections { get; set; }
 
+    [Description("Connections from one address, a network of 64 bits with IPv6; above it, 429. 0: any number, since whole offices and phone networks share an address, and a load balancer that does not name its clients is one.")]
+    [Range(0, 10_000_000)]
+    public int MaxConnectionsPerAddress { get; set; }
+
+    [Description("Handshakes a second from one address, with a burst of a second's worth; above it, 429. 0: any number, for the same reason.")]
+    [Range(0, 1_000_000)]
+    public int HandshakesPerSecondPerAddress { get; set; }
+
+    [Description("Handshakes a second on this node, with a burst of a second's worth; above it, 503. 0: as many as the cores can do.")]
+    [Range(0, 1_000_000)]
+    public int HandshakesPerSecond { get; set; }
+
+    [Description("Messages of one client a second, with a burst of a second's worth; above it, 4429. A token's claim limits.commands_per_second comes first. 0: any number; what a client may publish is the rules' matter.")]
+    [Range(0, 1_000_000)]
+    public int CommandsPerSecond { get; set; }
+
+    [Description("Bytes of one client a second, frames' headers included, with a burst of a second's worth; above it, 4429. A token's claim limits.bytes_per_second comes first. 0: any number.")]
+    [Range(0, int.MaxValue)]
+    public int BytesPerSecond { get; set; }
+
+    [Description("Pings and pongs of one client a second, with a burst of a second's worth; above it, 4429. Clients need one or two a minute. 0: any number.")]
+    [Range(0, 1_000_000)]
+    public int ControlFramesPerSecond { get; set; } = 1000;
+
+    [Description("Distinct channels on this node, those that linger included; above it subscribing to another one is refused. Each costs the node some 700 bytes, and Redis some 200.")]
+    [Range(1, 100_000_000)]
+    public int MaxChannels { get; set; } = 250_000;
+
     [Description("A message from a client; above it, 1009.")]
     [Range(1, 1024 * 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 1024 * 1024;

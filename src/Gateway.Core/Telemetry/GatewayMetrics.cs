@@ -25,6 +25,7 @@ public sealed class GatewayMetrics : IDisposable
         Closes = Events("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
         AcceptErrors = Events("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
         Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
+        LimitsReached = Events("gateway.limits.reached", "{event}", "Times a client reached a limit and was refused or closed for it, by limit.");
         TlsHandshakes = Events("gateway.tls.handshakes", "{handshake}", "TLS handshakes, by result and version.", static (result, version) => (result == "completed") != (version == "none"));
         TlsHandshakeDuration = Histogram("gateway.tls.handshake.duration", "s", "From the accepted connection to the end of a TLS handshake that succeeded.", LatencyBuckets);
         TlsReloads = Events("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");
@@ -73,6 +74,9 @@ public sealed class GatewayMetrics : IDisposable
     internal EventCounter AcceptErrors { get; }
 
     internal EventCounter Refusals { get; }
+
+    /// <summary>Tag <c>limit</c>.</summary>
+    internal EventCounter LimitsReached { get; }
 
     internal EventCounter TlsHandshakes { get; }
 

@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(1203, LogLevel.Error, "A fault of the gateway itself on connection {Connection}; it is closed with 1011, the others are not affected. Further ones are not logged for 10 s. Please report this.")]
     public static partial void ConnectionFault(ILogger log, string connection, Exception exception);
 
+    [LoggerMessage(1204, LogLevel.Warning, "Connection {Connection} from {Remote} has reached {Option}, and was refused or closed for it. Others are counted in gateway_limits_reached_total; for each limit this line comes at most every 10 s.")]
+    public static partial void LimitReached(ILogger log, string connection, string? remote, string option);
+
     [LoggerMessage(1300, LogLevel.Warning, "The broker did not confirm the subscription of a channel; its subscribers were told, and may ask again. {Reason}. Others are counted in gateway_broker_errors_total; this line comes at most every 10 s.")]
     public static partial void SubscribeFailed(ILogger log, string reason);
 

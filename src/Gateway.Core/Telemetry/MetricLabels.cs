@@ -24,7 +24,7 @@ public static class MetricLabels
         [
             new("reason",
             [
-                "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "disconnected", "heartbeat_timeout", "slow_consumer",
+                "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "disconnected", "heartbeat_timeout", "slow_consumer", "rate_limit",
                 "bad_request", "unsupported_data", "invalid_data", "message_too_big", "policy_violation", "protocol_error", "internal_error", "refused", "page",
             ]),
             Protocol,
@@ -39,6 +39,7 @@ public static class MetricLabels
         ["gateway.faults"] = [new("part", ["connection", "shard", "drain", "cluster"])],
         ["gateway.handshakes"] =
             [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "426", "429", "431", "503", "other"])],
+        ["gateway.limits.reached"] = [new("limit", [.. Limits.All.Select(Limits.Label)])],
         ["gateway.messages.received"] = [TrafficProtocol, Kind],
         ["gateway.messages.received.size"] = [TrafficProtocol, Kind],
         ["gateway.messages.sent"] = [TrafficProtocol, Kind],

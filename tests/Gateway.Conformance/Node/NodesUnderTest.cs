@@ -53,6 +53,7 @@ public sealed class NodesUnderTest : IAsyncLifetime
         "--Gateway:Endpoints:1:Tls:CertificatePath=" + _certificates.CertificatePath,
         "--Gateway:Endpoints:1:Tls:KeyPath=" + _certificates.KeyPath,
         "--Gateway:Echo:Enabled=true",
+        "--Gateway:Limits:ControlFramesPerSecond=0", // some rules are about floods of them
         "--Gateway:Compression:Mode=" + compression,
         "--Gateway:Transport:Backend=" + backend,
         "--Gateway:Compression:MinimumBytes=16",

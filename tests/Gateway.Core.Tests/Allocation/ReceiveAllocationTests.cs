@@ -35,7 +35,12 @@ public sealed class ReceiveAllocationTests
     /// <summary>Bytes allocated in thousands of receive turns, each of which brings the frame some times.</summary>
     private static long AllocatedBy(byte[] frame, int frames, bool answers)
     {
-        using var harness = new ProtocolHarness(options => options.Echo.Enabled = true);
+        using var harness = new ProtocolHarness(options =>
+        {
+            options.Echo.Enabled = true;
+            // On, so that they are in what is measured, and never reached: the clock stands still.
+            (options.Limits.ControlFramesPerSecond, options.Limits.CommandsPerSecond, options.Limits.BytesPerSecond) = (1_000_000, 1_000_000, int.MaxValue);
+        });
         var (connection, transport) = harness.Open("/echo");
         transport.Keeps = false;
         byte[] turn = [.. Enumerable.Repeat(frame, frames).SelectMany(bytes => bytes)];

@@ -26,6 +26,7 @@ public sealed class CloseReasonTests
         { nameof(CloseReason.Disconnected), 4403, false },
         { nameof(CloseReason.HeartbeatTimeout), 4408, true },
         { nameof(CloseReason.SlowConsumer), 4413, true },
+        { nameof(CloseReason.RateLimit), 4429, true },
     };
 
     [Theory]

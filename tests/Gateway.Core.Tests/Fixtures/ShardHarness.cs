@@ -17,7 +17,7 @@ internal sealed class ShardHarness : IDisposable
         Options.Auth.AllowAnonymous = true;
         Options.Channels.LeaveAfter = TimeSpan.Zero;
         configure?.Invoke(Options);
-        Directory = new ChannelDirectory(Source, Options.Channels);
+        Directory = new ChannelDirectory(Source, Options.Channels, Options.Limits.MaxChannels);
         Shards =
         [
             .. Enumerable.Range(0, shards).Select(

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -31,6 +32,8 @@ internal static class TestContexts
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
             TrustedProxies = trusted,
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),
+            Addresses = new AddressTable(options.Limits),
+            LimitReports = new LimitReports(metrics, time, NullLogger.Instance),
             Pages = new NoPages(),
             Queues = new OutboundQueuePool(transport.Buffers),
             Transport = transport,

@@ -62,7 +62,7 @@ public sealed class ReceiveTests
     [InlineData(125)]
     public async Task Pings_ManyAtOnce_AreAllAnsweredInOrder(int length)
     {
-        await using var node = await TestNode.StartAsync();
+        await using var node = await TestNode.StartAsync(options => options.Limits.ControlFramesPerSecond = 0);
         await using (var neighbour = await Neighbour.ServeAsync(node))
         await using (var client = await WsClient.OpenAsync(node.EndPoint, "/echo"))
         {

@@ -10,6 +10,7 @@ internal static class JsonError
     public const string AlreadySubscribed = "already_subscribed";
     public const string NotSubscribed = "not_subscribed";
     public const string TooManySubscriptions = "too_many_subscriptions";
+    public const string TooManyChannels = "too_many_channels";
     public const string TooLarge = "too_large";
     public const string Unavailable = "unavailable";
 }

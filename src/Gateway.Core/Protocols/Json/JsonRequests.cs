@@ -20,6 +20,7 @@ internal sealed class JsonSubscribe(Connection connection, ChannelName channel, 
             SubscribeResult.Subscribed => JsonMessages.Ok(id, Channel),
             SubscribeResult.AlreadySubscribed => JsonMessages.Error(id, JsonError.AlreadySubscribed, "This connection is subscribed to the channel."),
             SubscribeResult.TooMany => JsonMessages.Error(id, JsonError.TooManySubscriptions, "This connection has as many subscriptions as it may have."),
+            SubscribeResult.TooManyChannels => JsonMessages.Error(id, JsonError.TooManyChannels, "The node has as many channels as it may have."),
             _ => JsonMessages.Error(id, JsonError.Unavailable, "The broker did not confirm the subscription; try again in a moment."),
         };
     }

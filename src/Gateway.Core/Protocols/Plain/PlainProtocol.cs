@@ -48,7 +48,7 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
     {
         public override OutboundFrame? Complete(SubscribeResult result)
         {
-            if (result == SubscribeResult.Unavailable)
+            if (result is SubscribeResult.Unavailable or SubscribeResult.TooManyChannels)
                 Connection.Close(CloseReason.TryAgainLater);
             return null;
         }

@@ -1,0 +1,29 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Gateway.Core.Access;
+
+/// <summary>
+/// Whom limits by address mean: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber is given (RFC 6177) and may
+/// draw addresses from as it likes.
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct AddressKey(bool IsV4, ulong Bits)
+{
+    /// <summary>Null: the address is of another kind, or not known.</summary>
+    public static AddressKey? Of(EndPoint? endPoint)
+    {
+        if (endPoint is not IPEndPoint { Address: var address })
+            return null;
+        Span<byte> bytes = stackalloc byte[16];
+        if (!address.TryWriteBytes(bytes, out _))
+            return null;
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+            return new AddressKey(IsV4: true, BinaryPrimitives.ReadUInt32BigEndian(bytes));
+        return address.IsIPv4MappedToIPv6
+            ? new AddressKey(IsV4: true, BinaryPrimitives.ReadUInt32BigEndian(bytes[12..]))
+            : new AddressKey(IsV4: false, BinaryPrimitives.ReadUInt64BigEndian(bytes));
+    }
+}

@@ -1,0 +1,44 @@
+namespace Gateway.Core.Telemetry;
+
+/// <summary>A bound that clients can reach; what happens then, docs/operations.md says.</summary>
+internal enum Limit
+{
+    AddressConnections,
+    AddressHandshakes,
+    Handshakes,
+    Commands,
+    Bytes,
+    ControlFrames,
+    Subscriptions,
+    Channels,
+}
+
+internal static class Limits
+{
+    public static IReadOnlyList<Limit> All { get; } = Enum.GetValues<Limit>();
+
+    public static string Label(this Limit limit) => limit switch
+    {
+        Limit.AddressConnections => "address_connections",
+        Limit.AddressHandshakes => "address_handshakes",
+        Limit.Handshakes => "handshakes",
+        Limit.Commands => "commands",
+        Limit.Bytes => "bytes",
+        Limit.ControlFrames => "control_frames",
+        Limit.Subscriptions => "subscriptions",
+        _ => "channels",
+    };
+
+    /// <summary>The option that sets it.</summary>
+    public static string Option(this Limit limit) => "Gateway:Limits:" + limit switch
+    {
+        Limit.AddressConnections => "MaxConnectionsPerAddress",
+        Limit.AddressHandshakes => "HandshakesPerSecondPerAddress",
+        Limit.Handshakes => "HandshakesPerSecond",
+        Limit.Commands => "CommandsPerSecond",
+        Limit.Bytes => "BytesPerSecond",
+        Limit.ControlFrames => "ControlFramesPerSecond",
+        Limit.Subscriptions => "MaxSubscriptions",
+        _ => "MaxChannels",
+    };
+}
