@@ -106,6 +106,12 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
 
         if (_directory.Find(channel) is not { } entry)
             return; // nobody here is subscribed any more, or yet
+        if (Memory.IsFull)
+        {
+            _metrics.Drops[(int)DropReason.Memory].Add(1);
+            return;
+        }
+
         var shards = entry.Interested;
         if (shards.Length == 0)
             return; // the last has left at this moment

@@ -26,6 +26,10 @@ public sealed partial class GatewayNode : IChannels
             await PublishAsync(channel, payload, PublicationSource.Client, _stopped).ConfigureAwait(false);
             return PublishResult.Published;
         }
+        catch (NodeOverloadedException)
+        {
+            return PublishResult.Overloaded;
+        }
         catch (Exception e) when (e is BrokerUnavailableException or OperationCanceledException)
         {
             return PublishResult.Unavailable;

@@ -2,12 +2,14 @@ using System.Diagnostics;
 using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Brokers;
+using Gateway.Core.Buffers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
 using Gateway.Core.Diagnosis;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
+using Gateway.Core.Memory;
 using Gateway.Core.Options;
 using Gateway.Core.Protocols;
 using Gateway.Core.Telemetry;
@@ -30,7 +32,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
     private readonly ChannelRules _rules;
     private readonly ChannelDirectory _directory;
-    private readonly PublicationPool _publications = new();
+    private readonly PublicationPool _publications;
     private readonly Shard[] _shards;
     private readonly Rarely _mayLogSubscribe;
     private readonly Rarely _mayLogUnsubscribe;
@@ -60,6 +62,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
 
         var registry = new ConnectionRegistry();
         var transport = new TransportContext(options.Transport, metrics);
+        _publications = new PublicationPool(transport.Buffers.Account);
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
         var routes = new ProtocolRoutes(options, this, Name);
         var trusted = new TrustedNetworks(options.TrustedProxies);
@@ -85,12 +88,17 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Metrics = metrics,
             Log = _log,
         };
+        var memory = new MemoryUsage();
+        var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
+        Memory = new MemoryGovernor(
+            budget, account, new Backlogs(registry, account, metrics), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log);
+        Connections.MemoryStage = () => Memory.Stage;
         Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), metrics.Faults, time, _log);
         _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, metrics, time, _log);
         _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
         _lagging = new LaggingScan(registry, Connections.Ended, Name);
         _questions = new Questions(broker, Name, () => _membership.Nodes, AnswerAsync, time, _log);
-        NodeGauges.Register(metrics.Meter, this, _shards);
+        NodeGauges.Register(metrics.Meter, this, _shards, memory);
     }
 
     /// <summary>The node's name, unique among the nodes.</summary>
@@ -116,6 +124,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
 
     internal ConnectionContext Connections { get; }
 
+    internal MemoryGovernor Memory { get; }
+
     /// <summary>Publications that some shard has not delivered.</summary>
     internal long RentedPublications => _publications.Rented;
 
@@ -136,10 +146,17 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting; the publication may go out all the same.</param>
     /// <param name="parent">The trace that asks for it; the default: none.</param>
     /// <exception cref="BrokerUnavailableException">The broker did not confirm it.</exception>
+    /// <exception cref="NodeOverloadedException">The node is short of memory; nothing was published.</exception>
     public async ValueTask PublishAsync(
         ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent = default)
     {
         var label = source == PublicationSource.Api ? "api" : "client";
+        if (Memory.Stage == MemoryStage.RefusingPublications)
+        {
+            CountPublication(label, "refused");
+            throw new NodeOverloadedException("The node is short of memory and takes no publications at the moment.");
+        }
+
         var trace = _tracing.StartPublish(channel.Text, payload.Length, label, parent);
         try
         {
@@ -207,6 +224,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         Drain.Dispose();
+        Memory.Dispose();
         await _announcing.ConfigureAwait(false);
         await _membership.LeaveAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Buffers;
 using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
 using Gateway.Core.Handshake;
@@ -56,8 +57,10 @@ public sealed class GatewayServer : IAsyncDisposable
                 return new NodeReadiness(false, "The node is draining.");
             if (!_isListening)
                 return new NodeReadiness(false, "The node is starting.");
+            if (_node.Memory.Stage >= MemoryStage.RefusingUpgrades)
+                return new NodeReadiness(false, $"The node is short of memory: {_node.Memory.Stage.Text()}.");
             var broker = _node.Broker.Status;
-            return new NodeReadiness(broker.Ready, broker.Reason);
+            return new NodeReadiness(broker.Ready, _node.Memory.Stage == MemoryStage.Normal ? broker.Reason : $"{broker.Reason}; memory: {_node.Memory.Stage.Text()}");
         }
     }
 

@@ -3,6 +3,7 @@ using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
+using Gateway.Core.Memory;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
 
@@ -11,7 +12,7 @@ namespace Gateway.Core;
 /// <summary>The node's state as gauges, read when metrics are collected: nothing is counted on the path of a message for them.</summary>
 internal static class NodeGauges
 {
-    public static void Register(Meter meter, GatewayNode node, Shard[] shards)
+    public static void Register(Meter meter, GatewayNode node, Shard[] shards, MemoryUsage memory)
     {
         var context = node.Connections;
         meter.CreateObservableUpDownCounter("gateway.connections", () => ByStateAndProtocol(context.Registry), "{connection}", "Connections, by state and protocol.");
@@ -29,12 +30,20 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.drain.time_left", () => Known(node.Drain.TimeLeft?.TotalSeconds), "s", "Until a drain's deadline; below zero afterwards; none while there is no drain.");
         meter.CreateObservableGauge("gateway.rebalance.rate", () => node.Drain.State == DrainState.None ? node.RebalanceRate : 0, "{connection}/s", "Clients a second that are moved now to a node that has joined.");
         meter.CreateObservableGauge("gateway.broker.connected", () => node.Broker.Status.Connected ? 1 : 0, "1", "1 while publications flow.");
-        RegisterProcess(meter);
+        RegisterMemory(meter, node.Memory);
+        RegisterProcess(meter, memory);
     }
 
-    private static void RegisterProcess(Meter meter)
+    private static void RegisterMemory(Meter meter, MemoryGovernor memory)
     {
-        var memory = new MemoryUsage();
+        meter.CreateObservableGauge("gateway.memory.stage", () => (int)memory.Stage, "1", "0: normal; 1: the largest backlogs are given up; 2: and upgrades refused; 3: and publications refused.");
+        meter.CreateObservableGauge("gateway.memory.waiting", () => memory.WaitingBytes, "By", "Bytes that wait for clients: publications in inboxes, frames in queues, each once however many share it, and messages that have come in part.");
+        meter.CreateObservableGauge("gateway.memory.waiting.limit", () => memory.Budget.WaitingBytes, "By", "Bytes that may wait: Gateway:Memory:WaitingPercent of the budget.");
+        meter.CreateObservableGauge("gateway.memory.budget", () => memory.Budget.Bytes, "By", "Memory that the node keeps within: Gateway:Memory:BudgetBytes, or the limit of its control group or machine.");
+    }
+
+    private static void RegisterProcess(Meter meter, MemoryUsage memory)
+    {
         meter.CreateObservableGauge("gateway.memory.used", () => memory.UsedBytes, "By", "Memory that counts against the limit: the control group's, the kernel's socket buffers included, or the process's.");
         meter.CreateObservableGauge("gateway.memory.limit", () => memory.LimitBytes, "By", "Memory at which the kernel ends the process: the control group's limit, or what the machine has.");
         meter.CreateObservableGauge("gateway.descriptors.open", () => Known(DescriptorLimit.Open()), "{descriptor}", "Descriptors in use, sockets included.");
@@ -60,7 +69,7 @@ internal static class NodeGauges
 
     private static IEnumerable<Measurement<long>> Rented(GatewayNode node, ConnectionContext context) =>
     [
-        new(context.Transport.Blocks.Rented, new KeyValuePair<string, object?>("pool", "blocks")),
+        new(context.Transport.Blocks.Rented + context.Transport.SmallBlocks.Rented, new KeyValuePair<string, object?>("pool", "blocks")),
         new(context.Transport.Buffers.Rented, new KeyValuePair<string, object?>("pool", "buffers")),
         new(context.Transport.Args.Rented, new KeyValuePair<string, object?>("pool", "socket_args")),
         new(context.Queues.Rented, new KeyValuePair<string, object?>("pool", "queues")),

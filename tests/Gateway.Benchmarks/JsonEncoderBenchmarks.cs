@@ -25,5 +25,5 @@ public class JsonEncoderBenchmarks
 
     /// <summary>The publication is made anew: it remembers what its payload is.</summary>
     [Benchmark]
-    public byte[] Encode() => _encoder.Encode(new Publication(_channel, _payload, receivedAt: 0)).Bytes;
+    public byte[] Encode() => _encoder.Encode(new Publication(_channel, _payload, receivedAt: 0)).Array;
 }

@@ -15,5 +15,5 @@ public class OutboundFrameBenchmarks
     public void Setup() => _payload = new byte[Size];
 
     [Benchmark]
-    public byte[] Create() => OutboundFrame.Create(Opcode.Text, _payload).Bytes;
+    public byte[] Create() => OutboundFrame.Create(Opcode.Text, _payload).Array;
 }

@@ -11,5 +11,5 @@ public class PlainEncoderBenchmarks
     private readonly Publication _publication = new(ChannelName.Parse("news"), Payloads.Json(128), receivedAt: 0);
 
     [Benchmark]
-    public byte[] Encode() => _encoder.Encode(_publication).Bytes;
+    public byte[] Encode() => _encoder.Encode(_publication).Array;
 }

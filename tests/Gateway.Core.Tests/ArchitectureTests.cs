@@ -26,6 +26,7 @@ public sealed class ArchitectureTests
         ["Protocols"] = ["Access", "Channels", "Connections", "Handshake", "Framing", "Options", "Telemetry"],
         ["Brokers"] = ["Options", "Telemetry"],
         ["Cluster"] = ["Brokers", "Connections", "Options", "Telemetry"],
+        ["Memory"] = ["Connections", "Buffers", "Options", "Telemetry", "Transport"],
         ["Diagnosis"] = ["Connections", "Transport", "Framing", "Addresses"],
     };
 

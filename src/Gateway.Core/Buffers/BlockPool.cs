@@ -6,7 +6,7 @@ namespace Gateway.Core.Buffers;
 /// Pinned blocks of one size for bytes that wait in a pending send. They come from the pinned heap, so that the collector neither
 /// moves nor fragments anything around them, and go back to it never: the pool keeps what the node's worst moment needed, up to a bound.
 /// </summary>
-internal sealed class BlockPool(int blockBytes, int maxRetained)
+internal sealed class BlockPool(int blockBytes, int maxRetained, MemoryAccount? account = null)
 {
     private readonly ConcurrentQueue<Block> _free = new();
     private int _retained;
@@ -21,6 +21,7 @@ internal sealed class BlockPool(int blockBytes, int maxRetained)
     public Block Rent()
     {
         Interlocked.Increment(ref _rented);
+        account?.Add(BlockBytes);
         if (!_free.TryDequeue(out var block))
             return new Block(this);
         Interlocked.Decrement(ref _retained);
@@ -31,6 +32,7 @@ internal sealed class BlockPool(int blockBytes, int maxRetained)
     private void Return(Block block)
     {
         Interlocked.Decrement(ref _rented);
+        account?.Add(-BlockBytes);
         if (Interlocked.Increment(ref _retained) <= maxRetained)
             _free.Enqueue(block);
         else

@@ -7,6 +7,9 @@ internal sealed class BufferPool
 {
     private long _rented;
 
+    /// <summary>Where the arrays' bytes are counted, and those of frames that wait.</summary>
+    public MemoryAccount Account { get; } = new();
+
     /// <summary>Arrays rented and not returned.</summary>
     public long Rented => Interlocked.Read(ref _rented);
 
@@ -14,15 +17,22 @@ internal sealed class BufferPool
     public byte[] Rent(int minimumLength)
     {
         Interlocked.Increment(ref _rented);
-        return ArrayPool<byte>.Shared.Rent(minimumLength);
+        var array = ArrayPool<byte>.Shared.Rent(minimumLength);
+        Account.Add(array.Length);
+        return array;
     }
 
     public void Return(byte[] array)
     {
         Interlocked.Decrement(ref _rented);
+        Account.Add(-array.Length);
         ArrayPool<byte>.Shared.Return(array);
     }
 
     /// <summary>Counts a rented array as gone: it is left to the collector, since somebody may still be reading it.</summary>
-    public void Abandon() => Interlocked.Decrement(ref _rented);
+    public void Abandon(byte[] array)
+    {
+        Interlocked.Decrement(ref _rented);
+        Account.Add(-array.Length);
+    }
 }

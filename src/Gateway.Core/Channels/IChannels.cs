@@ -34,6 +34,9 @@ internal enum PublishResult
 
     TooLarge,
 
+    /// <summary>The node is short of memory; nothing was published.</summary>
+    Overloaded,
+
     /// <summary>The broker did not confirm it.</summary>
     Unavailable,
 }

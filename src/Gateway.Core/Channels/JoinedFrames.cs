@@ -57,7 +57,7 @@ internal sealed class JoinedFrames
 
         _isCorked &= length <= ThreadBlock.CorkBytes;
         if (_isCorked)
-            _bytes = _frames.Count == 1 ? _frames[0].Bytes : Copy(length);
+            _bytes = _frames.Count == 1 ? _frames[0].Memory : Copy(length);
     }
 
     /// <summary>Sends to a subscriber that nothing waits for, and queues for any other. True: queued, and to be flushed.</summary>
@@ -116,7 +116,7 @@ internal sealed class JoinedFrames
         var at = 0;
         foreach (var frame in _frames)
         {
-            frame.Bytes.CopyTo(_cork, at);
+            frame.Bytes.CopyTo(_cork.AsSpan(at));
             at += frame.Length;
         }
 

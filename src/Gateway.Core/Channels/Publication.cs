@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
 using Gateway.Core.Telemetry;
 
@@ -12,7 +11,7 @@ internal sealed class Publication
     /// <summary>Encoders a node can have: protocols × encodings × compression.</summary>
     public const int MaxEncoders = 8;
 
-    private readonly CountedPool<Publication>? _pool;
+    private PublicationPool? _pool;
     private int _holders; // shards that have not delivered it
     private Frames _frames;
     private PayloadKind _kind;
@@ -20,7 +19,7 @@ internal sealed class Publication
     public Publication(ChannelName channel, byte[] payload, long receivedAt) => (Channel, Payload, ReceivedAt) = (channel, payload, receivedAt);
 
     /// <summary>One that <see cref="PublicationPool"/> uses again and again.</summary>
-    public Publication(CountedPool<Publication> pool) => (_pool, Channel, Payload) = (pool, null!, []);
+    public Publication() => (Channel, Payload) = (null!, []);
 
     public ChannelName Channel { get; private set; }
 
@@ -37,8 +36,9 @@ internal sealed class Publication
     public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = PayloadKinds.Of(Payload) : _kind;
 
     /// <summary>Before it is posted to so many shards, each of which releases it once.</summary>
-    public void Begin(ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace)
+    public void Begin(PublicationPool pool, ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace)
     {
+        _pool = pool;
         (Channel, Payload, ReceivedAt, Trace) = (channel, payload, receivedAt, trace);
         _holders = holders;
     }
@@ -53,8 +53,9 @@ internal sealed class Publication
             return;
         if (Trace is { } trace)
             PublicationTracing.End(trace);
+        var bytes = Payload.Length;
         (Channel, Payload, Trace, _kind, _frames) = (null!, [], null, PayloadKind.Unknown, default);
-        _pool.Return(this);
+        _pool.Return(this, bytes);
     }
 
     /// <summary>The frame that an encoder makes of this publication; made once, whichever shard asks first.</summary>
@@ -64,7 +65,7 @@ internal sealed class Publication
         if (Volatile.Read(ref frame) is { } encoded)
             return OutboundFrame.Of(encoded);
         lock (this)
-            return OutboundFrame.Of(frame ??= encoder.Encode(this).Bytes);
+            return OutboundFrame.Of(frame ??= encoder.Encode(this).Array);
     }
 
     [InlineArray(MaxEncoders)]

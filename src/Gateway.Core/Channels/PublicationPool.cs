@@ -7,14 +7,12 @@ namespace Gateway.Core.Channels;
 /// The node's publications: their objects are used again, so that a publication allocates its payload and a frame for each encoding and
 /// nothing else.
 /// </summary>
-internal sealed class PublicationPool
+internal sealed class PublicationPool(MemoryAccount account)
 {
     // As many as wait in usual bursts: 120 KB.
     private const int Retained = 1024;
 
-    private readonly CountedPool<Publication> _pool;
-
-    public PublicationPool() => _pool = new CountedPool<Publication>(() => new Publication(_pool!), Retained);
+    private readonly CountedPool<Publication> _pool = new(static () => new Publication(), Retained);
 
     /// <summary>Publications that some shard has not delivered.</summary>
     public long Rented => _pool.Rented;
@@ -23,7 +21,15 @@ internal sealed class PublicationPool
     public Publication Rent(ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace = null)
     {
         var publication = _pool.Rent();
-        publication.Begin(channel, payload, receivedAt, holders, trace);
+        publication.Begin(this, channel, payload, receivedAt, holders, trace);
+        account.Add(payload.Length);
         return publication;
+    }
+
+    /// <summary>The last shard has delivered it.</summary>
+    public void Return(Publication publication, int payloadBytes)
+    {
+        account.Add(-payloadBytes);
+        _pool.Return(publication);
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Gateway.Core.Access;
 using Gateway.Core.Addresses;
+using Gateway.Core.Buffers;
 using Gateway.Core.Handshake;
 using Gateway.Core.Telemetry;
 
@@ -43,8 +44,16 @@ internal sealed partial class Connection
                 return Refuse(Limit.AddressConnections, 429, "This address has as many connections as it may have.");
         }
 
+        if (_context.MemoryStage() >= MemoryStage.RefusingUpgrades)
+            return Refuse(Limit.Memory, 503, "The node is short of memory.");
         return _context.Handshakes.TryTake(now, limits.HandshakesPerSecond) ? null : Refuse(Limit.Handshakes, 503, "Too many connections are being opened.");
     }
+
+    /// <summary>Bytes of a message that has come in part; read without a lock.</summary>
+    public int PartialBytes => _reader.PartialBytes;
+
+    /// <summary>Gives up what waits for the client, or comes from it, when the node needs the memory. False: it was ending already.</summary>
+    public bool ShedBacklog() => Close(QueuedBytes >= PartialBytes ? CloseReason.SlowConsumer : CloseReason.TryAgainLater);
 
     private void LeaveAddress()
     {

@@ -17,11 +17,15 @@ internal sealed partial class Connection
 
     private OutboundQueue? _queue; // guarded by the lock; rented while something waits
     private bool _isSending; // one sender at a time; guarded by the lock
+    private int _pendingBlockBytes; // rented for the pending send; read without the lock: for the memory governor
     private int _largeInFlight; // bytes of a large frame in the pending send; owned by the sender
     private long _sendDeadline; // of the pending send, on the heartbeat's clock; 0: none is pending
 
     /// <summary>Bytes waiting in the outbound queue, read without the lock: for metrics.</summary>
     public long QueuedBytes => _queue is { } queue ? queue.DataBytes + queue.ControlBytes : 0;
+
+    /// <summary>Bytes rented for what the kernel has not taken, which come back when it has, or when the connection is gone.</summary>
+    public int PendingBlockBytes => Volatile.Read(ref _pendingBlockBytes);
 
     /// <summary>Whether something waits that the kernel has not taken, read without the lock: for traces.</summary>
     public bool IsBehind => _isSending || _queue is not null;
@@ -140,7 +144,7 @@ internal sealed partial class Connection
 
     public void OnSent()
     {
-        _sendDeadline = 0;
+        _sendDeadline = _pendingBlockBytes = 0;
         if (_largeInFlight > 0)
         {
             lock (this)
@@ -215,9 +219,11 @@ internal sealed partial class Connection
         if (sent < 0)
             return false;
         // The thread's block serves the next connection at once: what waits moves to a block of its own.
-        var block = _context.Transport.Blocks.Rent();
         var rest = bytes[sent..];
+        var (small, large) = (_context.Transport.SmallBlocks, _context.Transport.Blocks);
+        var block = (rest.Length <= small.BlockBytes ? small : large).Rent();
         rest.CopyTo(block.Bytes);
+        _pendingBlockBytes = block.Bytes.Length;
         return !SendRemainder(block.Bytes.AsMemory(0, rest.Length), block);
     }
 
@@ -247,7 +253,7 @@ internal sealed partial class Connection
         _sendDeadline = _context.Clock.Now + (long)_context.Options.Transport.SendTimeout.TotalMilliseconds;
         if (_transport.SendRemainder(bytes, owner))
             return true;
-        _sendDeadline = 0;
+        _sendDeadline = _pendingBlockBytes = 0;
         return false;
     }
 

@@ -1,5 +1,6 @@
 using Gateway.Core.Access;
 using Gateway.Core.Addresses;
+using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
@@ -42,6 +43,9 @@ internal sealed class ConnectionContext : ITransportAcceptor
     public required AddressTable Addresses { get; init; }
 
     public required LimitReports LimitReports { get; init; }
+
+    /// <summary>What the node does against running out of memory.</summary>
+    public Func<MemoryStage> MemoryStage { get; set; } = static () => Buffers.MemoryStage.Normal;
 
     /// <summary>What the node takes in a second.</summary>
     public ref RateBudget Handshakes => ref _handshakes;

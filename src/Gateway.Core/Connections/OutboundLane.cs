@@ -21,7 +21,12 @@ internal struct OutboundLane(int capacity)
 
     public readonly OutboundBytes First => _ring[_head];
 
-    public void Add(OutboundFrame frame) => Add(new OutboundBytes(frame.Bytes, frame.Length, isMessage: frame is { IsControl: false, IsRaw: false }, isRented: false));
+    public void Add(OutboundFrame frame, MemoryAccount account)
+    {
+        if (OutboundFrame.Hold(frame.Array))
+            account.Add(frame.Array.Length);
+        Add(new OutboundBytes(frame.Array, frame.Length, isMessage: frame is { IsControl: false, IsRaw: false }, isRented: false));
+    }
 
     /// <summary>Encodes a frame behind the last one, if that is rented too and leaves room. Returns its length.</summary>
     public int Append(Opcode opcode, ReadOnlySpan<byte> payload, BufferPool buffers)
@@ -53,8 +58,7 @@ internal struct OutboundLane(int capacity)
     {
         while (Count > 0)
         {
-            if (First.IsRented)
-                buffers.Return(First.Array);
+            First.LetGo(buffers);
             RemoveFirst();
         }
 
@@ -105,5 +109,19 @@ internal struct OutboundBytes(byte[] array, int length, bool isMessage, bool isR
 
     public ushort Frames = isRented ? (ushort)0 : (ushort)1;
 
-    public readonly ReadOnlySpan<byte> Span => Array.AsSpan(0, Length);
+    public readonly ReadOnlySpan<byte> Span => Array.AsSpan(Offset, Length);
+
+    private readonly int Offset => IsRented ? 0 : OutboundFrame.Prefix;
+
+    /// <summary>What is left behind so many bytes.</summary>
+    public readonly ReadOnlyMemory<byte> From(int sent) => Array.AsMemory(Offset + sent, Length - sent);
+
+    /// <summary>It has left, or will not.</summary>
+    public readonly void LetGo(BufferPool buffers)
+    {
+        if (IsRented)
+            buffers.Return(Array);
+        else if (OutboundFrame.LetGo(Array))
+            buffers.Account.Add(-Array.Length);
+    }
 }

@@ -39,13 +39,13 @@ internal sealed class OutboundQueue
 
     public void Add(OutboundFrame frame)
     {
-        _data.Add(frame);
+        _data.Add(frame, Buffers.Account);
         DataBytes += frame.Length;
     }
 
     public void AddControl(OutboundFrame frame)
     {
-        _control.Add(frame);
+        _control.Add(frame, Buffers.Account);
         ControlBytes += frame.Length;
     }
 
@@ -70,7 +70,9 @@ internal sealed class OutboundQueue
         _control.Clear(Buffers);
         // A thread may be reading it for a send at this moment, outside the lock: nobody else may write into its array.
         if (_large.IsRented)
-            Buffers.Abandon();
+            Buffers.Abandon(_large.Array);
+        else if (IsLargeLeaving)
+            _large.LetGo(Buffers);
         _large = default;
         _largeSent = 0;
         DataBytes = ControlBytes = 0;
@@ -106,12 +108,11 @@ internal sealed class OutboundQueue
                 ControlBytes -= next.Length;
             else
                 DataBytes -= next.Length;
-            if (next.IsRented)
-                Buffers.Return(next.Array);
+            next.LetGo(Buffers);
         }
 
         if (IsLargeLeaving)
-            large = _large.Array.AsMemory(_largeSent, _large.Length - _largeSent);
+            large = _large.From(_largeSent);
         return length;
     }
 
@@ -123,8 +124,7 @@ internal sealed class OutboundQueue
         DataBytes -= sent;
         if (_largeSent < _large.Length)
             return;
-        if (_large.IsRented)
-            Buffers.Return(_large.Array);
+        _large.LetGo(Buffers);
         _large = default;
     }
 

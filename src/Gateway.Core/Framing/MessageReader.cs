@@ -27,6 +27,9 @@ internal partial struct MessageReader
     private Utf8Validator _utf8; // of the message, if it is text
     private MessageInflater? _inflater; // rented while a compressed message comes; _buffer then holds it decompressed
 
+    /// <summary>Bytes rented for a message that has come in part.</summary>
+    public readonly int PartialBytes => _buffer?.Length ?? 0;
+
     /// <summary>Reads the next message or control frame.</summary>
     /// <param name="settings">The node's.</param>
     /// <param name="input">

@@ -35,6 +35,8 @@ public sealed class GatewayOptions
 
     public LimitOptions Limits { get; set; } = new();
 
+    public MemoryOptions Memory { get; set; } = new();
+
     public CompressionOptions Compression { get; set; } = new();
 
     public ChannelOptions Channels { get; set; } = new();

@@ -14,17 +14,21 @@ internal enum DropReason
 
     /// <summary>The connection ended while it waited.</summary>
     ConnectionEnded,
+
+    /// <summary>The node is short of memory: see <c>Gateway:Memory</c>.</summary>
+    Memory,
 }
 
 internal static class DropReasons
 {
-    public const int Count = 4;
+    public const int Count = 5;
 
     public static string Label(DropReason reason) => reason switch
     {
         DropReason.TooLarge => "too_large",
         DropReason.InboxFull => "inbox_full",
         DropReason.SlowConsumer => "slow_consumer",
-        _ => "connection_ended",
+        DropReason.ConnectionEnded => "connection_ended",
+        _ => "memory",
     };
 }

@@ -11,6 +11,7 @@ internal enum Limit
     ControlFrames,
     Subscriptions,
     Channels,
+    Memory,
 }
 
 internal static class Limits
@@ -26,11 +27,12 @@ internal static class Limits
         Limit.Bytes => "bytes",
         Limit.ControlFrames => "control_frames",
         Limit.Subscriptions => "subscriptions",
-        _ => "channels",
+        Limit.Channels => "channels",
+        _ => "memory",
     };
 
     /// <summary>The option that sets it.</summary>
-    public static string Option(this Limit limit) => "Gateway:Limits:" + limit switch
+    public static string Option(this Limit limit) => limit == Limit.Memory ? "Gateway:Memory:RefuseUpgradesAtPercent" : "Gateway:Limits:" + limit switch
     {
         Limit.AddressConnections => "MaxConnectionsPerAddress",
         Limit.AddressHandshakes => "HandshakesPerSecondPerAddress",

@@ -116,6 +116,12 @@ internal static partial class Log
     [LoggerMessage(1433, LogLevel.Warning, "Another node's answer could not be read: {Reason}. Further ones are not logged for 10 s.")]
     public static partial void AnswerUnreadable(ILogger log, string reason);
 
+    [LoggerMessage(1440, LogLevel.Warning, "Short of memory: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; {Used} of {Budget} bytes are in use. Look for slow consumers (GET /api/v1/lagging), or raise the memory limit.")]
+    public static partial void MemoryShort(ILogger log, string stage, long waiting, long waitingMost, long used, long budget);
+
+    [LoggerMessage(1441, LogLevel.Information, "Memory eases: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; {Used} of {Budget} bytes are in use.")]
+    public static partial void MemoryEased(ILogger log, string stage, long waiting, long waitingMost, long used, long budget);
+
     [LoggerMessage(1500, LogLevel.Warning, "More publications were to be traced than Gateway:Telemetry:Tracing:MaxPerSecond ({MaxPerSecond}) allows; the others are delivered untraced and counted in gateway_traces_limited_total. Let fewer carry the sampled flag, lower the ratios, or raise the limit; this line comes at most every 10 s.")]
     public static partial void TracesLimited(ILogger log, int maxPerSecond);
 }

@@ -34,7 +34,7 @@ public static class MetricLabels
         ["gateway.compression.original"] = [Direction],
         ["gateway.compression.compressed"] = [Direction],
         ["gateway.connections"] = [new("state", ["handshaking", "admitting", "open", "closing", "closed"]), Protocol],
-        ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended"])],
+        ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended", "memory"])],
         ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
         ["gateway.faults"] = [new("part", ["connection", "shard", "drain", "cluster"])],
         ["gateway.handshakes"] =
@@ -46,7 +46,7 @@ public static class MetricLabels
         ["gateway.messages.sent.size"] = [TrafficProtocol, Kind],
         ["gateway.nodes"] = [new("state", ["ready", "unready", "draining", "other"])],
         ["gateway.proxy_protocol.refusals"] = [new("reason", ["untrusted", "missing", "malformed", "too_long", "checksum"])],
-        ["gateway.publications"] = [new("source", ["api", "client"]), new("result", ["ok", "unavailable"])],
+        ["gateway.publications"] = [new("source", ["api", "client"]), new("result", ["ok", "unavailable", "refused"])],
         ["gateway.publications.received"] = [new("source", ["channel", "command"])],
         ["gateway.refusals"] = [new("how", ["answered", "reset"])],
         ["gateway.telemetry.export.errors"] = [new("signal", ["traces", "metrics"])],

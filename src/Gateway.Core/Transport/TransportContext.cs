@@ -6,20 +6,32 @@ using Gateway.Core.Transport.Sockets;
 namespace Gateway.Core.Transport;
 
 /// <summary>What the transports of a node share.</summary>
-internal sealed class TransportContext(TransportOptions options, GatewayMetrics metrics)
+internal sealed class TransportContext
 {
     // Enough for a burst of slow clients; a retained block is 32 KiB, retained args some 300 B.
     private const int RetainedBlocks = 256;
     private const int RetainedArgs = 4096;
+    private const int SmallBlockBytes = 2048;
 
     private long _openSockets;
     private long _pendingSends;
 
-    public TransportOptions Options { get; } = options;
+    public TransportContext(TransportOptions options, GatewayMetrics metrics)
+    {
+        (Options, Metrics) = (options, metrics);
+        Blocks = new BlockPool(ThreadBlock.CorkBytes, RetainedBlocks, Buffers.Account);
+        SmallBlocks = new BlockPool(SmallBlockBytes, RetainedBlocks, Buffers.Account);
+    }
 
-    public GatewayMetrics Metrics { get; } = metrics;
+    public TransportOptions Options { get; }
 
-    public BlockPool Blocks { get; } = new(ThreadBlock.CorkBytes, RetainedBlocks);
+    public GatewayMetrics Metrics { get; }
+
+    /// <summary>For the rest of a cork.</summary>
+    public BlockPool Blocks { get; }
+
+    /// <summary>For a rest that fits: a close frame to a client that takes nothing.</summary>
+    public BlockPool SmallBlocks { get; }
 
     public BufferPool Buffers { get; } = new();
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gateway.Configuration;
+using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 
@@ -33,13 +34,13 @@ internal static class PublishEndpoint
         var trace = TraceHeaders.Read(http.Headers);
         // All at once: with a broker that does not answer, a hundred channels take one deadline and not a hundred. Not cancelled when
         // the caller hangs up, since half of the channels would be worse than all of them.
-        var failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload, trace)));
+        Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload, trace)));
         return failures.FirstOrDefault(failure => failure is not null) is { } first
             ? Refusal(failures, first)
             : TypedResults.Ok(new PublishReport(request.Channels.Count));
     }
 
-    private static async Task<BrokerUnavailableException?> TryPublishAsync(
+    private static async Task<Exception?> TryPublishAsync(
         INodeAdmin node, ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace)
     {
         try
@@ -47,16 +48,16 @@ internal static class PublishEndpoint
             await node.PublishAsync(channel, payload, trace, CancellationToken.None);
             return null;
         }
-        catch (BrokerUnavailableException e)
+        catch (Exception e) when (e is BrokerUnavailableException or NodeOverloadedException)
         {
             return e;
         }
     }
 
-    private static IResult Refusal(BrokerUnavailableException?[] failures, BrokerUnavailableException first)
+    private static IResult Refusal(Exception?[] failures, Exception first)
     {
         var published = failures.Count(failure => failure is null);
-        var certain = Array.TrueForAll(failures, failure => failure?.Outcome == BrokerOutcome.NotDone);
+        var certain = Array.TrueForAll(failures, failure => failure is NodeOverloadedException or BrokerUnavailableException { Outcome: BrokerOutcome.NotDone });
         var detail = failures.Length == 1 ? first.Message : $"{first.Message} Published to {published} of {failures.Length} channels.";
         return Problem.Result(503, detail, certain ? BrokerOutcomes.NotDone : BrokerOutcomes.Unknown);
     }

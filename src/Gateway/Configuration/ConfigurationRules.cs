@@ -26,6 +26,7 @@ internal sealed class ConfigurationRules
         rules.ProxiesAreNamed();
         rules.EpollIsThere();
         rules.MetricsHaveACollector();
+        rules.MemoryIsEnoughAndItsStagesInOrder();
         return rules._errors;
     }
 
@@ -70,6 +71,21 @@ internal sealed class ConfigurationRules
         const string Backend = "Gateway:Transport:Backend";
         if (AreRight(Backend) && _settings.Gateway.Transport.Backend == "epoll" && !OperatingSystem.IsLinux())
             Add(Backend, "epoll", "is a part of Linux, and this system has none.", "Set 'auto' or 'sockets'.");
+    }
+
+    private void MemoryIsEnoughAndItsStagesInOrder()
+    {
+        const string Shed = "Gateway:Memory:ShedAtPercent", Upgrades = "Gateway:Memory:RefuseUpgradesAtPercent", Publications = "Gateway:Memory:RefusePublicationsAtPercent";
+        const string Budget = "Gateway:Memory:BudgetBytes";
+        const long Least = 64 * 1024 * 1024;
+        var memory = _settings.Gateway.Memory;
+        if (AreRight(Budget) && memory.BudgetBytes is > 0 and < Least)
+            Add(Budget, SizeText.Format(memory.BudgetBytes), "is less than the program needs by itself.", $"Set at least {SizeText.Format(Least)}, or 0 for the limit of the control group or the machine.");
+        foreach (var (first, at, next, nextAt) in new[] { (Shed, memory.ShedAtPercent, Upgrades, memory.RefuseUpgradesAtPercent), (Upgrades, memory.RefuseUpgradesAtPercent, Publications, memory.RefusePublicationsAtPercent) })
+        {
+            if (AreRight(first, next) && at >= nextAt)
+                Add(first, $"{at}", $"is not below {next} ({nextAt}): the stages follow each other.", $"Set less than {nextAt}, or raise {next}.");
+        }
     }
 
     private void MetricsHaveACollector()

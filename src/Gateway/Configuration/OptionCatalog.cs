@@ -25,6 +25,7 @@ internal static class OptionCatalog
         OptionSection.Of<RedisOptions>("Gateway:Redis", "What relays between nodes, and from backends. Without a configuration the node runs alone."),
         OptionSection.Of<NodeOptions>("Gateway:Node", "This node's identity."),
         OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect."),
+        OptionSection.Of<MemoryOptions>("Gateway:Memory", "How the node keeps within its memory: it gives up the largest backlogs, then refuses clients, then publications."),
         OptionSection.Of<RuleOptions>("Gateway:Rules:*", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),
         OptionSection.Of<LimitOptions>("Gateway:Limits", "What one client, and all of them together, may use."),
         OptionSection.Of<TlsOptions>("Gateway:Tls", "What all TLS endpoints share."),

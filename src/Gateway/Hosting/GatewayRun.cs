@@ -27,6 +27,7 @@ internal static class GatewayRun
             return Misconfigured;
         try
         {
+            HeapLimit.Apply(settings.Gateway.Memory.BudgetBytes);
             await RunAsync(settings);
             return Stopped;
         }

@@ -53,7 +53,7 @@ public sealed class PublicationAllocationTests
 
         var example = new Publication(News, bytes, 0);
         var expected = Allocations.SizeOf(() => new byte[bytes.Length])
-            + encoders.Select(encoder => encoder.Encode(example).Length).Sum(length => Allocations.SizeOf(() => new byte[length]));
+            + encoders.Select(encoder => encoder.Encode(example).Array.Length).Sum(length => Allocations.SizeOf(() => new byte[length]));
         Assert.Equal(expected * Publications, least);
         Assert.Equal(2L * Rounds * Publications * subscribers, harness.Metrics.Deliveries.Value);
     }

@@ -38,7 +38,7 @@ public sealed class CloseReasonTests
         Assert.Equal((code, comeBack), ((int)reason.Code, reason.ComeBack));
         Assert.True(FrameHeader.TryDecode(reason.Frame.Bytes, out var header, out var size));
         Assert.Equal(Opcode.Close, header.Opcode);
-        Assert.Equal((reason.Code, reason.Text), ClosePayload.Parse(reason.Frame.Bytes.AsSpan(size)));
+        Assert.Equal((reason.Code, reason.Text), ClosePayload.Parse(reason.Frame.Bytes[size..]));
     }
 
     [Fact]

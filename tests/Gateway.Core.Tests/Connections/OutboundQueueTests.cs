@@ -77,7 +77,7 @@ public sealed class OutboundQueueTests
     [Fact]
     public void SmallFrames_LeaveTogether()
     {
-        var queue = new OutboundQueue();
+        var queue = new OutboundQueue { Buffers = new BufferPool() };
         for (var i = 0; i < 32; i++)
             queue.Add(Frame(Opcode.Text, 100, i));
 
@@ -133,7 +133,7 @@ public sealed class OutboundQueueTests
     [Fact]
     public void ControlFrames_OvertakeAtFrameBoundariesAndNotWithinALargeFrame()
     {
-        var queue = new OutboundQueue();
+        var queue = new OutboundQueue { Buffers = new BufferPool() };
         var large = Frame(Opcode.Binary, 10_000, 1);
         queue.Add(large);
         queue.Add(Frame(Opcode.Binary, 10, 2));
@@ -173,7 +173,7 @@ public sealed class OutboundQueueTests
     [Fact]
     public void Clear_LeavesNothing()
     {
-        var queue = new OutboundQueue();
+        var queue = new OutboundQueue { Buffers = new BufferPool() };
         queue.Add(Frame(Opcode.Binary, 10_000, 1));
         queue.Add(Frame(Opcode.Binary, 10, 2));
         queue.AddControl(Frame(Opcode.Pong, 3, 3));
@@ -261,7 +261,7 @@ public sealed class OutboundQueueTests
                 (_large, _largeSent) = (Data.Dequeue(), 0);
             }
 
-            into.AddRange(_large.Value.Bytes.AsSpan(_largeSent, bytes));
+            into.AddRange(_large.Value.Bytes.Slice(_largeSent, bytes));
             _largeSent += bytes;
             if (_largeSent == _large.Value.Length)
                 _large = null;

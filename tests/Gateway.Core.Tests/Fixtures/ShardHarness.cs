@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Core.Buffers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -38,7 +39,7 @@ internal sealed class ShardHarness : IDisposable
 
     public ConnectionContext Context { get; }
 
-    public PublicationPool Publications { get; } = new();
+    public PublicationPool Publications { get; } = new(new MemoryAccount());
 
     public TestEncoder Encoder { get; } = new(0);
 

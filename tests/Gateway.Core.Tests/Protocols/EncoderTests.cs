@@ -169,6 +169,6 @@ public sealed class EncoderTests
         Assert.True(FrameHeader.TryDecode(frame.Bytes, out var header, out var size));
         Assert.Equal(frame.Length, size + header.PayloadLength);
         Assert.Equal(frame.Opcode, header.Opcode);
-        return (header.Opcode, frame.Bytes[size..]);
+        return (header.Opcode, frame.Bytes[size..].ToArray());
     }
 }

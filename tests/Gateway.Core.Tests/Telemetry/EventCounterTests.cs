@@ -15,7 +15,7 @@ public sealed class EventCounterTests : IDisposable
         _ = new EventCounter(_meter, "gateway.publications", "{publication}", "");
 
         Assert.Equal(
-            [("api,ok", 0L), ("api,unavailable", 0), ("client,ok", 0), ("client,unavailable", 0)],
+            [("api,ok", 0L), ("api,refused", 0), ("api,unavailable", 0), ("client,ok", 0), ("client,refused", 0), ("client,unavailable", 0)],
             Read().OrderBy(series => series.Tags, StringComparer.Ordinal));
     }
 
@@ -24,7 +24,7 @@ public sealed class EventCounterTests : IDisposable
     {
         _ = new EventCounter(_meter, "gateway.publications", "{publication}", "", static (source, _) => source == "api");
 
-        Assert.Equal(["api,ok", "api,unavailable"], Read().Select(series => series.Tags).Order(StringComparer.Ordinal));
+        Assert.Equal(["api,ok", "api,refused", "api,unavailable"], Read().Select(series => series.Tags).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -29,6 +29,21 @@ public sealed class MemoryUsageTests : IDisposable
     }
 
     [Theory]
+    [InlineData("4:memory:/process\n0::/\n", "/process")]
+    [InlineData("4:cpu,memory:/docker/abc\n", "/")]
+    [InlineData("4:memory:/slice/service\n", "/slice")]
+    public void Usage_OfVersion1_IsThatOfTheGroupOrOfTheContainersRoot(string groups, string path)
+    {
+        FirstGroup("/", limit: path == "/" ? 1000 : 9223372036854771712, usage: 700, inactiveFile: 100);
+        FirstGroup("/slice/service", limit: 9223372036854771712, usage: 1, inactiveFile: 0);
+        if (path != "/")
+            FirstGroup(path, limit: 1000, usage: 700, inactiveFile: 100);
+        var usage = new MemoryUsage(_root, groups);
+
+        Assert.Equal((1000, 600), (usage.LimitBytes, usage.UsedBytes));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("4:memory:/process\n")]
     [InlineData("0::/\n")]
@@ -36,8 +51,17 @@ public sealed class MemoryUsageTests : IDisposable
     {
         var usage = new MemoryUsage(_root, groups);
 
-        Assert.Equal(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, usage.LimitBytes);
+        // The two say the same of a machine, but for what the kernel keeps for itself.
+        Assert.InRange(usage.LimitBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 2);
         Assert.InRange(usage.UsedBytes, 1_000_000, usage.LimitBytes);
+    }
+
+    private void FirstGroup(string path, long limit, long usage, long inactiveFile)
+    {
+        var folder = Directory.CreateDirectory($"{_root}/memory{path}").FullName;
+        File.WriteAllText(Path.Combine(folder, "memory.limit_in_bytes"), $"{limit}\n");
+        File.WriteAllText(Path.Combine(folder, "memory.usage_in_bytes"), $"{usage}\n");
+        File.WriteAllText(Path.Combine(folder, "memory.stat"), $"cache 1\ntotal_cache 2\ninactive_file 9\ntotal_inactive_file {inactiveFile}\n");
     }
 
     private void Group(string path, string max, long current, long inactiveFile)

@@ -154,8 +154,8 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     /// <summary>What a client gets must be one text message of JSON, whatever another client sent.</summary>
     private static void ExpectJson(OutboundFrame frame)
     {
-        Property.Holds(FrameHeader.TryDecode(frame.Bytes.AsSpan(0, frame.Length), out var header, out var size), "A whole frame.");
+        Property.Holds(FrameHeader.TryDecode(frame.Bytes, out var header, out var size), "A whole frame.");
         Property.Equal(frame.Length, size + (int)header.PayloadLength, "The frame's size");
-        JsonDocument.Parse(frame.Bytes.AsMemory(size, (int)header.PayloadLength), new JsonDocumentOptions { MaxDepth = 257 }).Dispose();
+        JsonDocument.Parse(frame.Memory.Slice(size, (int)header.PayloadLength), new JsonDocumentOptions { MaxDepth = 257 }).Dispose();
     }
 }

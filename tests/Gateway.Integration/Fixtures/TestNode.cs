@@ -37,7 +37,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <summary>Rentals of all pools that have not been returned.</summary>
     public long Rented =>
-        Connections.Transport.Blocks.Rented + Connections.Transport.Buffers.Rented + Connections.Transport.Args.Rented + Connections.Transport.OpenSockets + Connections.Transport.PendingSends + Connections.Queues.Rented
+        Connections.Transport.Blocks.Rented + Connections.Transport.SmallBlocks.Rented + Connections.Transport.Buffers.Rented + Connections.Transport.Args.Rented + Connections.Transport.OpenSockets + Connections.Transport.PendingSends + Connections.Queues.Rented
         + Connections.Compression.RentedDeflaters + Connections.Compression.Inflaters.Rented;
 
     public static async Task<TestNode> StartAsync(

@@ -102,6 +102,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
         {
             PublishResult.Published => JsonMessages.Ok(id, channel),
             PublishResult.TooLarge => JsonMessages.Error(id, JsonError.TooLarge, "The data is larger than a publication may be."),
+            PublishResult.Overloaded => JsonMessages.Error(id, JsonError.Overloaded, "The node is short of memory; the publication was not made. Try again in a moment."),
             _ => JsonMessages.Error(id, JsonError.Unavailable, "The broker did not confirm the publication; it may have been delivered all the same."),
         });
         connection.EndCommand();

@@ -64,7 +64,7 @@ public sealed class JsonMessagesTests
         Assert.Equal(Opcode.Text, frame.Opcode);
         Assert.True(FrameHeader.TryDecode(frame.Bytes, out var header, out var size));
         Assert.Equal(frame.Length, size + header.PayloadLength);
-        Assert.Equal(expected, Encoding.UTF8.GetString(frame.Bytes.AsSpan(size)));
+        Assert.Equal(expected, Encoding.UTF8.GetString(frame.Bytes[size..]));
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

@@ -1,0 +1,111 @@
+using Gateway.Core.Buffers;
+using Gateway.Core.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Gateway.Core.Memory;
+
+/// <summary>
+/// Keeps the node within its budget, in stages: gives up the largest backlogs, then refuses clients, then publications. It looks several
+/// times a second, and at once when what waits passes a mark.
+/// </summary>
+internal sealed class MemoryGovernor : IDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+
+    // An emergency only: it stops every thread for as long as it takes to compact the heap.
+    private static readonly TimeSpan BetweenCollections = TimeSpan.FromSeconds(10);
+
+    private readonly MemoryBudget _budget;
+    private readonly MemoryAccount _account;
+    private readonly Backlogs _backlogs;
+    private readonly Func<long> _used;
+    private readonly ILogger _log;
+    private readonly Rarely _mayCollect;
+    private readonly ITimer _timer;
+    private int _stage;
+    private int _isLooking;
+
+    /// <param name="budget">When which stage is reached.</param>
+    /// <param name="account">What waits.</param>
+    /// <param name="backlogs">What can be given up.</param>
+    /// <param name="used">Bytes in use, as the kernel counts.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="log">Log.</param>
+    public MemoryGovernor(MemoryBudget budget, MemoryAccount account, Backlogs backlogs, Func<long> used, TimeProvider time, ILogger log)
+    {
+        (_budget, _account, _backlogs, _used, _log) = (budget, account, backlogs, used, log);
+        _mayCollect = new Rarely(time, BetweenCollections);
+        account.Alarm = () => ThreadPool.UnsafeQueueUserWorkItem(static governor => governor.Look(), this, preferLocal: false);
+        account.Arm(budget.Enter(MemoryStage.Shedding));
+        _timer = time.CreateTimer(static governor => ((MemoryGovernor)governor!).Look(), this, Period, Period);
+    }
+
+    /// <summary>What is done now.</summary>
+    public MemoryStage Stage => (MemoryStage)Volatile.Read(ref _stage);
+
+    /// <summary>The budget.</summary>
+    public MemoryBudget Budget => _budget;
+
+    /// <summary>What waits.</summary>
+    public long WaitingBytes => _account.Bytes;
+
+    /// <summary>Whether what the broker brings must be dropped: there is no room for it.</summary>
+    public bool IsFull => Stage == MemoryStage.RefusingPublications && _account.Bytes >= _budget.WaitingBytes;
+
+    public void Dispose()
+    {
+        _timer.Dispose();
+        _account.Alarm = null;
+    }
+
+    /// <summary>Looks, and acts. One thread at a time: whoever comes meanwhile leaves it to that one.</summary>
+    internal void Look()
+    {
+        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+            return;
+        try
+        {
+            Move(_used());
+            if (Stage >= MemoryStage.Shedding)
+                Shed();
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
+            // The next mark above what waits: the one of shedding again, or of the next stage if shedding has not helped.
+            var next = MemoryStage.Shedding;
+            while (next < MemoryStage.RefusingPublications && _account.Bytes >= _budget.Enter(next))
+                next++;
+            _account.Arm(_budget.Enter(next));
+        }
+    }
+
+    private void Shed()
+    {
+        if (_account.Bytes >= _budget.Leave(MemoryStage.Shedding))
+            _backlogs.ShedTo(_budget.Leave(MemoryStage.Shedding) - 1);
+        var used = _used();
+        if (_budget.IsUsedUp(used))
+        {
+            _backlogs.ShedKernelBuffers();
+            // Little waits, and yet much is used: what has been given up is garbage that the collector has not looked for.
+            if (Stage >= MemoryStage.RefusingUpgrades && _mayCollect.Now())
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
+        Move(_used());
+    }
+
+    private void Move(long used)
+    {
+        var waiting = _account.Bytes;
+        var (before, after) = (Stage, _budget.StageOf(waiting, used, Stage));
+        if (before == after)
+            return;
+        Volatile.Write(ref _stage, (int)after);
+        if (after > before)
+            Log.MemoryShort(_log, after.Text(), waiting, _budget.WaitingBytes, used, _budget.Bytes);
+        else
+            Log.MemoryEased(_log, after.Text(), waiting, _budget.WaitingBytes, used, _budget.Bytes);
+    }
+}

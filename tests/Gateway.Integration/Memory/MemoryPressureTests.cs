@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Gateway.Core;
+using Gateway.Core.Buffers;
+using Gateway.Core.Channels;
+using Gateway.Integration.Fixtures;
+
+namespace Gateway.Integration.Memory;
+
+/// <summary>A node that runs short of memory lives, tells everybody, and comes back by itself.</summary>
+public sealed class MemoryPressureTests
+{
+    private const long Megabyte = 1024 * 1024;
+
+    /// <summary>Twelve that do not read, up to 8 MiB each, where 40 MiB may wait.</summary>
+    [Fact]
+    public async Task Backlogs_OfThoseWhoDoNotRead_AreGivenUpBeforeTheBudgetIsPassed()
+    {
+        await using var node = await TestNode.StartAsync(options =>
+        {
+            (options.Memory.BudgetBytes, options.Memory.WaitingPercent) = (4096 * Megabyte, 1);
+            options.Limits.MaxQueueBytes = 16 * 1024 * 1024;
+        });
+        using var endings = new Endings(node.Metrics);
+        await using (var healthy = await WsClient.OpenAsync(node.EndPoint, "/plain/fast"))
+        {
+            var slow = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => WsClient.OpenAsync(node.EndPoint, $"/plain/slow{i}", configure: socket => socket.ReceiveBufferSize = 16 * 1024)));
+            await node.SubscribedAsync(13);
+            var payload = new byte[100_000];
+            for (var i = 0; i < 80; i++)
+            {
+                for (var s = 0; s < slow.Length; s++)
+                    await PublishAsync(node, $"slow{s}", payload);
+                await PublishAsync(node, "fast", [.. BitConverter.GetBytes(i), 255]);
+                Assert.Equal(i, BitConverter.ToInt32((await healthy.ReceiveAsync())!.Value.Payload));
+                Assert.InRange(node.Node.Memory.WaitingBytes, 0, node.Node.Memory.Budget.WaitingBytes);
+            }
+
+            await Eventually.TrueAsync(() => node.Node.Memory.Stage == MemoryStage.Normal);
+            Assert.InRange(node.Metrics.ShedConnections.Total, 1, 12);
+            Assert.Equal(0, node.Metrics.Publications.Total - (13 * 80)); // none was refused
+            foreach (var client in slow)
+                await client.DisposeAsync();
+        }
+
+        await node.ReturnsToBaselineAsync();
+        Assert.Contains("slow_consumer", endings.Reasons);
+        Assert.Equal(0, node.Node.Memory.WaitingBytes);
+    }
+
+    [Fact]
+    public async Task Stages_ReachedByWhatCannotBeGivenUp_AreToldToEverybodyAndLeft()
+    {
+        await using var node = await TestNode.StartAsync(options =>
+        {
+            (options.Memory.BudgetBytes, options.Memory.WaitingPercent) = (4096 * Megabyte, 1);
+            options.Rules.Add(new() { Pattern = "*", Publish = Core.Options.RuleAudience.Anyone });
+        });
+        await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
+        await client.SubscribeAsync("news");
+        var account = node.Connections.Transport.Buffers.Account;
+
+        account.Add(35 * Megabyte); // of 40
+        await Eventually.TrueAsync(() => node.Node.Memory.Stage == MemoryStage.RefusingUpgrades);
+        Assert.Equal((false, "The node is short of memory: refusing upgrades."), (node.Server.Readiness.Ready, node.Server.Readiness.Reason));
+        await using (var refused = await WsClient.ConnectAsync(node.EndPoint))
+        {
+            await refused.SendRawAsync(WsClient.UpgradeRequest());
+            Assert.StartsWith("HTTP/1.1 503 ", await refused.ReceiveHeadAsync(), StringComparison.Ordinal);
+        }
+
+        await client.SendTextAsync("""{"type":"publish","id":1,"channel":"news","data":1}""");
+        Assert.Equal(["message", "ok"], new[] { await TypeAsync(client), await TypeAsync(client) }.Order()); // publications go on
+
+        account.Add(4 * Megabyte);
+        await Eventually.TrueAsync(() => node.Node.Memory.Stage == MemoryStage.RefusingPublications);
+        await client.SendTextAsync("""{"type":"publish","id":2,"channel":"news","data":2}""");
+        Assert.Equal("overloaded", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
+        await Assert.ThrowsAsync<NodeOverloadedException>(() => PublishAsync(node, "news", [1]).AsTask());
+
+        account.Add(-39 * Megabyte);
+        await Eventually.TrueAsync(() => node.Node.Memory.Stage == MemoryStage.Normal);
+        Assert.True(node.Server.Readiness.Ready);
+        await (await WsClient.OpenJsonAsync(node.EndPoint)).DisposeAsync();
+        await client.SendTextAsync("""{"type":"publish","id":3,"channel":"news","data":3}""");
+        Assert.Equal(["message", "ok"], new[] { await TypeAsync(client), await TypeAsync(client) }.Order());
+        Assert.Contains(node.Logs.Lines, line => line.Message.StartsWith("Short of memory: refusing upgrades from now on.", StringComparison.Ordinal));
+        Assert.Contains(node.Logs.Lines, line => line.Message.StartsWith("Memory eases: normal from now on.", StringComparison.Ordinal));
+    }
+
+    /// <summary>The program needs more than the least budget by itself, in this build: every stage at once, from the start.</summary>
+    [Fact]
+    public async Task Program_WithABudgetBelowItsOwnNeed_RefusesAndSaysWhy()
+    {
+        await using var host = await HostProcess.StartAsync("--Gateway:Memory:BudgetBytes=64MiB");
+        await Eventually.TrueAsync(async () => (await host.ReadinessAsync()).Status == HttpStatusCode.ServiceUnavailable);
+
+        Assert.Equal("The node is short of memory: refusing publications.\n", (await host.ReadinessAsync()).Reason);
+        using var refused = await host.Admin.PostAsJsonAsync("/api/v1/publish", new { channel = "news", text = "x" });
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(("not_done", "The node is short of memory and takes no publications at the moment."), (problem.GetProperty("outcome").GetString(), problem.GetProperty("detail").GetString()));
+        Assert.Equal(3, await host.MetricAsync("gateway_memory_stage"));
+    }
+
+    private static ValueTask PublishAsync(TestNode node, string channel, byte[] payload) =>
+        node.Node.PublishAsync(ChannelName.Parse(channel), payload, PublicationSource.Api, CancellationToken.None);
+
+    private static async Task<string?> TypeAsync(WsClient client) => (await client.ReceiveJsonAsync()).GetProperty("type").GetString();
+}
