@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using Gateway.Configuration;
 
 namespace Gateway.Admin;
@@ -9,10 +7,8 @@ namespace Gateway.Admin;
 /// Who may use the admin side. Health and metrics are open. All else needs the key where one is set; without a key it is open on a
 /// loopback address only, and then to programs and pages of this machine, not to web sites that a browser on it happens to show.
 /// </summary>
-internal sealed class AccessRules(RequestDelegate next, GatewaySettings settings)
+internal sealed class AccessRules(RequestDelegate next, GatewaySettings settings, AdminKeys keys)
 {
-    // Compared by digest: equal lengths, so that the time tells nothing of the key.
-    private readonly byte[]? _key = settings.Admin.ApiKey.Length == 0 ? null : SHA256.HashData(Encoding.UTF8.GetBytes(settings.Admin.ApiKey));
     private readonly bool _isLoopback = AddressText.TryParse(settings.Admin.Address, out var address) && IPAddress.IsLoopback(address.Address);
 
     public Task InvokeAsync(HttpContext context)
@@ -21,10 +17,10 @@ internal sealed class AccessRules(RequestDelegate next, GatewaySettings settings
         if (metadata?.GetMetadata<OpenAccess>() is not null)
             return next(context);
         // The page is empty without the API; it asks for the key and sends it along.
-        if (_key is not null)
-            return metadata?.GetMetadata<ConsoleShell>() is not null || HasKey(context.Request) ? next(context) : Unauthorised(context);
+        if (keys.AreSet)
+            return metadata?.GetMetadata<ConsoleShell>() is not null || HasKey(context) ? next(context) : Unauthorised(context);
         if (!_isLoopback)
-            return Problem.WriteAsync(context, 403, $"The admin address {settings.Admin.Address} is not a loopback address and there is no key. Set Gateway:Admin:ApiKey.");
+            return Problem.WriteAsync(context, 403, $"The admin address {settings.Admin.Address} is not a loopback address and there is no key. Set Gateway:Admin:ApiKey or Gateway:Admin:ApiKeyPath.");
         if (!IsOfThisMachine(context.Request.Host.Host))
             return Problem.WriteAsync(context, 403, "The Host header names another machine. Use localhost or an IP address, or set Gateway:Admin:ApiKey.");
         return IsFromAnotherSite(context.Request)
@@ -32,12 +28,14 @@ internal sealed class AccessRules(RequestDelegate next, GatewaySettings settings
             : next(context);
     }
 
-    private bool HasKey(HttpRequest request)
+    private bool HasKey(HttpContext context)
     {
         const string Scheme = "Bearer ";
-        var header = request.Headers.Authorization.ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim())), _key);
+        var header = context.Request.Headers.Authorization.ToString();
+        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || keys.Find(header[Scheme.Length..].Trim()) is not { } who)
+            return false;
+        Audit.SetWho(context, who);
+        return true;
     }
 
     /// <summary>
@@ -59,6 +57,6 @@ internal sealed class AccessRules(RequestDelegate next, GatewaySettings settings
     private static Task Unauthorised(HttpContext context)
     {
         context.Response.Headers.WWWAuthenticate = "Bearer realm=\"gateway\"";
-        return Problem.WriteAsync(context, 401, "Send the key of Gateway:Admin:ApiKey as 'Authorization: Bearer <key>'.");
+        return Problem.WriteAsync(context, 401, "Send the key of Gateway:Admin:ApiKey, or one of Gateway:Admin:ApiKeyPath, as 'Authorization: Bearer <key>'.");
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Gateway.Configuration;
 using Gateway.Core.Options;
 
 namespace Gateway.Admin;
@@ -15,4 +16,8 @@ internal sealed class AdminOptions
     [RegularExpression("^[!-~]{0,512}$", ErrorMessage = "may hold visible ASCII characters without spaces, 512 at most")]
     [Secret]
     public string ApiKey { get; set; } = "";
+
+    [Description("File with that key, or several, one a line, such as a mounted Secret; read again every few seconds, so that keys are changed without a restart. Empty: none. Not both.")]
+    [ExistingFile]
+    public string ApiKeyPath { get; set; } = "";
 }

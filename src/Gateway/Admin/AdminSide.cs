@@ -20,6 +20,7 @@ internal static class AdminSide
             kestrel.Listen(AddressText.TryParse(settings.Admin.Address, out var address) ? address : new IPEndPoint(IPAddress.Loopback, 0));
         });
 
+        builder.Services.AddSingleton<AdminKeys>();
         builder.Services.AddRoutingCore();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -34,6 +35,7 @@ internal static class AdminSide
     {
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
+        app.UseMiddleware<Audit>();
         app.UseMiddleware<AccessRules>();
         app.UseMiddleware<JsonOnly>();
 

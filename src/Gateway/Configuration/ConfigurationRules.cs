@@ -27,6 +27,7 @@ internal sealed class ConfigurationRules
         rules.EpollIsThere();
         rules.MetricsHaveACollector();
         rules.MemoryIsEnoughAndItsStagesInOrder();
+        rules.SecretsHaveOneSource();
         return rules._errors;
     }
 
@@ -86,6 +87,19 @@ internal sealed class ConfigurationRules
             if (AreRight(first, next) && at >= nextAt)
                 Add(first, $"{at}", $"is not below {next} ({nextAt}): the stages follow each other.", $"Set less than {nextAt}, or raise {next}.");
         }
+    }
+
+    private void SecretsHaveOneSource()
+    {
+        const string Key = "Gateway:Admin:ApiKey", Password = "Gateway:Redis:PasswordPath", Redis = "Gateway:Redis:Configuration";
+        if (AreRight(Key, Key + "Path") && _settings.Admin is { ApiKey.Length: > 0, ApiKeyPath.Length: > 0 })
+            Add(Key + "Path", _settings.Admin.ApiKeyPath, $"is set, and so is {Key}.", "Set one of them; the file may hold several keys.");
+        if (!AreRight(Password, Redis) || _settings.Redis.PasswordPath.Length == 0)
+            return;
+        if (_settings.Redis.Configuration.Length == 0)
+            Add(Password, _settings.Redis.PasswordPath, $"is set, but {Redis} is not.", $"Set {Redis}, or leave this empty.");
+        else if (StackExchange.Redis.ConfigurationOptions.Parse(_settings.Redis.Configuration).Password is { Length: > 0 })
+            Add(Password, _settings.Redis.PasswordPath, $"is set, and {Redis} has a password too.", "Set one of them.");
     }
 
     private void MetricsHaveACollector()

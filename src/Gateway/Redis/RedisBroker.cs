@@ -53,7 +53,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         var tls = new RedisTls(options, StackExchange.Redis.ConfigurationOptions.Parse(options.Configuration));
         _keys = new RedisKeys(options.Prefix, nodeName);
         _health = new BrokerHealth(time, options.UnreadyAfter);
-        _connection = new RedisConnection(options, nodeName, tls);
+        _connection = new RedisConnection(options, nodeName, tls, time, log);
         _publisher = new RedisPublisher(_connection, options, metrics, time);
         metrics.Meter.CreateObservableGauge("gateway.broker.publishes.in_flight", () => _publisher.InFlight, "{publication}", "Publications that Redis has not answered.");
         _announcements = new RedisAnnouncements(_connection, _keys, options, time);

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Configuration;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
@@ -13,9 +14,11 @@ internal sealed class RedisConnection : IAsyncDisposable
     private readonly int _spread = Random.Shared.Next(1 << 16);
     private volatile ConnectionMultiplexer? _multiplexer;
 
-    public RedisConnection(RedisOptions options, string nodeName, RedisTls tls)
+    public RedisConnection(RedisOptions options, string nodeName, RedisTls tls, TimeProvider time, ILogger log)
     {
         _configuration = ConfigurationOptions.Parse(options.Configuration);
+        if (options.PasswordPath.Length > 0)
+            _configuration.Defaults = new RedisPassword(new SecretFile(options.PasswordPath, time, log));
         _configuration.ClientName ??= "gateway-" + nodeName;
         _configuration.AbortOnConnectFail = false;
         // What cannot be sent now is refused now: a publication that waits in silence is delivered at a time nobody expects.

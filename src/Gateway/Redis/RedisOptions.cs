@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Gateway.Configuration;
 using Gateway.Core.Options;
 
 #pragma warning disable CS1591 // An option's [Description] is its documentation: --help prints it and docs/operations.md repeats it.
@@ -17,6 +18,10 @@ public sealed class RedisOptions
     [Description("In front of every channel in Redis: <prefix>ch:<channel>, <prefix>cmd, <prefix>probe:<node>, <prefix>reply:<node>. An ACL user needs the channels &<prefix>*, the keys ~<prefix>node* and the commands publish, subscribe, unsubscribe, ping, echo, set, get, zadd, zrange and zremrangebyscore; pubsub and info if possible.")]
     [RegularExpression("^[!-~]{1,64}$", ErrorMessage = "must be 1 to 64 printable ASCII characters without spaces")]
     public string Prefix { get; set; } = "gateway:";
+
+    [Description("File with the password, such as a mounted Secret; read again for each new connection, so that it is changed without a restart. Empty: it is in the configuration, or there is none.")]
+    [ExistingFile]
+    public string PasswordPath { get; set; } = "";
 
     [Description("PEM file of the authorities that may have issued Redis's certificate, with ssl=true. Empty: the machine's.")]
     [ExistingFile]

@@ -73,6 +73,52 @@ public sealed class RedisSecurityTests
         Assert.Contains("NOPERM", failure.Message);
     }
 
+    /// <summary>Both links read the file for each new connection: a password is changed without a restart.</summary>
+    [Fact]
+    public async Task Password_OfAFile_IsReadAgainForTheNextConnection()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, "sesame\n");
+            await using var redis = await RedisServer.StartAsync(new RedisServerOptions { Password = "sesame" });
+            var options = TestRedisBroker.QuickOptions(redis.Address);
+            options.PasswordPath = path;
+            await using var broker = TestRedisBroker.Create(options, "n");
+            var sink = new RecordingSink();
+            await broker.StartAsync(sink, CancellationToken.None);
+            await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
+            await broker.SubscribeAsync(News, CancellationToken.None);
+
+            using (var control = await RedisControl.ConnectAsync(redis.Port, "sesame"))
+            {
+                await File.WriteAllTextAsync(path, "open");
+                await control.SendAsync("CONFIG SET requirepass open");
+                await control.SendAsync("CLIENT KILL TYPE pubsub SKIPME yes");
+                await control.SendAsync("CLIENT KILL TYPE normal SKIPME yes");
+            }
+
+            await sink.GapsAsync(1);
+            await Eventually.TrueAsync(async () =>
+            {
+                try
+                {
+                    await broker.PublishAsync(News, "again"u8.ToArray(), CancellationToken.None);
+                    return true;
+                }
+                catch (BrokerUnavailableException)
+                {
+                    return false;
+                }
+            });
+            await sink.PublicationAsync("again");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task Tls_AuthorityGiven_Works()
     {

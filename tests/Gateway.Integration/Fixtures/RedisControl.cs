@@ -24,6 +24,14 @@ public sealed class RedisControl : IDisposable
         return new RedisControl(client);
     }
 
+    /// <summary>The same, signed in.</summary>
+    public static async Task<RedisControl> ConnectAsync(int port, string password)
+    {
+        var control = await ConnectAsync(port);
+        await control.SendAsync("AUTH " + password);
+        return control;
+    }
+
     /// <summary>Sends an inline command; the result is the answer's first line.</summary>
     public async Task<string> SendAsync(string command)
     {

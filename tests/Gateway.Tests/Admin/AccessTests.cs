@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gateway.Tests.Admin;
 
@@ -47,6 +48,37 @@ public class AccessTests
 
         Assert.Contains("Gateway:Admin:ApiKey", problem.GetProperty("detail").GetString());
         Assert.Empty(host.Node.Published);
+    }
+
+    /// <summary>Both keys count while they are changed; the file is read again while the node runs.</summary>
+    [Fact]
+    public async Task Access_KeysOfAFile_AllCountAndAreChangedWithoutARestart()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(path, "old\r\nnew\n");
+            var time = new FakeTimeProvider();
+            await using var host = await RunningHost.StartAsync(new FakeNode(), time, ("Gateway:Admin:Address", Everywhere), ("Gateway:Admin:ApiKeyPath", path));
+            Assert.Equal((200, 200, 401, 401), (await WithAsync(host, "old"), await WithAsync(host, "new"), await WithAsync(host, "old new"), await WithAsync(host, "")));
+
+            await File.WriteAllTextAsync(path, "new");
+            time.Advance(TimeSpan.FromSeconds(5));
+
+            Assert.Equal((401, 200), (await WithAsync(host, "old"), await WithAsync(host, "new")));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static async Task<int> WithAsync(RunningHost host, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/node");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + key);
+        using var response = await host.Client.SendAsync(request);
+        return (int)response.StatusCode;
     }
 
     [Fact]

@@ -7,6 +7,8 @@ using Gateway.Hosting;
 using Gateway.Tests.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Gateway.Tests.Admin;
 
@@ -27,14 +29,22 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>All that was logged, at the levels of the configuration.</summary>
+    public FakeLogCollector Log => App.Services.GetFakeLogCollector();
+
+    /// <summary>What was logged of operators' actions, and of those who were not let in.</summary>
+    public IReadOnlyList<string> Audit() => [.. Log.GetSnapshot().Where(line => line.Id.Id is 3110 or 3111).Select(line => line.Message)];
+
     public static async Task<RunningHost> StartAsync(params (string Key, string? Value)[] options) =>
         await StartAsync(new FakeNode(), options);
 
-    public static async Task<RunningHost> StartAsync(FakeNode node, params (string Key, string? Value)[] options)
+    public static Task<RunningHost> StartAsync(FakeNode node, params (string Key, string? Value)[] options) => StartAsync(node, TimeProvider.System, options);
+
+    public static async Task<RunningHost> StartAsync(FakeNode node, TimeProvider time, params (string Key, string? Value)[] options)
     {
         var (settings, errors) = Bound.Of([("Gateway:Admin:Address", "127.0.0.1:0"), ("Logging:LogLevel:Default", "None"), .. options]);
         Assert.Empty(errors);
-        var app = GatewayHost.Build(settings, services => services.AddSingleton<INodeAdmin>(node).AddSingleton<INodeServer>(node));
+        var app = GatewayHost.Build(settings, services => services.AddSingleton<INodeAdmin>(node).AddSingleton<INodeServer>(node).AddSingleton(time).AddFakeLogging());
         try
         {
             await app.StartAsync();

@@ -1,6 +1,4 @@
-using Gateway.Configuration;
-
-namespace Gateway.Redis;
+namespace Gateway.Configuration;
 
 /// <summary>The path of a file that is there, or an empty one.</summary>
 public sealed class ExistingFileAttribute : OptionRuleAttribute
