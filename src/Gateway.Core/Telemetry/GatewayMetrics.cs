@@ -38,6 +38,8 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableCounter("gateway.broker.gap.duration", () => TimeSpan.FromTicks(Volatile.Read(ref _gapTicks)).TotalSeconds, "s", "Time without the broker, of the gaps that are over.");
         BrokerResubscriptions = Events("gateway.broker.resubscriptions", "{channel}", "Channels subscribed again after a lost link or a silent loss.");
         Announcements = Events("gateway.announcements", "{announcement}", "Times the node told the others of its load and looked at theirs, by result.");
+        RulesReloads = Events("gateway.rules.reloads", "{reload}", "Times the configuration's rules were read again, by result.");
+        Revocations = Events("gateway.subscriptions.revoked", "{subscription}", "Subscriptions that were ended because changed rules do not allow them.");
         Departures = Events("gateway.departures", "{connection}", "Clients that were sent away to connect again, by reason.");
         Faults = Events("gateway.faults", "{fault}", "Faults of the gateway itself, by the part that has survived it: each is an error in the log, and to be reported.");
         BrokerErrors = Events("gateway.broker.errors", "{error}", "Operations the broker did not confirm, by operation.");
@@ -116,6 +118,11 @@ public sealed class GatewayMetrics : IDisposable
     public EventCounter ExportErrors { get; }
 
     internal EventCounter Departures { get; }
+
+    /// <summary>Times the rules were read again; tag <c>result</c>.</summary>
+    public EventCounter RulesReloads { get; }
+
+    internal EventCounter Revocations { get; }
 
     /// <summary>Tag <c>part</c>.</summary>
     internal EventCounter Faults { get; }
