@@ -161,7 +161,8 @@ public sealed partial class GatewayNode
             isChannel ? await ChannelFactsAsync(name!).ConfigureAwait(false) : null,
             facts.Connection,
             facts.Connection is null || !isChannel ? null : await SubscriptionAsync(facts.Connection.Id, name!).ConfigureAwait(false),
-            facts.Ended);
+            facts.Ended,
+            facts.Connection is null || !isChannel ? null : WhyRefused(facts.Connection.Id, name!));
     }
 
     private async Task<ChannelFacts> ChannelFactsAsync(ChannelName name)

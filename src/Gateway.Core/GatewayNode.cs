@@ -58,6 +58,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _log = logs.CreateLogger<GatewayNode>();
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
+        _rulesLoadedAt = StartedAt.UtcTicks;
         (_mayLogSubscribe, _mayLogUnsubscribe, _mayLogPublish) = (new Rarely(time, Log.Interval), new Rarely(time, Log.Interval), new Rarely(time, Log.Interval));
         var tracing = options.Telemetry.Tracing;
         _tracing = new PublicationTracing(tracing.Ratio, tracing.ArrivalRatio, tracing.MaxPerSecond, metrics, time, _log);

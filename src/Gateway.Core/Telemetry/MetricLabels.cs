@@ -18,6 +18,8 @@ public static class MetricLabels
     {
         ["gateway.accept.errors"] = [new("tier", ["peer", "pressure", "fatal"])],
         ["gateway.announcements"] = [new("result", ["ok", "failed"])],
+        ["gateway.authorizer.answers"] = [new("result", ["allowed", "denied", "failed", "timeout", "cut_off"])],
+        ["gateway.authorizer.cache"] = [new("result", ["hit", "joined", "asked"])],
         ["gateway.broker.errors"] = [new("operation", ["subscribe", "publish", "command", "probe"])],
         ["gateway.buffers.rented"] = [new("pool", ["blocks", "buffers", "socket_args", "queues", "publications", "deflate", "inflate"])],
         ["gateway.closes"] =

@@ -48,5 +48,6 @@ internal static class AdminSide
         NodeEndpoints.Map(api);
         DiagnosisEndpoints.Map(api);
         DrainEndpoints.Map(api);
+        RuleEndpoints.Map(api);
     }
 }

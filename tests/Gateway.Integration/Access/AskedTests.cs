@@ -67,11 +67,9 @@ public sealed class AskedTests
             for (var i = Interlocked.Increment(ref turn) % 7; i > 0; i--)
                 await Task.Yield();
         };
-        await using var reader = await WsClient.OpenAsync(node.EndPoint, "/plain/news");
-        await node.SubscribedAsync(1);
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
         await using var listener = await WsClient.OpenAsync(node.EndPoint, "/plain/ask:yes");
-        await node.SubscribedAsync(2);
+        await node.SubscribedAsync(1);
 
         var frames = Enumerable.Range(0, Count).SelectMany(i => WsClient.Frame(Opcode.Text, Encoding.UTF8.GetBytes($$"""{"type":"publish","id":{{i}},"channel":"ask:yes","data":{{i}}}""")));
         await client.SendRawAsync(frames.ToArray());
