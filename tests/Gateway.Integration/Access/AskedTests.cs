@@ -28,6 +28,22 @@ public sealed class AskedTests
         Assert.Equal([1], await IdsAsync(client, 1));
     }
 
+    [Fact]
+    public async Task Subscribe_AnsweredLaterToAChannelThatIsThere_IsToldAtOnce()
+    {
+        await using var node = await StartAsync();
+        await using var other = await WsClient.OpenAsync(node.EndPoint, "/plain/ask:yes");
+        await node.SubscribedAsync(1);
+        _backend.Answering = _ => _answer.Task;
+        await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
+        await client.SendTextAsync("""{"type":"subscribe","id":1,"channel":"ask:yes"}""");
+        await client.SendTextAsync("""{"type":"unsubscribe","id":2,"channel":"ask:yes"}""");
+        await Eventually.TrueAsync(() => _backend.Asked == 2);
+        _answer.SetResult();
+
+        Assert.Equal([1, 2], await IdsAsync(client, 2));
+    }
+
     [Theory]
     [InlineData("ask:yes", "ok ok ok")]
     [InlineData("ask:no", "forbidden not_subscribed forbidden")]

@@ -17,6 +17,7 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
         ChannelTurns.Take(request.Connection, request.Channel, () =>
         {
             channels.Unsubscribe(request);
+            request.Connection.Flush(); // the turn in which it was received is over
             return Task.CompletedTask;
         });
 
@@ -36,6 +37,7 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
 
         request.AllowedBy = verdict.Rule;
         channels.Subscribe(request); // the shard looks whether the connection is open still
+        connection.Flush(); // the turn in which it was received is over
     }
 
     private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, byte[] id)

@@ -65,7 +65,11 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public void OnClosed(Connection connection) => channels.Detach(connection);
 
-    public void Revoke(Connection connection, ChannelName channel) => channels.Unsubscribe(new JsonRevocation(connection, channel));
+    public void Revoke(Connection connection, ChannelName channel)
+    {
+        channels.Unsubscribe(new JsonRevocation(connection, channel));
+        connection.Flush(); // it is no turn of the connection's own, at whose end that would be done
+    }
 
     private MessageResult Subscribe(Connection connection, in JsonCommand command)
     {
