@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
@@ -7,11 +8,17 @@ namespace Gateway.Core;
 /// <summary>Clients' wishes, on their way in.</summary>
 public sealed partial class GatewayNode : IChannels
 {
-    bool IChannels.MaySubscribe(ChannelName channel) => _rules.MaySubscribe(channel);
+    AccessVerdict IChannels.Judge(ChannelName channel, ClientIdentity client, ChannelAction action) => _access.Judge(channel, client, action);
 
-    bool IChannels.MayPublish(ChannelName channel) => _rules.MayPublish(channel);
+    ValueTask<AccessVerdict> IChannels.AskAsync(AccessWish wish) => _access.AskAsync(wish, _stopped);
 
-    void IChannels.Subscribe(SubscribeRequest request) => ShardOf(request.Connection).Do(ShardItemKind.Subscribe, request, request.Connection);
+    void IChannels.Subscribe(SubscribeRequest request)
+    {
+        ShardOf(request.Connection).Do(ShardItemKind.Subscribe, request, request.Connection);
+        // Rules were replaced between the verdict and now: who looks for what they forbid may have passed this connection already.
+        if (!_access.Rules.Holds(request.AllowedBy))
+            _ruleChange.Review(request);
+    }
 
     void IChannels.Unsubscribe(UnsubscribeRequest request) => ShardOf(request.Connection).Do(ShardItemKind.Unsubscribe, request, request.Connection);
 

@@ -6,6 +6,7 @@ using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Options;
 
 namespace Gateway.Core;
 
@@ -160,7 +161,8 @@ public sealed partial class GatewayNode
             isChannel ? await ChannelFactsAsync(name!).ConfigureAwait(false) : null,
             facts.Connection,
             facts.Connection is null || !isChannel ? null : await SubscriptionAsync(facts.Connection.Id, name!).ConfigureAwait(false),
-            facts.Ended);
+            facts.Ended,
+            facts.Connection is null || !isChannel ? null : WhyRefused(facts.Connection.Id, name!));
     }
 
     private async Task<ChannelFacts> ChannelFactsAsync(ChannelName name)
@@ -172,7 +174,7 @@ public sealed partial class GatewayNode
             Words.Of(entry?.State ?? ChannelState.Idle),
             counts.Sum(shard => shard.Active),
             counts.Sum(shard => shard.Pending),
-            _rules.MaySubscribe(name),
+            _access.Rules.Find(name) is { Options.Subscribe: not RuleAudience.Nobody },
             entry is { LastPublication: > 0 and var then } ? _time.GetUtcNow() - _time.GetElapsedTime(then) : null,
             entry?.DroppedTooLarge ?? 0,
             entry?.DroppedInboxFull ?? 0);

@@ -30,7 +30,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
-    private readonly ChannelRules _rules;
+    private readonly ChannelAccess _access;
+    private readonly RuleChange _ruleChange;
     private readonly ChannelDirectory _directory;
     private readonly PublicationPool _publications;
     private readonly Shard[] _shards;
@@ -44,17 +45,27 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="metrics">The node's instruments.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logs">Logs.</param>
-    public GatewayNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time, ILoggerFactory logs)
+    /// <param name="authorizer">Asks the backend where a rule leaves it to it; null: such a rule refuses.</param>
+    /// <param name="subscriptionTokens">Judges subscription tokens; null: a rule that asks for one refuses.</param>
+    public GatewayNode(
+        GatewayOptions options,
+        IBroker broker,
+        GatewayMetrics metrics,
+        TimeProvider time,
+        ILoggerFactory logs,
+        IChannelAuthorizer? authorizer = null,
+        ISubscriptionTokenValidator? subscriptionTokens = null)
     {
         (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
         _log = logs.CreateLogger<GatewayNode>();
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
+        _rulesLoadedAt = StartedAt.UtcTicks;
         (_mayLogSubscribe, _mayLogUnsubscribe, _mayLogPublish) = (new Rarely(time, Log.Interval), new Rarely(time, Log.Interval), new Rarely(time, Log.Interval));
         var tracing = options.Telemetry.Tracing;
         _tracing = new PublicationTracing(tracing.Ratio, tracing.ArrivalRatio, tracing.MaxPerSecond, metrics, time, _log);
         _traceNotes = new TraceNotes(time);
-        _rules = new ChannelRules(options.Rules);
+        _access = new ChannelAccess(new ChannelRules(options.Rules), authorizer, subscriptionTokens, metrics, time, _log);
         _stopped = _stopping.Token;
         _directory = new ChannelDirectory(this, options.Channels, options.Limits.MaxChannels);
         var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
@@ -96,6 +107,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), metrics.Faults, time, _log);
         _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, metrics, time, _log);
         _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
+        _ruleChange = new RuleChange(_access, registry, ShardOf, metrics, time, _log);
         _lagging = new LaggingScan(registry, Connections.Ended, Name);
         _questions = new Questions(broker, Name, () => _membership.Nodes, AnswerAsync, time, _log);
         NodeGauges.Register(metrics.Meter, this, _shards, memory);

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 
@@ -17,6 +18,9 @@ internal abstract class SubscribeRequest(Connection connection, ChannelName chan
 {
     /// <summary>Makes the frames of the channel's publications for this subscriber.</summary>
     public IPublicationEncoder Encoder { get; } = encoder;
+
+    /// <summary>The rule that allows it; should others be in force by now, they are asked as well.</summary>
+    public AccessRule? AllowedBy { get; set; }
 
     /// <summary>Called once, on the shard. Returns the answer to queue; null: none.</summary>
     public abstract OutboundFrame? Complete(SubscribeResult result);

@@ -1,41 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using Gateway.Core.Access;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Channels;
 
-/// <summary>Who may do what in which channel: the first pattern that matches decides; where none does, nobody may anything.</summary>
+/// <summary>
+/// Who may do what in which channel: the first pattern that matches decides; where none does, nobody may anything. Never changed: a
+/// reload makes another.
+/// </summary>
 internal sealed class ChannelRules
 {
-    private readonly RuleOptions[] _rules;
+    private readonly AccessRule[] _rules;
 
     public ChannelRules(IEnumerable<RuleOptions> rules)
     {
-        _rules = [.. rules];
-        if (_rules.Length == 0)
-            _rules = [new RuleOptions()];
+        _rules = [.. rules.DefaultIfEmpty(new RuleOptions()).Select(static (rule, index) => new AccessRule(index, rule))];
+        Hash = HashOf(_rules);
     }
 
-    public bool MaySubscribe(ChannelName channel) => Find(channel)?.Subscribe == RuleAudience.Anyone;
+    /// <summary>In their order.</summary>
+    public IReadOnlyList<AccessRule> All => _rules;
 
-    public bool MayPublish(ChannelName channel) => Find(channel)?.Publish == RuleAudience.Anyone;
+    /// <summary>The same on every node that has the same rules: 16 hexadecimal digits.</summary>
+    public string Hash { get; }
 
-    private RuleOptions? Find(ChannelName channel) => Array.Find(_rules, rule => Matches(rule.Pattern, channel.Text));
-
-    /// <summary>Whether a name fits a pattern in which <c>*</c> stands for any run of characters. Linear in the name for each star.</summary>
-    internal static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
+    /// <summary>What the rules say by themselves; it asks nobody, and allocates nothing.</summary>
+    public AccessVerdict Judge(ChannelName channel, ClientIdentity client, ChannelAction action)
     {
-        int p = 0, n = 0, star = -1, resume = 0;
-        while (n < name.Length)
+        foreach (var rule in _rules)
         {
-            if (p < pattern.Length && pattern[p] == '*')
-                (star, resume) = (p++, n);
-            else if (p < pattern.Length && pattern[p] == name[n])
-                (p, n) = (p + 1, n + 1);
-            else if (star >= 0)
-                (p, n) = (star + 1, ++resume); // the last star takes one character more
-            else
-                return false;
+            switch (rule.Pattern.Match(channel.Text, client))
+            {
+                case PatternMatch.Matches:
+                    return rule.Judge(channel.Text, client, action);
+                case PatternMatch.NotYours:
+                    return new AccessVerdict(AccessResult.Forbidden, AccessReasons.NotYours, rule);
+            }
         }
 
-        return pattern[p..].TrimStart('*').IsEmpty;
+        return new AccessVerdict(AccessResult.Forbidden, AccessReasons.Nobody(action), null);
+    }
+
+    /// <summary>The rule that decides about a channel, for every client; null: none does.</summary>
+    public AccessRule? Find(ChannelName channel) => Array.Find(_rules, rule => rule.Pattern.HasShapeOf(channel.Text));
+
+    /// <summary>Whether a verdict's rule is one of these, and not of those before a reload.</summary>
+    public bool Holds(AccessRule? rule) => rule is not null && rule.Index < _rules.Length && ReferenceEquals(_rules[rule.Index], rule);
+
+    private static string HashOf(AccessRule[] rules)
+    {
+        var text = string.Join('\n', rules.Select(static rule =>
+            $"{rule.Pattern} {rule.Options.Subscribe} {rule.Options.Publish} {rule.Options.MaxPublicationBytes} {rule.Options.AuthorizerFailure}"));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 }

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Connections;
 
 namespace Gateway.Core.Channels;
@@ -5,11 +6,11 @@ namespace Gateway.Core.Channels;
 /// <summary>What client protocols ask of the node. Implemented by <see cref="GatewayNode"/>. Calls return at once.</summary>
 internal interface IChannels
 {
-    /// <summary>Whether the rules let clients subscribe.</summary>
-    bool MaySubscribe(ChannelName channel);
+    /// <summary>What the rules say by themselves of a client's wish. Allocates nothing.</summary>
+    AccessVerdict Judge(ChannelName channel, ClientIdentity client, ChannelAction action);
 
-    /// <summary>Whether the rules let clients publish.</summary>
-    bool MayPublish(ChannelName channel);
+    /// <summary>The same, and whoever the rules leave it to is asked. Throws nothing; continues on the pool if somebody was waited for.</summary>
+    ValueTask<AccessVerdict> AskAsync(AccessWish wish);
 
     /// <summary>
     /// Subscribes. When the broker has confirmed, the subscription is activated and the request's answer queued in one step, so that

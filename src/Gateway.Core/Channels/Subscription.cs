@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Connections;
 
 namespace Gateway.Core.Channels;
@@ -10,6 +11,9 @@ internal sealed class Subscription(Subscriber subscriber, ShardChannel channel, 
     public ShardChannel Channel { get; } = channel;
 
     public IPublicationEncoder Encoder { get; } = request.Encoder;
+
+    /// <summary>The rule that allowed it; of rules that are in force no longer, if they have changed since.</summary>
+    public AccessRule? AllowedBy { get; } = request.AllowedBy;
 
     /// <summary>What waits for the broker; null: the subscription is active.</summary>
     public SubscribeRequest? Pending { get; set; } = request;

@@ -35,7 +35,7 @@ internal sealed partial class Connection
         var identity = ClientIdentity.Anonymous;
         if (match.Handler!.NeedsAdmission)
         {
-            var admission = _context.Admission.AdmitAsync(request!, () => RemoteEndPoint, CancellationToken.None);
+            var admission = AdmitAsync(request!, match);
             if (!admission.IsCompletedSuccessfully)
                 return AwaitAdmission(admission, request!, match, consumed);
             var verdict = admission.Result;

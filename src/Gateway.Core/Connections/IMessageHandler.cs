@@ -1,4 +1,6 @@
+using Gateway.Core.Access;
 using Gateway.Core.Framing;
+using Gateway.Core.Handshake;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Connections;
@@ -17,6 +19,15 @@ internal interface IMessageHandler
 
     /// <summary>Whether <see cref="Handshake.IAdmission"/> is asked.</summary>
     bool NeedsAdmission { get; }
+
+    /// <summary>
+    /// Whether an admitted client may have what its path asks for; null: it may. Asked before the upgrade is answered, so that nothing is
+    /// begun for who is refused. While it is awaited the client's socket is not read.
+    /// </summary>
+    /// <param name="connection">The connection's id.</param>
+    /// <param name="client">Who it is.</param>
+    /// <param name="state">What becomes <see cref="Connection.ProtocolState"/>.</param>
+    ValueTask<Refusal?> AuthoriseAsync(ConnectionId connection, ClientIdentity client, object? state) => default;
 
     /// <summary>The upgrade's response is queued; what is queued here follows it.</summary>
     void OnOpen(Connection connection);

@@ -11,6 +11,7 @@ namespace Gateway.Core.Diagnosis;
 /// <param name="Connection">The connection, if it is there.</param>
 /// <param name="Subscription">Of the connection to the channel: active, pending, none; null: it is not there.</param>
 /// <param name="Ended">The connection, if it ended there of late.</param>
+/// <param name="Refused">Why the rules refuse the connection the channel; null: they do not.</param>
 public sealed record NodeFacts(
     string Node,
     [property: Description("ready, unready or draining.")] string State,
@@ -19,7 +20,8 @@ public sealed record NodeFacts(
     [property: Description("The channel there.")] ChannelFacts? Channel,
     [property: Description("The connection, on the node that has it.")] ConnectionInfo? Connection,
     [property: Description("Of that connection to the channel: active, pending (the broker has not confirmed), none.")] string? Subscription,
-    [property: Description("The connection, on the node where it ended of late.")] EndedConnectionInfo? Ended);
+    [property: Description("The connection, on the node where it ended of late.")] EndedConnectionInfo? Ended,
+    [property: Description("Why Gateway:Rules refuse that connection the channel; absent: they do not.")] string? Refused = null);
 
 /// <summary>A node's link to the broker.</summary>
 /// <param name="Connected">Publications flow.</param>

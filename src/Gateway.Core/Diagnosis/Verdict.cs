@@ -111,7 +111,9 @@ internal sealed class Verdict
 
     private void JudgeNode(NodeFacts node, ChannelFacts channel)
     {
-        if (!channel.MaySubscribe)
+        if (node.Refused is { } why)
+            Add(Cause.SubscribeForbidden, node.Node, why);
+        else if (!channel.MaySubscribe)
             Add(Cause.SubscribeForbidden, node.Node, "The node's rules let nobody subscribe to the channel.");
         if (!node.Broker.Connected)
             Add(Cause.BrokerAway, node.Node, node.Broker.Reason);

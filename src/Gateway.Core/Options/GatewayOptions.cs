@@ -261,20 +261,52 @@ public enum RuleAudience
 
     /// <summary>No client; backends only.</summary>
     Nobody,
+
+    /// <summary>Every client whose token has said who it is.</summary>
+    Authenticated,
+
+    /// <summary>Whom its token's claim <c>channels</c> allows it.</summary>
+    Claim,
+
+    /// <summary>Who shows a token for the channel when it subscribes.</summary>
+    Token,
+
+    /// <summary>Whom the backend allows it, asked at <c>Gateway:Authorizer:Uri</c>.</summary>
+    Authorizer,
+}
+
+/// <summary>What a rule does while the authorizer cannot be asked.</summary>
+public enum AuthorizerFailure
+{
+    /// <summary>As <c>Gateway:Authorizer:FailOpen</c> says.</summary>
+    Inherit,
+
+    /// <summary>Refuses.</summary>
+    Deny,
+
+    /// <summary>Allows.</summary>
+    Allow,
 }
 
 /// <summary>What the clients may do in the channels that match a pattern.</summary>
 public sealed class RuleOptions
 {
-    [Description("Channel names, '*' standing for any run of characters.")]
+    [Description("Channel names, '*' standing for any run of characters, '{claim}' for what the client's token says: 'user:{sub}' is each user's own. See [Who may do what](#who-may-do-what).")]
     [Required]
     public string Pattern { get; set; } = "*";
 
-    [Description("Who may subscribe: anyone, nobody.")]
+    [Description("Who may subscribe: anyone; authenticated, whoever has a token; claim, whom the token's 'channels' allow it; token, who shows a subscription token; authorizer, whom the backend allows it; nobody.")]
     public RuleAudience Subscribe { get; set; } = RuleAudience.Anyone;
 
-    [Description("Which clients may publish: anyone, nobody. Backends always may.")]
+    [Description("Which clients may publish: the same, but for token. Backends always may.")]
     public RuleAudience Publish { get; set; } = RuleAudience.Nobody;
+
+    [Description("Largest publication of a client in these channels. 0: Gateway:Limits:MaxPublicationBytes, which holds in any case.")]
+    [Range(0, 128 * 1024 * 1024)]
+    public int MaxPublicationBytes { get; set; }
+
+    [Description("While the authorizer cannot be asked: deny, allow, or inherit what Gateway:Authorizer:FailOpen says.")]
+    public AuthorizerFailure AuthorizerFailure { get; set; }
 }
 
 /// <summary>This node's identity.</summary>

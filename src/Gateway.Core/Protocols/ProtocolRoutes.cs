@@ -48,9 +48,7 @@ internal sealed class ProtocolRoutes(GatewayOptions options, IChannels channels,
             return ProtocolMatch.Refuse(400, "The path names no valid channel: /plain/<channel>[,<channel>...], each percent-encoded.");
         if (names.Count > options.Limits.MaxSubscriptions)
             return ProtocolMatch.Refuse(400, "The path names more channels than a connection may subscribe to.");
-        return names.All(channels.MaySubscribe)
-            ? ProtocolMatch.Of(_plain, state: names)
-            : ProtocolMatch.Refuse(403, "This channel may not be subscribed to.");
+        return ProtocolMatch.Of(_plain, state: new PlainWish(names));
     }
 
     private static ProtocolMatch NotFound(string path) =>

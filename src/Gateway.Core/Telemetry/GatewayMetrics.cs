@@ -41,6 +41,12 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableCounter("gateway.broker.gap.duration", () => TimeSpan.FromTicks(Volatile.Read(ref _gapTicks)).TotalSeconds, "s", "Time without the broker, of the gaps that are over.");
         BrokerResubscriptions = Events("gateway.broker.resubscriptions", "{channel}", "Channels subscribed again after a lost link or a silent loss.");
         Announcements = Events("gateway.announcements", "{announcement}", "Times the node told the others of its load and looked at theirs, by result.");
+        RulesReloads = Events("gateway.rules.reloads", "{reload}", "Times the configuration's rules were read again, by result.");
+        Revocations = Events("gateway.subscriptions.revoked", "{subscription}", "Subscriptions that were ended because changed rules do not allow them.");
+        AuthorizerAnswers = Events("gateway.authorizer.answers", "{question}", "Questions to the backend whether a client may, by result.");
+        AuthorizerDuration = Histogram("gateway.authorizer.duration", "s", "From a question to the backend to its answer, of those that it answered.", LatencyBuckets);
+        AuthorizerCache = Events("gateway.authorizer.cache", "{question}", "Questions whether a client may, by where the answer came from: remembered, one that another waits for already, or the backend.");
+        _meter.CreateObservableGauge("gateway.authorizer.breaker.open", () => AuthorizerCutOff ? 1 : 0, "{state}", "1 while the backend is not asked whether clients may, because it failed too often; else 0.");
         Departures = Events("gateway.departures", "{connection}", "Clients that were sent away to connect again, by reason.");
         Faults = Events("gateway.faults", "{fault}", "Faults of the gateway itself, by the part that has survived it: each is an error in the log, and to be reported.");
         BrokerErrors = Events("gateway.broker.errors", "{error}", "Operations the broker did not confirm, by operation.");
@@ -125,7 +131,24 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Batches that the collector did not take; tag <c>signal</c>.</summary>
     public EventCounter ExportErrors { get; }
 
+    /// <summary>Questions to the backend; tag <c>result</c>.</summary>
+    public EventCounter AuthorizerAnswers { get; }
+
+    /// <summary>Seconds that an answer of the backend took.</summary>
+    public Histogram<double> AuthorizerDuration { get; }
+
+    /// <summary>Where answers came from; tag <c>result</c>.</summary>
+    public EventCounter AuthorizerCache { get; }
+
+    /// <summary>Whether the backend is not asked, because it failed too often.</summary>
+    public bool AuthorizerCutOff { get; set; }
+
     internal EventCounter Departures { get; }
+
+    /// <summary>Times the rules were read again; tag <c>result</c>.</summary>
+    public EventCounter RulesReloads { get; }
+
+    internal EventCounter Revocations { get; }
 
     /// <summary>Tag <c>part</c>.</summary>
     internal EventCounter Faults { get; }

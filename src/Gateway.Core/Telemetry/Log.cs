@@ -124,4 +124,13 @@ internal static partial class Log
 
     [LoggerMessage(1500, LogLevel.Warning, "More publications were to be traced than Gateway:Telemetry:Tracing:MaxPerSecond ({MaxPerSecond}) allows; the others are delivered untraced and counted in gateway_traces_limited_total. Let fewer carry the sampled flag, lower the ratios, or raise the limit; this line comes at most every 10 s.")]
     public static partial void TracesLimited(ILogger log, int maxPerSecond);
+
+    [LoggerMessage(1600, LogLevel.Error, "Whether a client may was not found out, by a fault of the gateway itself; it was refused. Further ones are not logged for 10 s. Please report this.")]
+    public static partial void AccessFault(ILogger log, Exception exception);
+
+    [LoggerMessage(1601, LogLevel.Information, "The rules have changed: {Count} are in force, {Hash}. Of the subscriptions, {Ended} that they do not allow were ended.")]
+    public static partial void RulesChanged(ILogger log, int count, string hash, int ended);
+
+    [LoggerMessage(1602, LogLevel.Error, "A fault of the gateway itself while subscriptions were judged by changed rules; some that they do not allow may go on. Please report this.")]
+    public static partial void RuleChangeFault(ILogger log, Exception exception);
 }

@@ -18,6 +18,8 @@ public static class MetricLabels
     {
         ["gateway.accept.errors"] = [new("tier", ["peer", "pressure", "fatal"])],
         ["gateway.announcements"] = [new("result", ["ok", "failed"])],
+        ["gateway.authorizer.answers"] = [new("result", ["allowed", "denied", "failed", "timeout", "cut_off"])],
+        ["gateway.authorizer.cache"] = [new("result", ["hit", "joined", "asked"])],
         ["gateway.broker.errors"] = [new("operation", ["subscribe", "publish", "command", "probe"])],
         ["gateway.buffers.rented"] = [new("pool", ["blocks", "buffers", "socket_args", "queues", "publications", "deflate", "inflate"])],
         ["gateway.closes"] =
@@ -26,6 +28,7 @@ public static class MetricLabels
             [
                 "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "disconnected", "heartbeat_timeout", "slow_consumer", "rate_limit",
                 "bad_request", "unsupported_data", "invalid_data", "message_too_big", "policy_violation", "protocol_error", "internal_error", "refused", "page",
+                "forbidden",
             ]),
             Protocol,
         ],
@@ -36,7 +39,7 @@ public static class MetricLabels
         ["gateway.connections"] = [new("state", ["handshaking", "admitting", "open", "closing", "closed"]), Protocol],
         ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended", "memory"])],
         ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
-        ["gateway.faults"] = [new("part", ["connection", "shard", "drain", "cluster"])],
+        ["gateway.faults"] = [new("part", ["connection", "shard", "drain", "cluster", "access"])],
         ["gateway.handshakes"] =
             [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "426", "429", "431", "503", "other"])],
         ["gateway.limits.reached"] = [new("limit", [.. Limits.All.Select(Limits.Label)])],
@@ -49,6 +52,7 @@ public static class MetricLabels
         ["gateway.publications"] = [new("source", ["api", "client"]), new("result", ["ok", "unavailable", "refused"])],
         ["gateway.publications.received"] = [new("source", ["channel", "command"])],
         ["gateway.refusals"] = [new("how", ["answered", "reset"])],
+        ["gateway.rules.reloads"] = [new("result", ["loaded", "unchanged", "failed"])],
         ["gateway.telemetry.export.errors"] = [new("signal", ["traces", "metrics"])],
         ["gateway.tls.certificate.expiry"] = [new("endpoint", [], "the endpoint's option"), new("certificate", [], "`own`, or the index of a further one")],
         ["gateway.tls.handshakes"] = [new("result", ["completed", "failed", "closed", "timeout", "not_tls"]), new("version", ["1.2", "1.3", "none"])],

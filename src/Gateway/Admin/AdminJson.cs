@@ -21,6 +21,9 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(PublishBody))]
 [JsonSerializable(typeof(PublishReport))]
+[JsonSerializable(typeof(RuleList))]
+[JsonSerializable(typeof(RuleExplanationBody))]
+[JsonSerializable(typeof(RuleExplanation))]
 // Parameters of the routes: the OpenAPI document describes them, and a native build has no reflection to fall back on.
 [JsonSerializable(typeof(int?))]
 [JsonSerializable(typeof(string))]

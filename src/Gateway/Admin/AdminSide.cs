@@ -50,5 +50,6 @@ internal static class AdminSide
         NodeEndpoints.Map(api);
         DiagnosisEndpoints.Map(api);
         DrainEndpoints.Map(api);
+        RuleEndpoints.Map(api);
     }
 }

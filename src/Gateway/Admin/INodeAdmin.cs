@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Gateway.Core;
+using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
@@ -69,6 +70,12 @@ internal interface INodeAdmin
 
     /// <summary>Why a client did not get a publication.</summary>
     Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken);
+
+    /// <summary>The rules about channels that are in force.</summary>
+    RulesInForce Rules { get; }
+
+    /// <summary>What the rules say of a client's wish, and why.</summary>
+    Task<AccessExplanation> ExplainAccessAsync(ClientIdentity client, ChannelName channel, ChannelAction action, bool ask, CancellationToken cancellationToken);
 
     /// <summary>Ends a connection here, or asks the other nodes to.</summary>
     /// <exception cref="BrokerUnavailableException">It is not here, and the broker did not take the request.</exception>

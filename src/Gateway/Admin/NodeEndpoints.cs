@@ -63,7 +63,8 @@ internal static class NodeEndpoints
             node.SubscriptionCount,
             new BrokerReport(node.BrokerName, broker.Connected, broker.Reason),
             new ReadinessReport(readiness.Ready, readiness.Reason),
-            LimitReport.Of(settings.Gateway.Limits, node.MaxConnections)));
+            LimitReport.Of(settings.Gateway.Limits, node.MaxConnections),
+            node.Rules.Hash));
     }
 
     private static async Task<IResult> ListChannelsAsync(

@@ -19,7 +19,8 @@ internal sealed record NodeReport(
     int Subscriptions,
     BrokerReport Broker,
     ReadinessReport Readiness,
-    LimitReport Limits);
+    LimitReport Limits,
+    [property: Description("Of the rules about channels in force: the same on every node that has the same rules.")] string RulesHash);
 
 internal sealed record NodeList(IReadOnlyList<NodeSummary> Nodes);
 

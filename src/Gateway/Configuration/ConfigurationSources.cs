@@ -18,7 +18,7 @@ internal static class ConfigurationSources
         var builder = new ConfigurationBuilder().AddInMemoryCollection(Defaults(environment));
         foreach (var folder in folders.Select(Path.TrimEndingDirectorySeparator).Distinct())
         {
-            // Read once: no option changes while the node runs, and watching files costs a thread and inotify handles.
+            // Not watched, which would cost a thread and inotify handles, and see no mounted ConfigMap change: RulesReload looks at them.
             builder.AddJsonFile(Path.Combine(folder, "appsettings.json"), optional: true, reloadOnChange: false);
             builder.AddJsonFile(Path.Combine(folder, $"appsettings.{environment}.json"), optional: true, reloadOnChange: false);
         }

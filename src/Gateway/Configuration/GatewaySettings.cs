@@ -1,4 +1,6 @@
 using Gateway.Admin;
+using Gateway.Auth.Authorizer;
+using Gateway.Auth.SubscriptionTokens;
 using Gateway.Core.Options;
 using Gateway.Redis;
 using Gateway.Telemetry;
@@ -26,11 +28,20 @@ internal sealed class GatewaySettings
     /// <summary>Where traces and metrics are sent.</summary>
     public OtlpOptions Otlp { get; } = new();
 
+    /// <summary>The backend that rules may ask.</summary>
+    public AuthorizerOptions Authorizer { get; } = new();
+
+    /// <summary>The key of subscription tokens.</summary>
+    public SubscriptionTokenOptions SubscriptionTokens { get; } = new();
+
     /// <summary>Keys that mean nothing.</summary>
     public IReadOnlyList<UnknownOption> Unknown { get; private set; } = [];
 
     /// <summary>Where each of the client endpoints stands in the configuration.</summary>
     public IReadOnlyList<string> EndpointPaths { get; private set; } = [];
+
+    /// <summary>Where each of the rules stands in the configuration.</summary>
+    public IReadOnlyList<string> RulePaths { get; private set; } = [];
 
     /// <summary>Whether hints for a first try are welcome.</summary>
     public bool IsDevelopment => string.Equals(Environment, "Development", StringComparison.OrdinalIgnoreCase);
@@ -55,11 +66,13 @@ internal sealed class GatewaySettings
             Configuration = configuration,
             Unknown = [.. ConfiguredOptions.FindUnknown(configuration).Select(UnknownOption.Of)],
             EndpointPaths = [.. configuration.GetSection("Gateway:Endpoints").GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)],
+            RulePaths = [.. configuration.GetSection("Gateway:Rules").GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)],
         };
 
         settings.BindSections(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(normal).Build());
         errors.AddRange(ConfigurationRules.Check(settings, errors));
         errors.AddRange(TlsRules.Check(settings, errors));
+        errors.AddRange(ChannelRuleChecks.Check(settings, errors));
         return (settings, errors);
     }
 
@@ -70,5 +83,7 @@ internal sealed class GatewaySettings
         configuration.GetSection("Gateway:Admin").Bind(Admin);
         configuration.GetSection("Gateway:Redis").Bind(Redis);
         configuration.GetSection("Gateway:Telemetry:Otlp").Bind(Otlp);
+        configuration.GetSection("Gateway:Authorizer").Bind(Authorizer);
+        configuration.GetSection("Gateway:Auth:SubscriptionTokens").Bind(SubscriptionTokens);
     }
 }

@@ -1,4 +1,6 @@
 using Gateway.Admin;
+using Gateway.Auth.Authorizer;
+using Gateway.Auth.SubscriptionTokens;
 using Gateway.Core.Options;
 using Gateway.Redis;
 using Gateway.Telemetry;
@@ -27,6 +29,8 @@ internal static class OptionCatalog
         OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect."),
         OptionSection.Of<MemoryOptions>("Gateway:Memory", "How the node keeps within its memory: it gives up the largest backlogs, then refuses clients, then publications."),
         OptionSection.Of<RuleOptions>("Gateway:Rules:*", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),
+        OptionSection.Of<SubscriptionTokenOptions>("Gateway:Auth:SubscriptionTokens", "The key of subscription tokens, for rules with 'token'. See [Who may do what](#who-may-do-what)."),
+        OptionSection.Of<AuthorizerOptions>("Gateway:Authorizer", "The backend that is asked, for rules with 'authorizer'. See [Who may do what](#who-may-do-what)."),
         OptionSection.Of<LimitOptions>("Gateway:Limits", "What one client, and all of them together, may use."),
         OptionSection.Of<TlsOptions>("Gateway:Tls", "What all TLS endpoints share."),
         OptionSection.Of<HttpOptions>("Gateway:Http", "Plain HTTP on the client endpoints."),

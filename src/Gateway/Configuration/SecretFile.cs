@@ -59,9 +59,9 @@ internal sealed partial class SecretFile(string path, TimeProvider time, ILogger
         }
     }
 
-    [LoggerMessage(3020, LogLevel.Information, "The secret in {Path} has changed; the new one is in use.")]
+    [LoggerMessage(3030, LogLevel.Information, "The secret in {Path} has changed; the new one is in use.")]
     private partial void LogChanged(string path);
 
-    [LoggerMessage(3021, LogLevel.Error, "The secret in {Path} cannot be read: {Reason}. What was read before stays in use; put the file back.")]
+    [LoggerMessage(3031, LogLevel.Error, "The secret in {Path} cannot be read: {Reason}. What was read before stays in use; put the file back.")]
     private partial void LogMissing(string path, string reason);
 }

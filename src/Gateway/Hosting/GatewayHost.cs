@@ -1,4 +1,5 @@
 using Gateway.Admin;
+using Gateway.Auth;
 using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Telemetry;
@@ -34,6 +35,7 @@ internal static class GatewayHost
         AdminSide.AddServices(builder, settings);
         TelemetrySetup.Add(builder.Services, settings);
         builder.Services.AddHostedService<GatewayService>();
+        builder.Services.AddHostedService<RulesReload>();
         replace?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -50,6 +52,7 @@ internal static class GatewayHost
             provider.GetRequiredService<GatewayMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisBroker>>()));
+        ChannelAccessSetup.Add(services, settings);
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayNode>(provider, settings.Gateway));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayServer>(provider, settings.Gateway));
         services.AddSingleton<NodeAdapter>();

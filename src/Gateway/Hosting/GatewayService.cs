@@ -20,6 +20,8 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
     {
         foreach (var unknown in settings.Unknown)
             LogUnknown(unknown.Key, unknown.Nearest);
+        foreach (var rule in ChannelRuleChecks.FindUnreachable(settings))
+            LogUnreachable(rule.Path, rule.Pattern, rule.By, rule.ByPattern);
         var adminAddress = admin.Features.Get<IServerAddressesFeature>()!.Addresses.First();
         LogAdmin(adminAddress);
 
@@ -56,6 +58,9 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
 
     [LoggerMessage(3000, LogLevel.Warning, "{Option} is not an option and has no effect; did you mean {Nearest}?")]
     private partial void LogUnknown(string option, string nearest);
+
+    [LoggerMessage(3004, LogLevel.Warning, "{Rule} ('{Pattern}') never decides: {By} ('{ByPattern}') stands before it and is about all its channels. Change their order, or remove it")]
+    private partial void LogUnreachable(string rule, string pattern, string by, string byPattern);
 
     [LoggerMessage(3001, LogLevel.Information, "Admin side, health and metrics: {Address}")]
     private partial void LogAdmin(string address);

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Options;
 using Gateway.Core.Transport;
 
 namespace Gateway.Hosting;
@@ -8,6 +9,9 @@ internal interface INodeServer
 {
     /// <summary>Where clients connect: the real addresses, once started.</summary>
     IReadOnlyList<IPEndPoint> EndPoints { get; }
+
+    /// <summary>Puts other rules about channels in force; false: they are the ones in force.</summary>
+    bool ApplyRules(IEnumerable<RuleOptions> rules);
 
     /// <exception cref="ListenException">An address cannot be listened on.</exception>
     Task StartAsync(CancellationToken cancellationToken);

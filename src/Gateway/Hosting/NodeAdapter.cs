@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using Gateway.Admin;
 using Gateway.Core;
+using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Options;
 
 namespace Gateway.Hosting;
 
@@ -60,6 +62,13 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
 
     public Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken) =>
         node.ExplainAsync(channel, connection, cancellationToken);
+
+    public bool ApplyRules(IEnumerable<RuleOptions> rules) => node.ApplyRules(rules);
+
+    public RulesInForce Rules => node.Rules;
+
+    public Task<AccessExplanation> ExplainAccessAsync(ClientIdentity client, ChannelName channel, ChannelAction action, bool ask, CancellationToken cancellationToken) =>
+        node.ExplainAccessAsync(client, channel, action, ask, cancellationToken);
 
     public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) =>
         node.DisconnectAsync(id, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Options;
 
@@ -24,7 +25,7 @@ public sealed class ChannelRulesTests
     [InlineData("a.c", "abc", false)]
     [InlineData("a?", "ab", false)]
     public void Matches_Pattern_TakesTheStarForAnyRun(string pattern, string name, bool expected) =>
-        Assert.Equal(expected, ChannelRules.Matches(pattern, name));
+        Assert.Equal(expected, ChannelPattern.Matches(pattern, name));
 
     // The slow twin: the same pattern as a regular expression.
     [Fact]
@@ -39,7 +40,7 @@ public sealed class ChannelRulesTests
             var twin = "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal) + "\\z";
             var expected = Regex.IsMatch(name, twin, RegexOptions.Singleline);
             matched += expected ? 1 : 0;
-            Assert.True(expected == ChannelRules.Matches(pattern, name), $"'{pattern}' and '{name}': expected {expected}");
+            Assert.True(expected == ChannelPattern.Matches(pattern, name), $"'{pattern}' and '{name}': expected {expected}");
         }
 
         Assert.InRange(matched, 1000, 19_000);
@@ -50,15 +51,14 @@ public sealed class ChannelRulesTests
     {
         // A backtracking matcher would need 2^100 steps, and this test would not end.
         var pattern = string.Concat(Enumerable.Repeat("a*", 100)) + "b";
-        Assert.False(ChannelRules.Matches(pattern, new string('a', 255)));
+        Assert.False(ChannelPattern.Matches(pattern, new string('a', 255)));
     }
 
     [Fact]
     public void Rules_None_LetAnyoneSubscribeAndNobodyPublish()
     {
         var rules = new ChannelRules([]);
-        Assert.True(rules.MaySubscribe(ChannelName.Parse("news")));
-        Assert.False(rules.MayPublish(ChannelName.Parse("news")));
+        Assert.Equal((true, false), Of(rules, "news"));
     }
 
     [Fact]
@@ -78,7 +78,10 @@ public sealed class ChannelRulesTests
     }
 
     private static (bool Subscribe, bool Publish) Of(ChannelRules rules, string channel) =>
-        (rules.MaySubscribe(ChannelName.Parse(channel)), rules.MayPublish(ChannelName.Parse(channel)));
+        (May(rules, channel, ChannelAction.Subscribe), May(rules, channel, ChannelAction.Publish));
+
+    private static bool May(ChannelRules rules, string channel, ChannelAction action) =>
+        rules.Judge(ChannelName.Parse(channel), ClientIdentity.Anonymous, action).IsAllowed;
 
     private static string Drawn(Random random, string letters, int maxLength) =>
         new([.. Enumerable.Range(0, random.Next(maxLength + 1)).Select(_ => letters[random.Next(letters.Length)])]);

@@ -1,4 +1,5 @@
 using System.Text;
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Options;
@@ -76,9 +77,16 @@ internal sealed class FakeChannels(ChannelRules rules) : IChannels
 
     public List<Connection> Detached { get; } = [];
 
-    public bool MaySubscribe(ChannelName channel) => rules.MaySubscribe(channel);
+    /// <summary>What whoever is asked says; by default, that the rules must say it.</summary>
+    public Func<AccessWish, ValueTask<AccessVerdict>> Decide { get; set; } = static _ => throw new InvalidOperationException("Nobody is asked in this test.");
 
-    public bool MayPublish(ChannelName channel) => rules.MayPublish(channel);
+    public AccessVerdict Judge(ChannelName channel, ClientIdentity client, ChannelAction action) => rules.Judge(channel, client, action);
+
+    public ValueTask<AccessVerdict> AskAsync(AccessWish wish)
+    {
+        var verdict = Judge(wish.Channel, wish.Client, wish.Action);
+        return verdict.IsUndecided ? Decide(wish) : new(verdict);
+    }
 
     public void Subscribe(SubscribeRequest request)
     {

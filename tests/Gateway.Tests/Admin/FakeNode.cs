@@ -2,10 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using Gateway.Admin;
 using Gateway.Core;
+using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Options;
 using Gateway.Hosting;
 
 namespace Gateway.Tests.Admin;
@@ -88,6 +90,25 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
 
     public Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken) =>
         Task.FromResult(Explain(channel, connection));
+
+    public List<RuleOptions> Applied { get; } = [];
+
+    public bool ApplyRules(IEnumerable<RuleOptions> rules)
+    {
+        Applied.Clear();
+        Applied.AddRange(rules);
+        return true;
+    }
+
+    public RulesInForce Rules { get; set; } = new("0123456789abcdef", DateTimeOffset.UnixEpoch, []);
+
+    public List<(ClientIdentity Client, string Channel, ChannelAction Action, bool Ask)> Explained { get; } = [];
+
+    public Task<AccessExplanation> ExplainAccessAsync(ClientIdentity client, ChannelName channel, ChannelAction action, bool ask, CancellationToken cancellationToken)
+    {
+        Explained.Add((client, channel.Text, action, ask));
+        return Task.FromResult(new AccessExplanation("forbidden", null, null, null, "No rule.", null, "No."));
+    }
 
     public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) => Task.FromResult(Disconnect(id));
 

@@ -35,7 +35,7 @@ public sealed class SecretFileTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Equal("second", _file.Text);
-        Assert.Equal(3020, _log.LatestRecord.Id.Id);
+        Assert.Equal(3030, _log.LatestRecord.Id.Id);
         Assert.DoesNotContain("second", _log.LatestRecord.Message);
     }
 
@@ -56,10 +56,10 @@ public sealed class SecretFileTests : IDisposable
             Assert.Equal("first", _file.Text);
         }
 
-        Assert.Equal([3021], _log.Collector.GetSnapshot().Select(line => line.Id.Id));
+        Assert.Equal([3031], _log.Collector.GetSnapshot().Select(line => line.Id.Id));
         File.WriteAllText(_path, "first");
         _time.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("first", _file.Text);
-        Assert.Equal(3020, _log.LatestRecord.Id.Id);
+        Assert.Equal(3030, _log.LatestRecord.Id.Id);
     }
 }

@@ -32,6 +32,9 @@ internal ref struct JsonCommand
 
     public readonly bool HasData => !Data.IsEmpty;
 
+    /// <summary>Of a subscribe: the subscription token, without its quotes; empty: none. Escapes stay: no token has any.</summary>
+    public ReadOnlySpan<byte> Token { get; private set; }
+
     /// <summary>False: not a JSON object, no type, or a field of the wrong kind.</summary>
     public static bool TryParse(ReadOnlySpan<byte> message, out JsonCommand command)
     {
@@ -93,6 +96,16 @@ internal ref struct JsonCommand
             if (reader.TokenType != JsonTokenType.String)
                 return false;
             channel = Raw(ref reader, message);
+            return true;
+        }
+
+        if (reader.ValueTextEquals("token"u8))
+        {
+            reader.Read();
+            // A null is as good as none: a client's code may have nothing to put there.
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
+                return false;
+            Token = reader.TokenType == JsonTokenType.String ? Raw(ref reader, message)[1..^1] : default;
             return true;
         }
 

@@ -72,6 +72,14 @@ internal static class JsonMessages
         return End();
     }
 
+    public static OutboundFrame Unsubscribed(ChannelName channel, string reason)
+    {
+        var writer = Begin("unsubscribed"u8);
+        writer.WriteString("channel"u8, channel.Utf8);
+        writer.WriteString("reason"u8, reason);
+        return End();
+    }
+
     private static void WriteId(Utf8JsonWriter writer, ReadOnlySpan<byte> id)
     {
         if (id.IsEmpty)

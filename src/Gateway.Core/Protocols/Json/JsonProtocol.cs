@@ -1,3 +1,5 @@
+using System.Text;
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -7,11 +9,12 @@ using Gateway.Core.Telemetry;
 namespace Gateway.Core.Protocols.Json;
 
 /// <summary>The native protocol, <c>gateway.v1</c>: JSON, one object a text message. Specified in docs/protocol.md.</summary>
-internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOptions heartbeat) : IMessageHandler
+internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOptions heartbeat) : IMessageHandler, IRevokes
 {
     private const string SubprotocolName = "gateway.v1";
 
     private readonly EncoderSet _encoders = new(new JsonEncoder());
+    private readonly JsonCommandsInTurn _inTurn = new(channels);
 
     public string Name => "json";
 
@@ -62,54 +65,61 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public void OnClosed(Connection connection) => channels.Detach(connection);
 
+    public void Revoke(Connection connection, ChannelName channel)
+    {
+        channels.Unsubscribe(new JsonRevocation(connection, channel));
+        connection.Flush(); // it is no turn of the connection's own, at whose end that would be done
+    }
+
     private MessageResult Subscribe(Connection connection, in JsonCommand command)
     {
         if (!ChannelName.TryParse(command.Channel, out var channel))
-            return Answer(connection, InvalidChannel(command.Id));
-        if (!channels.MaySubscribe(channel))
-            return Answer(connection, JsonMessages.Error(command.Id, JsonError.Forbidden, "This channel may not be subscribed to."));
+            return Answer(connection, JsonAnswers.InvalidChannel(command.Id));
+        var mustWait = ChannelTurns.AreTaken(connection, channel);
+        var verdict = mustWait ? default : channels.Judge(channel, connection.Identity, ChannelAction.Subscribe);
+        if (!mustWait && !verdict.IsAllowed && !verdict.IsUndecided)
+            return Answer(connection, JsonAnswers.Refusal(command.Id, verdict));
         var result = connection.BeginCommand();
-        channels.Subscribe(new JsonSubscribe(connection, channel, _encoders.For(connection), command.Id.ToArray()));
+        var request = new JsonSubscribe(connection, channel, _encoders.For(connection), command.Id.ToArray()) { AllowedBy = verdict.Rule };
+        if (verdict.IsAllowed)
+            channels.Subscribe(request);
+        else
+            _inTurn.Subscribe(request, Encoding.UTF8.GetString(command.Token));
         return result;
     }
 
     private MessageResult Unsubscribe(Connection connection, in JsonCommand command)
     {
         if (!ChannelName.TryParse(command.Channel, out var channel))
-            return Answer(connection, InvalidChannel(command.Id));
+            return Answer(connection, JsonAnswers.InvalidChannel(command.Id));
         var result = connection.BeginCommand();
-        channels.Unsubscribe(new JsonUnsubscribe(connection, channel, command.Id.ToArray()));
+        var request = new JsonUnsubscribe(connection, channel, command.Id.ToArray());
+        if (ChannelTurns.AreTaken(connection, channel))
+            _inTurn.Unsubscribe(request);
+        else
+            channels.Unsubscribe(request);
         return result;
     }
 
     private MessageResult Publish(Connection connection, in JsonCommand command)
     {
         if (!ChannelName.TryParse(command.Channel, out var channel))
-            return Answer(connection, InvalidChannel(command.Id));
-        if (!channels.MayPublish(channel))
-            return Answer(connection, JsonMessages.Error(command.Id, JsonError.Forbidden, "Clients may not publish to this channel."));
+            return Answer(connection, JsonAnswers.InvalidChannel(command.Id));
+        var mustWait = ChannelTurns.AreTaken(connection, channel);
+        var verdict = mustWait ? default : channels.Judge(channel, connection.Identity, ChannelAction.Publish);
+        if (!mustWait && !verdict.IsAllowed && !verdict.IsUndecided)
+            return Answer(connection, JsonAnswers.Refusal(command.Id, verdict));
         if (!command.HasData)
             return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A publication has a field \"data\"."));
+        if (verdict.IsAllowed && JsonAnswers.IsTooLarge(verdict, command.Data.Length))
+            return Answer(connection, JsonAnswers.TooLarge(command.Id));
         var result = connection.BeginCommand();
-        _ = PublishAsync(connection, channel, command.Data.ToArray(), command.Id.ToArray());
+        if (verdict.IsAllowed)
+            _ = JsonPublish.RunAsync(channels, connection, channel, command.Data.ToArray(), command.Id.ToArray());
+        else
+            _inTurn.Publish(connection, channel, command.Data.ToArray(), command.Id.ToArray());
         return result;
     }
-
-    private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, byte[] id)
-    {
-        var result = await channels.PublishAsync(channel, data).ConfigureAwait(false);
-        connection.Send(result switch
-        {
-            PublishResult.Published => JsonMessages.Ok(id, channel),
-            PublishResult.TooLarge => JsonMessages.Error(id, JsonError.TooLarge, "The data is larger than a publication may be."),
-            PublishResult.Overloaded => JsonMessages.Error(id, JsonError.Overloaded, "The node is short of memory; the publication was not made. Try again in a moment."),
-            _ => JsonMessages.Error(id, JsonError.Unavailable, "The broker did not confirm the publication; it may have been delivered all the same."),
-        });
-        connection.EndCommand();
-    }
-
-    private static OutboundFrame InvalidChannel(ReadOnlySpan<byte> id) =>
-        JsonMessages.Error(id, JsonError.InvalidChannel, "A channel name has 1 to 255 bytes and no spaces, commas or control characters.");
 
     private static MessageResult Answer(Connection connection, OutboundFrame answer)
     {

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -12,6 +13,9 @@ namespace Gateway.Core.Protocols.Json;
 internal sealed class JsonSubscribe(Connection connection, ChannelName channel, IPublicationEncoder encoder, byte[] id)
     : SubscribeRequest(connection, channel, encoder)
 {
+    /// <summary>The answer of whoever decided that the client may not.</summary>
+    public OutboundFrame Refuse(in AccessVerdict verdict) => JsonAnswers.Refusal(id, verdict);
+
     public override OutboundFrame? Complete(SubscribeResult result)
     {
         Connection.EndCommand();
@@ -39,4 +43,13 @@ internal sealed class JsonUnsubscribe(Connection connection, ChannelName channel
             ? JsonMessages.Ok(id, Channel)
             : JsonMessages.Error(id, JsonError.NotSubscribed, "This connection is not subscribed to the channel.");
     }
+}
+
+/// <summary>An end of a subscription that nobody has asked for: changed rules do not allow it.</summary>
+/// <param name="connection">Whose.</param>
+/// <param name="channel">To what.</param>
+internal sealed class JsonRevocation(Connection connection, ChannelName channel) : UnsubscribeRequest(connection, channel)
+{
+    // Who has left meanwhile need not be told.
+    public override OutboundFrame? Complete(bool wasSubscribed) => wasSubscribed ? JsonMessages.Unsubscribed(Channel, "rules") : null;
 }

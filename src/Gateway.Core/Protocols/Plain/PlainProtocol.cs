@@ -1,6 +1,8 @@
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
+using Gateway.Core.Handshake;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Protocols.Plain;
@@ -9,7 +11,7 @@ namespace Gateway.Core.Protocols.Plain;
 /// Plain mode, for shells and devices: the URL subscribes, and each frame is a payload as it was published. There is no envelope, so
 /// nothing but payloads can be said: what a client must know else, it learns from the close code.
 /// </summary>
-internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
+internal sealed class PlainProtocol(IChannels channels) : IMessageHandler, IRevokes
 {
     private readonly EncoderSet _encoders = new(new PlainEncoder());
 
@@ -19,12 +21,16 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
 
     public bool NeedsAdmission => true;
 
+    public ValueTask<Refusal?> AuthoriseAsync(ConnectionId connection, ClientIdentity client, object? state) =>
+        PlainAccess.JudgeAsync(channels, connection, client, (PlainWish)state!);
+
     public void OnOpen(Connection connection)
     {
         var encoder = _encoders.For(connection);
-        foreach (var name in (IReadOnlyList<ChannelName>)connection.ProtocolState!)
-            channels.Subscribe(new PlainSubscribe(connection, name, encoder));
+        var wish = (PlainWish)connection.ProtocolState!;
         connection.ProtocolState = null;
+        for (var i = 0; i < wish.Names.Count; i++)
+            channels.Subscribe(new PlainSubscribe(connection, wish.Names[i], encoder) { AllowedBy = wish.Rules[i] });
     }
 
     public MessageResult OnMessage(Connection connection, Opcode opcode, ReadOnlySpan<byte> payload)
@@ -42,6 +48,9 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
     }
 
     public void OnClosed(Connection connection) => channels.Detach(connection);
+
+    // There is no message to say it with, and a client that goes on as if nothing had happened would wait for ever.
+    public void Revoke(Connection connection, ChannelName channel) => connection.Close(CloseReason.Forbidden);
 
     private sealed class PlainSubscribe(Connection connection, ChannelName channel, IPublicationEncoder encoder)
         : SubscribeRequest(connection, channel, encoder)

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Gateway.Core.Access;
+using Gateway.Core.Channels;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Gateway.Admin;
+
+/// <summary>Who may do what, and why: the rules about channels, and a dry run of them.</summary>
+internal static class RuleEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/rules", List)
+            .WithName("rules").WithTags("Rules")
+            .WithSummary("Lists the rules about channels that are in force")
+            .Produces<RuleList>();
+
+        api.MapPost("/rules/explain", ExplainAsync)
+            .WithName("explainRules").WithTags("Rules")
+            .WithSummary("Says which rule decides about a channel, what it decides, and why")
+            .WithDescription("For a client with a token, with claims, or anonymous. Nothing is subscribed to or published. The backend is asked only with 'ask'.")
+            .Accepts<RuleExplanationBody>("application/json")
+            .Produces<RuleExplanation>()
+            .ProducesProblems(400, 415, 503);
+    }
+
+    private static Ok<RuleList> List(INodeAdmin node) => TypedResults.Ok(RuleList.Of(node.Rules));
+
+    private static async Task<IResult> ExplainAsync(HttpRequest http, INodeAdmin node, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        RuleExplanationBody? body;
+        try
+        {
+            body = JsonSerializer.Deserialize((await RequestBody.ReadAsync(http, cancellationToken)).Span, AdminJson.Default.RuleExplanationBody);
+        }
+        catch (JsonException e)
+        {
+            return Problem.Result(400, $"The body is not the JSON that is expected: {e.Message}");
+        }
+
+        if (!ChannelName.TryParse(body?.Channel, out var channel))
+            return Problem.Result(400, "'channel' must be a channel's name: 1 to 255 bytes and no spaces, commas or control characters.");
+        if (body!.Token is not null && body.Claims is not null)
+            return Problem.Result(400, "Give 'token' or 'claims', not both.");
+        var (client, problem) = body.Token is not null
+            ? await ValidateAsync(body.Token, services.GetService<ITokenValidator>(), cancellationToken)
+            : Claimed(body.Claims);
+        if (client is null)
+            return problem!;
+        return TypedResults.Ok(new RuleExplanation(
+            channel.Text,
+            client.Subject,
+            await node.ExplainAccessAsync(client, channel, ChannelAction.Subscribe, body.Ask, cancellationToken),
+            await node.ExplainAccessAsync(client, channel, ChannelAction.Publish, body.Ask, cancellationToken)));
+    }
+
+    private static (ClientIdentity? Client, IResult? Problem) Claimed(JsonElement? claims)
+    {
+        if (claims is not { } given)
+            return (ClientIdentity.Anonymous, null);
+        return ClaimedIdentity.Read(given, out var fault) is { } client ? (client, null) : (null, Problem.Result(400, fault));
+    }
+
+    private static async Task<(ClientIdentity? Client, IResult? Problem)> ValidateAsync(string token, ITokenValidator? tokens, CancellationToken cancellationToken)
+    {
+        if (tokens is null)
+            return (null, Problem.Result(400, "This node judges no tokens: no key is configured. Give 'claims' instead."));
+        var verdict = await tokens.ValidateAsync(token, cancellationToken);
+        return verdict.Identity is { } client
+            ? (client, null)
+            : (null, Problem.Result(verdict.IsUnavailable ? 503 : 400, $"The token is refused, and so is a client that shows it: {verdict.Reason}"));
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Gateway.Configuration;
+using Gateway.Core.Telemetry;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace Gateway.Hosting;
+
+/// <summary>
+/// Reads the configuration's files again when one of them has changed, or on SIGHUP, and puts their rules about channels in force: all of
+/// them at once, or, if anything in them is wrong, none. Other options wait for a restart.
+/// </summary>
+internal sealed partial class RulesReload(GatewaySettings settings, INodeServer node, GatewayMetrics metrics, TimeProvider time, ILogger<RulesReload> log)
+    : BackgroundService
+{
+    // By content and not by time: a mounted ConfigMap changes behind links whose own times stay.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private volatile bool _isAsked;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (settings.Configuration is not IConfigurationRoot configuration)
+            return;
+        using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true; // else it would end the process
+            _isAsked = true;
+        });
+        using var timer = new PeriodicTimer(Interval, time);
+        var seen = Fingerprint(configuration);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var now = Fingerprint(configuration);
+                if (now == seen && !_isAsked)
+                    continue;
+                _isAsked = false;
+                seen = now;
+                Reload(configuration);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+    }
+
+    /// <summary>One reading.</summary>
+    internal void Reload(IConfigurationRoot configuration)
+    {
+        var errors = Read(configuration, out var read);
+        if (errors.Count > 0)
+        {
+            Count("failed");
+            var all = string.Join("; ", errors);
+            LogFailed(errors.Count, all);
+            return;
+        }
+
+        var isChange = node.ApplyRules(read!.Gateway.Rules);
+        Count(isChange ? "loaded" : "unchanged");
+        if (!isChange)
+            return;
+        foreach (var rule in ChannelRuleChecks.FindUnreachable(read))
+            LogUnreachable(rule.Path, rule.Pattern, rule.By, rule.ByPattern);
+    }
+
+    private IReadOnlyList<string> Read(IConfigurationRoot configuration, out GatewaySettings? read)
+    {
+        read = null;
+        try
+        {
+            configuration.Reload();
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return [$"{e.Message} {e.InnerException?.Message}".TrimEnd()];
+        }
+
+        (read, var errors) = GatewaySettings.Bind(configuration, settings.Environment);
+        return [.. errors.Concat(errors.Count == 0 ? ChannelRuleChecks.FindMissing(settings, read) : []).Select(error => error.ToString())];
+    }
+
+    /// <summary>Of what the files hold; a file that is not there, or not to be read now, holds nothing.</summary>
+    private static string Fingerprint(IConfigurationRoot configuration)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var source in configuration.Providers.OfType<JsonConfigurationProvider>().Select(provider => provider.Source))
+        {
+            var file = source.FileProvider?.GetFileInfo(source.Path ?? "");
+            try
+            {
+                hash.AppendData(file is { Exists: true, PhysicalPath: { } path } ? File.ReadAllBytes(path) : []);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Being replaced at this moment: the next look sees it.
+            }
+
+            hash.AppendData([0]);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    private void Count(string result) => metrics.RulesReloads.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    [LoggerMessage(3020, LogLevel.Error, "The configuration has changed, but has {Count} errors: {Errors}. The rules about channels stay as they were")]
+    private partial void LogFailed(int count, string errors);
+
+    [LoggerMessage(3021, LogLevel.Warning, "{Rule} ('{Pattern}') never decides: {By} ('{ByPattern}') stands before it and is about all its channels. Change their order, or remove it")]
+    private partial void LogUnreachable(string rule, string pattern, string by, string byPattern);
+}

@@ -1,0 +1,111 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Gateway.Integration.Fixtures;
+
+namespace Gateway.Integration.Access;
+
+/// <summary>Rules that change while the node runs.</summary>
+public sealed class RulesReloadTests
+{
+    private const string Everything = """[ { "Pattern": "*" } ]""";
+    private const string NewsOnly = """[ { "Pattern": "news" }, { "Pattern": "*", "Subscribe": "nobody" } ]""";
+
+    [Fact]
+    public async Task Reload_OtherRules_HoldForNewRequestsAndEndWhatTheyForbid()
+    {
+        await using var gateway = await HostedGateway.StartAsync(Everything);
+        using var metrics = new MetricsReader(gateway.Metrics);
+        await using var client = await WsClient.OpenJsonAsync(gateway.EndPoint);
+        await using var plain = await WsClient.OpenAsync(gateway.EndPoint, "/plain/news,chat");
+        await using var lucky = await WsClient.OpenAsync(gateway.EndPoint, "/plain/news");
+        await client.SubscribeAsync("chat");
+        await client.SubscribeAsync("news");
+        await Eventually.TrueAsync(() => gateway.Node.SubscriptionCount == 5);
+        var before = await HashAsync(gateway);
+
+        gateway.Write(NewsOnly);
+
+        var told = await client.ReceiveJsonAsync();
+        Assert.Equal(("unsubscribed", "chat", "rules"), (told.GetProperty("type").GetString(), told.GetProperty("channel").GetString(), told.GetProperty("reason").GetString()));
+        Assert.Equal(4403, (await plain.ReceiveCloseAsync()).Code);
+        await Eventually.TrueAsync(() => gateway.Node.SubscriptionCount == 2);
+        await gateway.Node.RulesReviewed;
+        await client.SendTextAsync("""{"type":"subscribe","id":1,"channel":"chat"}""");
+        Assert.Equal("forbidden", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
+        Assert.NotEqual(before, await HashAsync(gateway));
+        Assert.Equal(1, metrics["gateway.rules.reloads{result=loaded}"]);
+        Assert.Equal(2, metrics["gateway.subscriptions.revoked"]);
+
+        gateway.Write(Everything);
+        await Eventually.TrueAsync(async () => await HashAsync(gateway) == before);
+        await client.SubscribeAsync("chat");
+    }
+
+    [Fact]
+    public async Task Reload_AWrongSet_KeepsTheOldOneAndSaysAllThatIsWrong()
+    {
+        await using var gateway = await HostedGateway.StartAsync(NewsOnly);
+        using var metrics = new MetricsReader(gateway.Metrics);
+        var before = await HashAsync(gateway);
+
+        gateway.Write("""[ { "Pattern": "user:{sub", "Subscribe": "everyone" }, { "Pattern": "a" }, { "Pattern": "a", "Publish": "token" }, { "Pattern": "b", "Subscribe": "authorizer" } ]""");
+        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 1);
+        var line = Assert.Single(gateway.Logs.Lines, line => line.Message.Contains("stay as they were", StringComparison.Ordinal)).Message;
+        Assert.All((string[])["Gateway:Rules:0:Pattern", "Gateway:Rules:0:Subscribe", "Gateway:Rules:2:Pattern", "Gateway:Rules:2:Publish", "Gateway:Rules:3:Subscribe"], option => Assert.Contains(option, line));
+
+        gateway.Write("[ not json");
+        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 2);
+        gateway.Write("""[ { "Pattern": "b", "Subscribe": "authorizer" } ]""", """ "Authorizer": { "Uri": "http://127.0.0.1:1/" }, """);
+        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 3); // there is nobody to ask before a restart
+
+        Assert.Equal(before, await HashAsync(gateway));
+        await using var client = await WsClient.OpenJsonAsync(gateway.EndPoint);
+        await client.SubscribeAsync("news");
+    }
+
+    [Fact]
+    public async Task Reload_WhileClientsSubscribe_LeavesNoSubscriptionThatIsForbidden()
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
+        Core.Options.RuleOptions[] open = [new()], shut = [new() { Pattern = "none" }];
+        for (var i = 0; i < 20; i++)
+        {
+            node.Node.ApplyRules(open);
+            for (var j = 0; j < 20; j++)
+                await client.SendTextAsync($$"""{"type":"subscribe","channel":"c{{i}}-{{j}}"}""");
+            node.Node.ApplyRules(shut);
+        }
+
+        await client.SendTextAsync("""{"type":"ping","id":1}""");
+        while ((await client.ReceiveJsonAsync()).GetProperty("type").GetString() != "pong")
+        {
+        }
+
+        await node.Node.RulesReviewed;
+        await Eventually.TrueAsync(() => node.Node.SubscriptionCount == 0);
+    }
+
+    [Fact]
+    public async Task Reload_ToARuleThatAsks_AsksForWhatWasNotAskedAndKeepsWhatWas()
+    {
+        var backend = new Backend();
+        await using var node = await TestNode.StartAsync(authorizer: backend);
+        await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
+        await client.SubscribeAsync("a:yes");
+        await client.SubscribeAsync("a:no");
+
+        node.Node.ApplyRules([new() { Pattern = "a:*", Subscribe = Core.Options.RuleAudience.Authorizer }]);
+        await node.Node.RulesReviewed;
+        Assert.Equal("a:no", (await client.ReceiveJsonAsync()).GetProperty("channel").GetString());
+        Assert.Equal(2, backend.Asked);
+
+        node.Node.ApplyRules([new() { Pattern = "*:*", Subscribe = Core.Options.RuleAudience.Authorizer }]);
+        await node.Node.RulesReviewed;
+        Assert.Equal(3, backend.Asked); // it was 'anyone' that had let it, and no answer is remembered here
+        Assert.Equal(1, node.Node.SubscriptionCount);
+    }
+
+    private static async Task<string> HashAsync(HostedGateway gateway) =>
+        (await gateway.Admin.GetFromJsonAsync<JsonElement>("/api/v1/node")).GetProperty("rules_hash").GetString()!;
+}
