@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
@@ -29,6 +30,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
     private readonly ChannelRules _rules;
     private readonly ChannelDirectory _directory;
+    private readonly Revocations _revocations;
     private readonly PublicationPool _publications = new();
     private readonly Shard[] _shards;
     private readonly Rarely _mayLogSubscribe;
@@ -41,7 +43,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="metrics">The node's instruments.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logs">Logs.</param>
-    public GatewayNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time, ILoggerFactory logs)
+    /// <param name="validator">Judges tokens; null: there are no keys to do so with, and every token is refused.</param>
+    public GatewayNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time, ILoggerFactory logs, ITokenValidator? validator = null)
     {
         (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
         _log = logs.CreateLogger<GatewayNode>();
@@ -62,6 +65,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
         var routes = new ProtocolRoutes(options, this, Name);
         var trusted = new TrustedNetworks(options.TrustedProxies);
+        _revocations = new Revocations(time);
+        var tokens = new TokenJudge(validator, _revocations);
         Connections = new ConnectionContext
         {
             Options = options,
@@ -75,7 +80,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Transport = transport,
             TrustedProxies = trusted,
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),
-            Admission = new AnonymousAdmission(options.Auth),
+            Admission = new TokenAdmission(options.Auth, tokens, metrics),
+            Tokens = tokens,
             Protocols = routes,
             Pages = new HttpPages(options, routes, () => Readiness().Ready),
             Metrics = metrics,

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
@@ -38,6 +39,11 @@ internal sealed class ConnectionContext : ITransportAcceptor
     public required Forwarding Forwarding { get; init; }
 
     public required IAdmission Admission { get; init; }
+
+    /// <summary>Judges the tokens that replace others; the same as admission asks.</summary>
+    public required TokenJudge Tokens { get; init; }
+
+    public UserIndex Users { get; } = new();
 
     public required IProtocolSelector Protocols { get; init; }
 

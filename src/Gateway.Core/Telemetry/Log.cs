@@ -50,6 +50,9 @@ internal static partial class Log
     [LoggerMessage(1203, LogLevel.Error, "A fault of the gateway itself on connection {Connection}; it is closed with 1011, the others are not affected. Further ones are not logged for 10 s. Please report this.")]
     public static partial void ConnectionFault(ILogger log, string connection, Exception exception);
 
+    [LoggerMessage(1204, LogLevel.Error, "A fault of the gateway itself while a new token of connection {Connection} was judged; it goes on with the old one. Further ones are not logged for 10 s. Please report this.")]
+    public static partial void TokenFault(ILogger log, string connection, Exception exception);
+
     [LoggerMessage(1300, LogLevel.Warning, "The broker did not confirm the subscription of a channel; its subscribers were told, and may ask again. {Reason}. Others are counted in gateway_broker_errors_total; this line comes at most every 10 s.")]
     public static partial void SubscribeFailed(ILogger log, string reason);
 

@@ -9,6 +9,7 @@ internal enum JsonCommandType
     Unsubscribe,
     Publish,
     Ping,
+    Refresh,
 }
 
 /// <summary>A client's command, read in one pass over the message. Fields that are not known are ignored, so that newer clients work.</summary>
@@ -29,6 +30,9 @@ internal ref struct JsonCommand
 
     /// <summary>As it stands in the JSON.</summary>
     public ReadOnlySpan<byte> Data { get; private set; }
+
+    /// <summary>As it stands between its quotes: a token has nothing to escape; empty: none.</summary>
+    public ReadOnlySpan<byte> Token { get; private set; }
 
     public readonly bool HasData => !Data.IsEmpty;
 
@@ -96,6 +100,14 @@ internal ref struct JsonCommand
             return true;
         }
 
+        if (reader.ValueTextEquals("token"u8))
+        {
+            reader.Read();
+            var token = Raw(ref reader, message);
+            Token = reader.TokenType == JsonTokenType.String ? token[1..^1] : default;
+            return true;
+        }
+
         var isData = reader.ValueTextEquals("data"u8);
         reader.Read();
         var value = Raw(ref reader, message);
@@ -109,6 +121,7 @@ internal ref struct JsonCommand
         : reader.ValueTextEquals("unsubscribe"u8) ? JsonCommandType.Unsubscribe
         : reader.ValueTextEquals("publish"u8) ? JsonCommandType.Publish
         : reader.ValueTextEquals("ping"u8) ? JsonCommandType.Ping
+        : reader.ValueTextEquals("refresh"u8) ? JsonCommandType.Refresh
         : JsonCommandType.Unknown;
 
     private static ReadOnlySpan<byte> Raw(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)

@@ -1,3 +1,5 @@
+using System.Text;
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -23,7 +25,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
     public static string? Subprotocol(IReadOnlyList<string> offered) => offered.Contains(SubprotocolName) ? SubprotocolName : null;
 
     public void OnOpen(Connection connection) =>
-        connection.Reply(JsonMessages.Welcome(connection.Id, node, heartbeat.Interval));
+        connection.Reply(JsonMessages.Welcome(connection.Id, node, heartbeat.Interval, connection.ExpiresIn));
 
     public MessageResult OnMessage(Connection connection, Opcode opcode, ReadOnlySpan<byte> payload)
     {
@@ -46,13 +48,16 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
             JsonCommandType.Unsubscribe => Unsubscribe(connection, command),
             JsonCommandType.Publish => Publish(connection, command),
             JsonCommandType.Ping => Answer(connection, JsonMessages.Pong(command.Id)),
-            _ => Answer(connection, JsonMessages.Error(command.Id, JsonError.UnknownType, "Known types: subscribe, unsubscribe, publish, ping.")),
+            JsonCommandType.Refresh => Refresh(connection, command),
+            _ => Answer(connection, JsonMessages.Error(command.Id, JsonError.UnknownType, "Known types: subscribe, unsubscribe, publish, ping, refresh.")),
         };
     }
 
     public OutboundFrame CloseFrame(CloseReason reason) => reason.Frame;
 
     public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => JsonMessages.Reconnect(comeBackAfter, reason);
+
+    public OutboundFrame? ExpiringFrame(TimeSpan left) => JsonMessages.Expiring(left);
 
     public void OnGap(Connection connection, TimeSpan duration)
     {
@@ -103,6 +108,42 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
             PublishResult.Published => JsonMessages.Ok(id, channel),
             PublishResult.TooLarge => JsonMessages.Error(id, JsonError.TooLarge, "The data is larger than a publication may be."),
             _ => JsonMessages.Error(id, JsonError.Unavailable, "The broker did not confirm the publication; it may have been delivered all the same."),
+        });
+        connection.EndCommand();
+    }
+
+    private static MessageResult Refresh(Connection connection, in JsonCommand command)
+    {
+        if (command.Token.IsEmpty)
+            return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A refresh has a field \"token\", a text."));
+        var result = connection.BeginCommand();
+        // One character more than a token may have: the rest would be copied to be refused.
+        var token = command.Token[..Math.Min(command.Token.Length, TokenJudge.MaxTokenBytes + 1)];
+        _ = RefreshAsync(connection, Encoding.Latin1.GetString(token), command.Id.ToArray());
+        return result;
+    }
+
+    private static async Task RefreshAsync(Connection connection, string token, byte[] id)
+    {
+        RefreshResult result;
+        try
+        {
+            result = await connection.RefreshAsync(token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a validator throws, the command is answered, and the connection goes on with the token it has.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            connection.LogTokenFault(e);
+            result = new RefreshResult(RefreshOutcome.Unavailable, "the token could not be judged");
+        }
+
+        connection.Send(result.Outcome switch
+        {
+            RefreshOutcome.Ok => JsonMessages.Refreshed(id, connection.ExpiresIn),
+            RefreshOutcome.Forbidden => JsonMessages.Error(id, JsonError.Forbidden, "The token is another user's: connect anew with it."),
+            RefreshOutcome.Unavailable => JsonMessages.Error(id, JsonError.Unavailable, result.Reason),
+            _ => JsonMessages.Error(id, JsonError.Unauthorized, result.Reason),
         });
         connection.EndCommand();
     }
