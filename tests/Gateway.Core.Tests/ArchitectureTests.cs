@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Options"] = ["Addresses"],
         ["Framing"] = ["Buffers", "Telemetry"],
         ["Access"] = ["Addresses", "Options", "Telemetry"],
-        ["Handshake"] = ["Access", "Addresses", "Framing", "Options"],
+        ["Handshake"] = ["Access", "Addresses", "Framing", "Options", "Telemetry"],
         ["Transport"] = ["Addresses", "Buffers", "Options", "Telemetry"],
         ["Connections"] = ["Access", "Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],
         ["Channels"] = ["Access", "Connections", "Framing", "Buffers", "Options", "Telemetry"],

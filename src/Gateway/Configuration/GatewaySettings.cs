@@ -1,4 +1,5 @@
 using Gateway.Admin;
+using Gateway.Auth;
 using Gateway.Core.Options;
 using Gateway.Redis;
 using Gateway.Telemetry;
@@ -22,6 +23,9 @@ internal sealed class GatewaySettings
 
     /// <summary>The options of the Redis broker.</summary>
     public RedisOptions Redis { get; } = new();
+
+    /// <summary>With which keys clients' tokens are checked.</summary>
+    public JwtOptions Jwt { get; } = new();
 
     /// <summary>Where traces and metrics are sent.</summary>
     public OtlpOptions Otlp { get; } = new();
@@ -60,6 +64,7 @@ internal sealed class GatewaySettings
         settings.BindSections(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(normal).Build());
         errors.AddRange(ConfigurationRules.Check(settings, errors));
         errors.AddRange(TlsRules.Check(settings, errors));
+        errors.AddRange(AuthRules.Check(settings, errors));
         return (settings, errors);
     }
 
@@ -69,6 +74,7 @@ internal sealed class GatewaySettings
         configuration.GetSection("Gateway").Bind(Gateway);
         configuration.GetSection("Gateway:Admin").Bind(Admin);
         configuration.GetSection("Gateway:Redis").Bind(Redis);
+        configuration.GetSection("Gateway:Auth:Jwt").Bind(Jwt);
         configuration.GetSection("Gateway:Telemetry:Otlp").Bind(Otlp);
     }
 }

@@ -1,4 +1,5 @@
 using Gateway.Admin;
+using Gateway.Auth;
 using Gateway.Core.Options;
 using Gateway.Redis;
 using Gateway.Telemetry;
@@ -24,7 +25,8 @@ internal static class OptionCatalog
         OptionSection.Of<AdminOptions>("Gateway:Admin", "The admin side: health, metrics, API, console. Never exposed to clients."),
         OptionSection.Of<RedisOptions>("Gateway:Redis", "What relays between nodes, and from backends. Without a configuration the node runs alone."),
         OptionSection.Of<NodeOptions>("Gateway:Node", "This node's identity."),
-        OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect."),
+        OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect. See [Who may connect](#who-may-connect)."),
+        OptionSection.Of<JwtOptions>("Gateway:Auth:Jwt", "The keys that check clients' tokens, and what tokens must say. Any of the four sources of keys, or several."),
         OptionSection.Of<RuleOptions>("Gateway:Rules:*", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),
         OptionSection.Of<LimitOptions>("Gateway:Limits", "What one client, and all of them together, may use."),
         OptionSection.Of<TlsOptions>("Gateway:Tls", "What all TLS endpoints share."),

@@ -1,4 +1,5 @@
 using Gateway.Admin;
+using Gateway.Auth;
 using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Telemetry;
@@ -45,6 +46,7 @@ internal static class GatewayHost
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
+        AuthSetup.Add(services, settings);
         services.AddSingleton(provider => BrokerFactory.Create(
             settings,
             provider.GetRequiredService<GatewayMetrics>(),
