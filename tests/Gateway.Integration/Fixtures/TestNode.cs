@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Core;
+using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Connections;
 using Gateway.Core.Options;
@@ -13,13 +14,13 @@ internal sealed class TestNode : IAsyncDisposable
 {
     private readonly IBroker _broker;
 
-    private TestNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time)
+    private TestNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time, ITokenValidator? validator)
     {
         _broker = broker;
         Metrics = metrics;
         Logs = new LogRecorder();
-        var factory = LoggerFactory.Create(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Debug));
-        Node = new GatewayNode(options, broker, metrics, time, factory);
+        var factory = LoggerFactory.Create(logging => logging.AddProvider(Logs).SetMinimumLevel(validator is null ? LogLevel.Debug : LogLevel.Trace));
+        Node = new GatewayNode(options, broker, metrics, time, factory, validator);
         Server = new GatewayServer(options, Node, metrics, time, factory);
     }
 
@@ -44,14 +45,15 @@ internal sealed class TestNode : IAsyncDisposable
         Action<GatewayOptions>? configure = null,
         IBroker? broker = null,
         GatewayMetrics? metrics = null,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        ITokenValidator? validator = null)
     {
         var options = new GatewayOptions();
         options.Endpoints.Add(new EndpointOptions { Address = "127.0.0.1:0" });
         options.Auth.AllowAnonymous = true;
         options.Echo.Enabled = true;
         configure?.Invoke(options);
-        var node = new TestNode(options, broker ?? new InProcessBroker(), metrics ?? new GatewayMetrics(), time ?? TimeProvider.System);
+        var node = new TestNode(options, broker ?? new InProcessBroker(), metrics ?? new GatewayMetrics(), time ?? TimeProvider.System, validator);
         await node.Server.StartAsync(CancellationToken.None);
         return node;
     }
