@@ -30,7 +30,6 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly CancellationToken _stopped; // outlives its source, which is disposed while clients still talk
     private readonly ChannelRules _rules;
     private readonly ChannelDirectory _directory;
-    private readonly Revocations _revocations;
     private readonly PublicationPool _publications = new();
     private readonly Shard[] _shards;
     private readonly Rarely _mayLogSubscribe;
@@ -92,6 +91,10 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
         _lagging = new LaggingScan(registry, Connections.Ended, Name);
         _questions = new Questions(broker, Name, () => _membership.Nodes, AnswerAsync, time, _log);
+        _mayLogRevocation = new Rarely(time, Log.Interval);
+        _revocationReader = new RevocationReader(broker, ApplyRevocations, _revocations.Prune, time, _log);
+        metrics.Meter.CreateObservableGauge("gateway.revocations", () => _revocations.Count, "{revocation}", "Revocations of tokens that this node keeps.");
+        metrics.Meter.CreateObservableGauge("gateway.users", () => Connections.Users.Count, "{user}", "Users with a connection to this node, by their tokens.");
         NodeGauges.Register(metrics.Meter, this, _shards);
     }
 
@@ -129,6 +132,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         await Broker.StartAsync(this, cancellationToken).ConfigureAwait(false);
         _announcing = Task.Run(() => _membership.RunAsync(_stopped), CancellationToken.None);
+        // Without keys there are no tokens that could be taken back.
+        if (Connections.Tokens.HasKeys)
+            _readingRevocations = Task.Run(() => _revocationReader.RunAsync(_stopped), CancellationToken.None);
     }
 
     /// <summary>Publishes to a channel's subscribers on every node. Completes when the broker has taken it.</summary>
@@ -210,6 +216,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         Drain.Dispose();
         await _announcing.ConfigureAwait(false);
+        await _readingRevocations.ConfigureAwait(false);
         await _membership.LeaveAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();

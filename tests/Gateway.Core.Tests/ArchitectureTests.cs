@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
         ["Channels"] = ["Access", "Connections", "Framing", "Buffers", "Options", "Telemetry"],
         ["Protocols"] = ["Access", "Channels", "Connections", "Handshake", "Framing", "Options", "Telemetry"],
         ["Brokers"] = ["Options", "Telemetry"],
-        ["Cluster"] = ["Brokers", "Connections", "Options", "Telemetry"],
+        ["Cluster"] = ["Access", "Brokers", "Connections", "Options", "Telemetry"],
         ["Diagnosis"] = ["Connections", "Transport", "Framing", "Addresses"],
     };
 

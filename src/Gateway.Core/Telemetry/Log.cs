@@ -116,6 +116,12 @@ internal static partial class Log
     [LoggerMessage(1433, LogLevel.Warning, "Another node's answer could not be read: {Reason}. Further ones are not logged for 10 s.")]
     public static partial void AnswerUnreadable(ILogger log, string reason);
 
+    [LoggerMessage(1440, LogLevel.Warning, "Which tokens have been revoked cannot be read: {Reason}. Until it can, this node knows of those alone that it has been told of since it started. If Redis refuses: the user needs the keys <prefix>revocation* and the commands set, get, zadd, zrange and zremrangebyscore.")]
+    public static partial void RevocationsUnknown(ILogger log, string reason);
+
+    [LoggerMessage(1441, LogLevel.Error, "A token's revocation was not taken: {Most} are kept already. Its token is good on this node until it expires; to take back more than that, change the key that signs them. Further ones are not logged for 10 s.")]
+    public static partial void RevocationsFull(ILogger log, int most);
+
     [LoggerMessage(1500, LogLevel.Warning, "More publications were to be traced than Gateway:Telemetry:Tracing:MaxPerSecond ({MaxPerSecond}) allows; the others are delivered untraced and counted in gateway_traces_limited_total. Let fewer carry the sampled flag, lower the ratios, or raise the limit; this line comes at most every 10 s.")]
     public static partial void TracesLimited(ILogger log, int maxPerSecond);
 }

@@ -21,6 +21,11 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(PublishBody))]
 [JsonSerializable(typeof(PublishReport))]
+[JsonSerializable(typeof(RevokeBody))]
+[JsonSerializable(typeof(RevokeReport))]
+[JsonSerializable(typeof(UserDisconnectReport))]
+[JsonSerializable(typeof(UserExplanation))]
+[JsonSerializable(typeof(UserReport))]
 // Parameters of the routes: the OpenAPI document describes them, and a native build has no reflection to fall back on.
 [JsonSerializable(typeof(int?))]
 [JsonSerializable(typeof(string))]

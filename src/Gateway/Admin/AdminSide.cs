@@ -47,6 +47,7 @@ internal static class AdminSide
         PublishEndpoint.Map(api);
         NodeEndpoints.Map(api);
         DiagnosisEndpoints.Map(api);
+        UserEndpoints.Map(api);
         DrainEndpoints.Map(api);
     }
 }

@@ -1,5 +1,4 @@
 using Gateway.Core.Brokers;
-using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
