@@ -63,11 +63,14 @@ internal sealed class JwtValidator : ITokenValidator
         if (jwks.Keys is null)
             return NoKeysYet;
         // Perhaps the key is newer than what is known here.
-        if (!await jwks.FetchAsync().WaitAsync(cancellationToken))
-            return NoKeysYet;
+        var isFetched = await jwks.FetchAsync().WaitAsync(cancellationToken);
         ring = _keys.Current;
         named = ring.Named(algorithm, id);
-        return await CheckAsync(jwt, algorithm, named.Count > 0 || id is not null ? named : ring.Unnamed(algorithm, id)) ?? first ?? UnknownKey;
+        // Looked at also when this fetch has failed: the one before it may have brought the key meanwhile.
+        var second = await CheckAsync(jwt, algorithm, named.Count > 0 || id is not null ? named : ring.Unnamed(algorithm, id));
+        if (second is { } found && (isFetched || found.Identity is not null || named.Count > 0))
+            return found;
+        return isFetched ? first ?? UnknownKey : NoKeysYet;
     }
 
     /// <summary>Null: there is no key to check with.</summary>

@@ -148,6 +148,8 @@ public sealed class JwksTests : IAsyncDisposable
             server.Publish([.. current, next]);
             current.Enqueue(next);
             await ServedAsync(Clients);
+            // Nobody can know a key that is published while nobody can fetch it: the node has it before the issuer goes.
+            Assert.True(await _sources[0].FetchAsync());
             await server.GoAwayAsync();
             Assert.False(await _sources[0].FetchAsync());
             await ServedAsync(Clients);
