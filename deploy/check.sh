@@ -79,6 +79,10 @@ check_refused "a time that is none" "interval" --set config.heartbeat.interval=s
 check_refused "the PROXY protocol from nobody" "needs config.trustedProxies" --set proxyProtocol=true
 check_refused "a proxy that is no network" "trustedProxies" --set 'config.trustedProxies={proxy.example.com}'
 check_refused "a ratio above one" "ratio" --set telemetry.otlp.endpoint=http://a:4318 --set telemetry.tracing.ratio=2
+check_refused "keys of tokens in no Secret" "auth.jwt.existingSecret" --set 'auth.jwt.publicKeys={jwt.pub}'
+check_refused "a Secret without keys of tokens" "auth.jwt.existingSecret" --set auth.jwt.existingSecret=keys
+check_refused "keys of tokens that anybody on the way can change" "jwksUri" --set auth.jwt.jwksUri=http://issuer.example/keys
+check_refused "an origin with a path" "allowedOrigins" --set 'auth.allowedOrigins={https://example.com/app}'
 check_refused "traces for nobody" "needs telemetry.otlp.endpoint" --set telemetry.tracing.ratio=1
 check_refused "two sources of the collector's headers" "not both" --set telemetry.otlp.endpoint=http://a:4318 --set telemetry.otlp.headers=a=b --set telemetry.otlp.existingSecret=c
 check_refused "a log format that is none" "format" --set logging.format=xml

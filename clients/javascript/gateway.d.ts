@@ -34,8 +34,13 @@ export interface Message<T = unknown> {
 }
 
 export interface Options {
+  /**
+   * The client's token, or what returns one: called for each connection, and before a token expires, so that the connection goes on with the
+   * next. Nothing (`null`, an empty text): it connects without.
+   */
+  token?: string | (() => string | null | undefined | Promise<string | null | undefined>);
   /** The WebSocket class; by default the global one, which Node.js has from version 22 on. */
-  WebSocket?: new (url: string, protocol: string) => any;
+  WebSocket?: new (url: string, protocols: string | string[]) => any;
   /** The first wait after a lost connection is up to so many milliseconds, each further one twice as long; 1,000 by default. */
   minBackoff?: number;
   /** And no longer than this; 30,000 by default. */
@@ -50,7 +55,7 @@ export interface Events {
   state: (change: StateChange) => void;
   gap: (gap: Gap) => void;
   skipped: (skipped: Skipped) => void;
-  /** A subscription was refused. Without a listener it goes to the console. */
+  /** A subscription was refused, or a token: one that the application did not give, or that the gateway did not take. Without a listener it goes to the console. */
   error: (error: GatewayError, channel?: string) => void;
 }
 
@@ -64,7 +69,7 @@ export interface Subscription {
 
 /**
  * Why something was not done. `code` is one of docs/protocol.md, such as `forbidden`, or
- * `not_connected`: nothing was sent; `connection_lost`, `timeout`: it was sent, and may have been done;
+ * `no_token`: the option `token` gave none; `not_connected`: nothing was sent; `connection_lost`, `timeout`: it was sent, and may have been done;
  * `unsubscribed`: before it was confirmed; `closed`: this client is.
  */
 export declare class GatewayError extends Error {

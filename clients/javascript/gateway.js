@@ -16,13 +16,14 @@ const TEMPORARY = new Set(['unavailable', 'timeout']);
 
 const DEFAULTS = {
   WebSocket: undefined, // the global one
+  token: undefined, // a text, or a function that returns one, now or later
   minBackoff: 1_000, // ms: the bound of the first wait; each further one is twice as long
   maxBackoff: 30_000, // ms
   timeout: 10_000, // ms: for a connection to stand, and for a command's answer
   maxQueued: 100, // publications that wait for a connection; 0: none does
 };
 
-/** `code` is one of docs/protocol.md's, or this client's: not_connected, connection_lost, timeout, unsubscribed, closed. */
+/** `code` is one of docs/protocol.md's, or this client's: not_connected, connection_lost, timeout, no_token, unsubscribed, closed. */
 export class GatewayError extends Error {
   constructor(code, message) {
     super(message);
@@ -37,6 +38,7 @@ export class GatewayClient {
   #listeners = { state: new Set(), gap: new Set(), skipped: new Set(), error: new Set() };
   #state = 'connecting';
   #socket = null;
+  #attempt = null; // the one that waits for a token
   #welcome = null;
   #channels = new Map(); // by name
   #commands = new Map(); // sent and not answered, by id: {done, timer}
@@ -100,13 +102,51 @@ export class GatewayClient {
 
   #connect() {
     clearTimeout(this.#timers.connect);
-    const socket = new this.#options.WebSocket(this.#url, 'gateway.v1');
+    if (typeof this.#options.token !== 'function') return this.#open(this.#options.token);
+    // Each connection's own: the last one's may have expired, or be why it was refused.
+    const attempt = this.#attempt = {};
+    this.#askForToken().then(
+      token => { if (attempt === this.#attempt) this.#open(token); },
+      error => {
+        if (attempt !== this.#attempt) return;
+        this.#fail(error);
+        if (attempt === this.#attempt) this.#closed(null, 1006, 'there is no token');
+      });
+    this.#set('connecting');
+  }
+
+  #open(token) {
+    this.#attempt = null;
+    // The list of subprotocols is all that a page can set; the gateway answers with the protocol and never with the token.
+    const socket = new this.#options.WebSocket(this.#url, token ? ['gateway.v1', `gateway.token.${token}`] : 'gateway.v1');
     this.#socket = socket;
     socket.onmessage = event => { if (socket === this.#socket) this.#receive(event.data); };
     socket.onclose = event => this.#closed(socket, event.code, event.reason);
     socket.onerror = () => {}; // a close follows
     this.#timers.deadline = setTimeout(() => this.#giveUp(socket, 'no connection in time'), this.#options.timeout);
-    this.#set('connecting');
+    if (typeof this.#options.token !== 'function') this.#set('connecting');
+  }
+
+  /** The application's token, within the time that a connection may take. */
+  async #askForToken() {
+    let timer;
+    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('it did not come in time')), this.#options.timeout); });
+    try {
+      return await Promise.race([this.#options.token(), late]);
+    } catch (error) {
+      throw new GatewayError('no_token', `The application gave no token: ${error?.message ?? error}`);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The token ends soon, and the connection with it; if this fails, the next connection has a new one. */
+  #refresh(socket) {
+    if (typeof this.#options.token !== 'function') return;
+    this.#askForToken().then(token => {
+      if (socket !== this.#socket || this.#state !== 'open') return;
+      this.#send({ type: 'refresh', token }, error => { if (error && error.code !== 'connection_lost' && error.code !== 'closed') this.#fail(error); });
+    }, error => { if (socket === this.#socket) this.#fail(error); });
   }
 
   #opened(welcome) {
@@ -163,6 +203,7 @@ export class GatewayClient {
     this.#channels.clear();
     clearTimeout(this.#timers.connect);
     globalThis.removeEventListener?.('online', this.#onOnline);
+    this.#attempt = null;
     this.#state = 'closed'; // before anybody is told
     this.#release(error);
     if (socket) {
@@ -209,6 +250,7 @@ export class GatewayClient {
       case 'message': this.#deliver(message); break;
       case 'ok': case 'pong': this.#answer(message.id); break;
       case 'error': this.#refused(message); break;
+      case 'expiring': this.#refresh(this.#socket); break;
       case 'gap': this.#emit('gap', { cause: 'broker', ms: message.ms, channels: message.channels }); break;
       case 'skipped': this.#emit('skipped', { channel: message.channel, count: message.count }); break;
       case 'reconnect': this.#comeBackAt = Date.now() + message.after_ms; break; // the gateway closes now

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Telemetry;
@@ -71,6 +72,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             { Operation: null } command => Relay(command) ? "published" : "malformed",
             { Operation: TraceNote.OperationName } => TakeNote(json),
             { Operation: "disconnect", Connection: not null } command => TryDisconnect(command.Connection) ? "disconnected" : "not_here",
+            { Operation: "disconnect", User: { Length: > 0 } user } => TryDisconnectUser(user),
+            { Operation: Revocation.OperationName } => TakeRevocation(json),
             { Operation: NodeQuestion.Operation } => _questions.OnQuestion(json),
             _ => "unknown_operation",
         };
@@ -81,6 +84,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     {
         Log.Gap(_log, duration.TotalMilliseconds, _directory.Count);
         _gaps.Add(duration, _time.GetUtcNow());
+        _revocationReader.ReadAgain();
         // Not on the broker's own thread: there may be a hundred thousand to tell.
         ThreadPool.UnsafeQueueUserWorkItem(
             static item =>

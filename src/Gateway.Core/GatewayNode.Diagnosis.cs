@@ -87,6 +87,8 @@ public sealed partial class GatewayNode
             connection.IdleMilliseconds / 1000d)
         {
             Node = Name,
+            User = connection.Identity.IsAuthenticated ? connection.Identity.Subject : null,
+            TokenExpiresAt = connection.Identity.ExpiresAt,
             CommandsInFlight = connection.CommandsInFlight,
             Paused = connection.Pause switch { MessageResult.AwaitCommands => "commands", MessageResult.AwaitSent => "sent", _ => null },
             LastWriteSeconds = kernel?.SinceSentMilliseconds / 1000d,
@@ -111,6 +113,7 @@ public sealed partial class GatewayNode
             JsonSerializer.SerializeToElement(facts, DiagnosisJson.Default.ConnectionFacts),
         "explain" => JsonSerializer.SerializeToElement(
             await NodeFactsAsync(question.Channel ?? "", question.Connection).ConfigureAwait(false), DiagnosisJson.Default.NodeFacts),
+        "user" => JsonSerializer.SerializeToElement(await UserFactsAsync(question.User ?? "").ConfigureAwait(false), DiagnosisJson.Default.UserFacts),
         _ => NoAnswer,
     };
 

@@ -45,6 +45,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="metrics">The node's instruments.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logs">Logs.</param>
+    /// <param name="validator">Judges tokens; null: there are no keys to do so with, and every token is refused.</param>
     /// <param name="authorizer">Asks the backend where a rule leaves it to it; null: such a rule refuses.</param>
     /// <param name="subscriptionTokens">Judges subscription tokens; null: a rule that asks for one refuses.</param>
     public GatewayNode(
@@ -53,6 +54,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         GatewayMetrics metrics,
         TimeProvider time,
         ILoggerFactory logs,
+        ITokenValidator? validator = null,
         IChannelAuthorizer? authorizer = null,
         ISubscriptionTokenValidator? subscriptionTokens = null)
     {
@@ -78,6 +80,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var routes = new ProtocolRoutes(options, this, Name);
         var trusted = new TrustedNetworks(options.TrustedProxies);
         var addresses = new AddressTable(options.Limits);
+        _revocations = new Revocations(time);
+        var tokens = new TokenJudge(validator, _revocations);
         Connections = new ConnectionContext
         {
             Options = options,
@@ -93,7 +97,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),
             Addresses = addresses,
             LimitReports = new LimitReports(metrics, time, _log),
-            Admission = new AnonymousAdmission(options.Auth),
+            Admission = new TokenAdmission(options.Auth, tokens, metrics),
+            Tokens = tokens,
             Protocols = routes,
             Pages = new HttpPages(options, routes, () => Readiness().Ready),
             Metrics = metrics,
@@ -110,6 +115,10 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _ruleChange = new RuleChange(_access, registry, ShardOf, metrics, time, _log);
         _lagging = new LaggingScan(registry, Connections.Ended, Name);
         _questions = new Questions(broker, Name, () => _membership.Nodes, AnswerAsync, time, _log);
+        _mayLogRevocation = new Rarely(time, Log.Interval);
+        _revocationReader = new RevocationReader(broker, ApplyRevocations, _revocations.Prune, time, _log);
+        metrics.Meter.CreateObservableGauge("gateway.revocations", () => _revocations.Count, "{revocation}", "Revocations of tokens that this node keeps.");
+        metrics.Meter.CreateObservableGauge("gateway.users", () => Connections.Users.Count, "{user}", "Users with a connection to this node, by their tokens.");
         NodeGauges.Register(metrics.Meter, this, _shards, memory);
     }
 
@@ -149,6 +158,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         await Broker.StartAsync(this, cancellationToken).ConfigureAwait(false);
         _announcing = Task.Run(() => _membership.RunAsync(_stopped), CancellationToken.None);
+        // Without keys there are no tokens that could be taken back.
+        if (Connections.Tokens.HasKeys)
+            _readingRevocations = Task.Run(() => _revocationReader.RunAsync(_stopped), CancellationToken.None);
     }
 
     /// <summary>Publishes to a channel's subscribers on every node. Completes when the broker has taken it.</summary>
@@ -238,6 +250,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         Drain.Dispose();
         Memory.Dispose();
         await _announcing.ConfigureAwait(false);
+        await _readingRevocations.ConfigureAwait(false);
         await _membership.LeaveAsync().ConfigureAwait(false);
         Connections.Clock.Dispose();
         _stopping.Dispose();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Gateway.Auth;
 using Gateway.Core;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Docs;
 
-/// <summary>The instruments of a node that has everything: Redis, and endpoints with TLS. It is put together and never started.</summary>
+/// <summary>The instruments of a node that has everything: Redis, endpoints with TLS, and a JWK Set. It is put together and never started.</summary>
 internal static class MetricCatalog
 {
     public static IReadOnlyList<Metric> Read()
@@ -20,6 +21,7 @@ internal static class MetricCatalog
         var node = new GatewayNode(options, redis, metrics, TimeProvider.System, NullLoggerFactory.Instance);
         var server = new GatewayServer(options, node, metrics, TimeProvider.System, NullLoggerFactory.Instance);
         var connections = node.Connections;
+        using var jwks = new JwksSource(new JwtOptions { JwksUri = "https://issuer.example/keys" }, metrics, TimeProvider.System, NullLogger<JwksSource>.Instance);
         using var tls = new TlsEndpoints(options, connections.Transport, connections, connections.Slots, TimeProvider.System, NullLogger.Instance);
 
         var found = new List<Metric>();

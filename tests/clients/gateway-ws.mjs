@@ -1,13 +1,15 @@
 // The JavaScript client in Node.js, with the WebSocket of the npm package `ws`: prints what happens to it, a line of JSON each, and does
 // what the lines of its input say: {"subscribe":"news"}, {"unsubscribe":"news"}, {"publish":["chat",{"a":1}]}, {"ping":true}.
-// usage: node gateway-ws.mjs URL [CHANNEL]…
+// usage: node gateway-ws.mjs URL [--token=TOKEN]… [CHANNEL]…   each token is for one question, the last for all further ones
 import { createInterface } from 'node:readline';
 import WebSocket from 'ws';
 import { GatewayClient } from '../../clients/javascript/gateway.js';
 
-const [url, ...channels] = process.argv.slice(2);
+const [url, ...rest] = process.argv.slice(2);
+const channels = rest.filter(argument => !argument.startsWith('--token='));
+const tokens = rest.filter(argument => argument.startsWith('--token=')).map(argument => argument.slice('--token='.length));
 const say = line => process.stdout.write(`${JSON.stringify(line)}\n`);
-const gateway = new GatewayClient(url, { WebSocket, minBackoff: 100, maxBackoff: 1_000 });
+const gateway = new GatewayClient(url, { WebSocket, minBackoff: 100, maxBackoff: 1_000, token: tokens.length > 0 ? () => tokens.length > 1 ? tokens.shift() : tokens[0] : undefined });
 const subscriptions = new Map();
 
 const does = {

@@ -157,6 +157,26 @@ Gateway__Endpoints__0__Tls__ClientCaPath: {{ printf "/etc/gateway/tls/%s" .clien
 {{- end }}
 Gateway__Admin__Address: {{ printf "%s:8081" .Values.listenAddress | quote }}
 Gateway__Auth__AllowAnonymous: {{ .Values.auth.allowAnonymous | quote }}
+{{- range $index, $origin := .Values.auth.allowedOrigins }}
+Gateway__Auth__AllowedOrigins__{{ $index }}: {{ $origin | quote }}
+{{- end }}
+{{- with .Values.auth.jwt }}
+{{- with .publicKeys }}
+Gateway__Auth__Jwt__PublicKeyPath: {{ printf "/etc/gateway/jwt/%s" (join ",/etc/gateway/jwt/" .) | quote }}
+{{- end }}
+{{- with .hmacKeys }}
+Gateway__Auth__Jwt__HmacKeyPath: {{ printf "/etc/gateway/jwt/%s" (join ",/etc/gateway/jwt/" .) | quote }}
+{{- end }}
+{{- with .jwksUri }}
+Gateway__Auth__Jwt__JwksUri: {{ . | quote }}
+{{- end }}
+{{- with .issuer }}
+Gateway__Auth__Jwt__Issuer: {{ . | quote }}
+{{- end }}
+{{- with .audience }}
+Gateway__Auth__Jwt__Audience: {{ . | quote }}
+{{- end }}
+{{- end }}
 Gateway__Drain__Timeout: {{ include "gateway.time" .Values.drain.timeoutSeconds | quote }}
 Gateway__Drain__UnreadyDelay: {{ include "gateway.time" .Values.drain.unreadyDelaySeconds | quote }}
 Gateway__Drain__Rate: {{ int .Values.drain.rate | quote }}
@@ -191,6 +211,11 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- end }}
 {{- if and .Values.admin.apiKey .Values.admin.existingSecret }}
 {{- fail "set admin.apiKey or admin.existingSecret, not both" }}
+{{- end }}
+{{- with .Values.auth.jwt }}
+{{- if ne (not .existingSecret) (not (or .publicKeys .hmacKeys)) }}
+{{- fail "auth.jwt.existingSecret goes with auth.jwt.publicKeys or auth.jwt.hmacKeys: the Secret, and the keys in it" }}
+{{- end }}
 {{- end }}
 {{- with .Values.telemetry }}
 {{- if and .otlp.headers .otlp.existingSecret }}

@@ -23,6 +23,12 @@ public sealed class ClientIdentity
 
     /// <summary>Claim <c>limits</c>: this client's own bounds.</summary>
     public ClientLimits Limits { get; init; } = ClientLimits.None;
+
+    /// <summary>Claim <c>iat</c>; null: the token does not say, and counts as older than every revocation.</summary>
+    public DateTimeOffset? IssuedAt { get; init; }
+
+    /// <summary>Claim <c>jti</c>, by which one token is revoked; null: it has none.</summary>
+    public string? TokenId { get; init; }
 }
 
 /// <summary>A right that a token gives.</summary>

@@ -44,6 +44,10 @@ public sealed class BrokerCommand
     [JsonPropertyName("connection")]
     public string? Connection { get; init; }
 
+    /// <summary>The user whose connections <c>disconnect</c> means.</summary>
+    [JsonPropertyName("user")]
+    public string? User { get; init; }
+
     /// <summary>W3C Trace Context of a publication. Of any kind, since a mistake in it must not cost the publication.</summary>
     [JsonPropertyName("traceparent")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -77,6 +81,11 @@ public sealed class BrokerCommand
     /// <summary>An envelope that disconnects a connection, wherever it is.</summary>
     public static byte[] Disconnect(string connection) => JsonSerializer.SerializeToUtf8Bytes(
         new BrokerCommand { Version = CurrentVersion, Operation = "disconnect", Connection = connection },
+        BrokerJson.Default.BrokerCommand);
+
+    /// <summary>An envelope that disconnects all connections of a user.</summary>
+    public static byte[] DisconnectUser(string user) => JsonSerializer.SerializeToUtf8Bytes(
+        new BrokerCommand { Version = CurrentVersion, Operation = "disconnect", User = user },
         BrokerJson.Default.BrokerCommand);
 
     // The raw text, since an escaped half of a surrogate pair has no other; neither field needs escapes.

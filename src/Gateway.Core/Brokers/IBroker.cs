@@ -56,6 +56,18 @@ public interface IBroker : IAsyncDisposable
     /// <summary>The announcements of all nodes that have not expired, this node's own among them, in no order.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not answer within its own deadline.</exception>
     ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Leaves a revocation (UTF-8 JSON) where nodes that start later find it, in place of an earlier one of the same name.</summary>
+    /// <param name="name">Tells it from others; of any characters.</param>
+    /// <param name="json">Copied before this returns.</param>
+    /// <param name="expiry">Forgotten after so long.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
+    ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken);
+
+    /// <summary>All revocations that have not expired, in no order.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not answer within its own deadline.</exception>
+    ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A broker's state.</summary>

@@ -82,6 +82,16 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => new(_bus.Announcements());
 
     /// <inheritdoc/>
+    public ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
+    {
+        _bus.Revocations.Keep(name, json.ToArray(), expiry);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => new(_bus.Revocations.Read());
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _sink, null) is { } sink)

@@ -6,8 +6,11 @@ namespace Gateway.Core.Brokers;
 /// What the in-process brokers of one process share: the subscriptions of each. One lock makes it the single writer, so that every
 /// node sees the same order and a sink is never called twice at once; it is held during the sinks' calls, which do not block.
 /// </summary>
-public sealed class InProcessBus
+/// <param name="time">Clock; null: the system's.</param>
+public sealed class InProcessBus(TimeProvider? time = null)
 {
+    internal KeptRevocations Revocations { get; } = new(time ?? TimeProvider.System);
+
     private readonly Lock _gate = new();
     private readonly List<IBrokerSink> _nodes = [];
     private readonly Dictionary<ChannelName, List<IBrokerSink>> _subscribers = new(ChannelNameComparer.Instance);

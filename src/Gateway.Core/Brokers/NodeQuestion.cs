@@ -29,13 +29,17 @@ public sealed record NodeQuestion
     [JsonPropertyName("from")]
     public string From { get; init; } = "";
 
-    /// <summary>What it asks for: <c>lagging</c>, <c>connection</c>, <c>explain</c>; a newer node may ask for more.</summary>
+    /// <summary>What it asks for: <c>lagging</c>, <c>connection</c>, <c>explain</c>, <c>user</c>; a newer node may ask for more.</summary>
     [JsonPropertyName("ask")]
     public string Ask { get; init; } = "";
 
     /// <summary>The connection that is meant.</summary>
     [JsonPropertyName("connection")]
     public string? Connection { get; init; }
+
+    /// <summary>The user that is meant.</summary>
+    [JsonPropertyName("user")]
+    public string? User { get; init; }
 
     /// <summary>The channel that is meant.</summary>
     [JsonPropertyName("channel")]

@@ -15,10 +15,12 @@ internal sealed class CloseReason
     public static readonly CloseReason ServiceRestart = new(CloseCode.ServiceRestart, "service restart", "service_restart", comeBack: true);
     public static readonly CloseReason TryAgainLater = new(CloseCode.TryAgainLater, "unavailable for the moment, try again later", "try_again_later", comeBack: true);
     public static readonly CloseReason BadRequest = new((CloseCode)4400, "bad request", "bad_request", comeBack: false);
+    public static readonly CloseReason Unauthorized = new((CloseCode)4401, "token revoked", "unauthorized", comeBack: true);
     public static readonly CloseReason Disconnected = new((CloseCode)4403, "disconnected by the operator", "disconnected", comeBack: false);
     public static readonly CloseReason Forbidden = new((CloseCode)4403, "the rules no longer allow this channel", "forbidden", comeBack: false);
     public static readonly CloseReason HeartbeatTimeout = new((CloseCode)4408, "heartbeat timeout", "heartbeat_timeout", comeBack: true);
     public static readonly CloseReason RateLimit = new((CloseCode)4429, "more than the rate limit allows", "rate_limit", comeBack: true, isFailure: true);
+    public static readonly CloseReason TokenExpired = new((CloseCode)4409, "token expired", "token_expired", comeBack: true);
     public static readonly CloseReason SlowConsumer = new((CloseCode)4413, "slow consumer", "slow_consumer", comeBack: true, dropsQueue: true);
 
     // Endings without a close frame of ours.

@@ -107,6 +107,7 @@ internal sealed partial class Connection
 
         LeaveAddress();
         _context.Registry.Remove(this);
+        LeaveIndex();
         Protocol?.OnClosed(this);
         _context.Metrics.Closes.Add(1, new("reason", reason.MetricLabel), new("protocol", Protocol?.Name ?? "none"));
         Log.ConnectionEnded(_context.Log, Id.ToString(), reason.Text);

@@ -106,6 +106,8 @@ internal sealed partial class Connection
             _state = ConnectionState.Open;
         }
 
+        if (identity.IsAuthenticated)
+            EnterIndex();
         _context.Metrics.Handshakes.Add(1, new KeyValuePair<string, object?>("result", "accepted"));
         Protocol!.OnOpen(this);
     }

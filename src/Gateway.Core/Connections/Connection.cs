@@ -1,5 +1,4 @@
 using System.Net;
-using Gateway.Core.Access;
 using Gateway.Core.Framing;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
@@ -8,7 +7,8 @@ namespace Gateway.Core.Connections;
 
 /// <summary>
 /// One client. Its life: a request is read and admitted (<c>Connection.Handshake.cs</c>), messages come in (<c>Connection.Receive.cs</c>)
-/// and go out (<c>Connection.Send.cs</c>), it ends, from either side (<c>Connection.Close.cs</c>).
+/// and go out (<c>Connection.Send.cs</c>), it ends, from either side (<c>Connection.Close.cs</c>). Who it is meanwhile, and for how long, is
+/// <c>Connection.Identity.cs</c>.
 /// <para>
 /// The receive chain calls in from one thread at a time. What other threads touch too (state, queue, close) is guarded by the lock on
 /// the connection itself: it is internal, nobody else locks it, and a lock object of its own would cost every idle connection 24 bytes.
@@ -48,9 +48,6 @@ internal sealed partial class Connection : ITransportHandler
 
     /// <summary>The client protocol; null before the upgrade.</summary>
     public IMessageHandler? Protocol { get; private set; }
-
-    /// <summary>Who the client is; anonymous before the upgrade.</summary>
-    public ClientIdentity Identity { get; private set; } = ClientIdentity.Anonymous;
 
     /// <summary>What the protocol keeps for this connection.</summary>
     public object? ProtocolState { get; set; }
@@ -115,6 +112,8 @@ internal sealed partial class Connection : ITransportHandler
                 break;
             case ConnectionState.Open:
                 KeepAlive(now);
+                if (Identity.ExpiresAt is { } expiry)
+                    WatchToken(expiry);
                 break;
             case ConnectionState.Closing when now >= _deadline:
                 _transport.Abort();

@@ -52,6 +52,11 @@ internal sealed class ConnectionContext : ITransportAcceptor
 
     public required IAdmission Admission { get; init; }
 
+    /// <summary>Judges the tokens that replace others; the same as admission asks.</summary>
+    public required TokenJudge Tokens { get; init; }
+
+    public UserIndex Users { get; } = new();
+
     public required IProtocolSelector Protocols { get; init; }
 
     public required IHttpPages Pages { get; init; }

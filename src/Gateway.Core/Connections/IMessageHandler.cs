@@ -43,6 +43,10 @@ internal interface IMessageHandler
     /// <param name="reason">The word of a <see cref="Farewell"/>.</param>
     OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason);
 
+    /// <summary>The client's token expires soon: <see langword="null"/>, or a frame that tells the client.</summary>
+    /// <param name="left">Until then.</param>
+    OutboundFrame? ExpiringFrame(TimeSpan left) => null;
+
     /// <summary>The node was without the broker: publications may have been missed. Queues what the protocol has for that.</summary>
     void OnGap(Connection connection, TimeSpan duration);
 

@@ -8,6 +8,7 @@ internal sealed class Cause
     public static readonly Cause ConnectionEnded = new("connection_ended", "See the reason: 'slow_consumer' and 'heartbeat_timeout' are the client's network or its code; it has another id when it comes back.");
     public static readonly Cause NodeSilent = new("node_silent", "Look at that node first: what it knows is missing here. GET /readyz on its admin side, its log, its CPU.");
     public static readonly Cause ConnectionUnknown = new("connection_unknown", "Take the id from the client's latest 'welcome': each connection has another.");
+    public static readonly Cause UserNotConnected = new("user_not_connected", "The user is the claim sub of the client's token, letter by letter: look at what the client was answered when it connected.");
     public static readonly Cause ConnectionNotOpen = new("connection_not_open", "Wait a moment: it is in its handshake, or about to end.");
     public static readonly Cause NotSubscribed = new("not_subscribed", "Compare the channel's name with those that the connection is subscribed to, letter by letter, and look for an 'error' in the client's log.");
     public static readonly Cause BrokerAway = new("broker_away", "Bring the broker back: nothing that is published reaches that node.");
@@ -27,7 +28,7 @@ internal sealed class Cause
     /// <summary>All of them, in this order.</summary>
     public static IReadOnlyList<Cause> All { get; } =
     [
-        ChannelInvalid, SubscribeForbidden, ConnectionEnded, NodeSilent, ConnectionUnknown, ConnectionNotOpen, NotSubscribed, BrokerAway, SubscriptionPending,
+        ChannelInvalid, SubscribeForbidden, ConnectionEnded, NodeSilent, ConnectionUnknown, UserNotConnected, ConnectionNotOpen, NotSubscribed, BrokerAway, SubscriptionPending,
         NobodySubscribed, PeerSilent, Behind, Paused, PublicationTooLarge, InboxFull, BrokerGap, NodeLeaving, PublishedBefore, NothingPublished, NoCause,
     ];
 

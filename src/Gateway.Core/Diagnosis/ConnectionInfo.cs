@@ -28,6 +28,14 @@ public sealed record ConnectionInfo(
     /// <summary>The node that has it.</summary>
     public string Node { get; init; } = "";
 
+    /// <summary>Who the client is, by its token; null: nobody.</summary>
+    [Description("The user, by the client's token (claim sub); absent: an anonymous client.")]
+    public string? User { get; init; }
+
+    /// <summary>When the client's token expires; null: it does not.</summary>
+    [Description("When the connection ends unless the client sends a new token; absent: never.")]
+    public DateTimeOffset? TokenExpiresAt { get; init; }
+
     /// <summary>Commands of the client that wait for the broker.</summary>
     [Description("Commands of the client that wait for the broker.")]
     public int CommandsInFlight { get; init; }

@@ -7,4 +7,5 @@ namespace Gateway.Core.Diagnosis;
 [JsonSerializable(typeof(ConnectionFacts))]
 [JsonSerializable(typeof(IReadOnlyList<LaggingConnection>))]
 [JsonSerializable(typeof(NodeFacts))]
+[JsonSerializable(typeof(UserFacts))]
 internal sealed partial class DiagnosisJson : JsonSerializerContext;

@@ -33,6 +33,18 @@ internal sealed class Verdict
         return [.. verdict._causes.OrderBy(cause => order.IndexOf(cause.Code))];
     }
 
+    /// <summary>What keeps a user from everything: it is not there. Nodes that did not answer may have it.</summary>
+    public static IReadOnlyList<FoundCause> OfUser(UserReport user)
+    {
+        if (user.Count > 0)
+            return [];
+        var verdict = new Verdict(default);
+        foreach (var node in user.Nodes.Where(node => !node.Answered))
+            verdict.Add(Cause.NodeSilent, node.Name, $"Node {node.Name} did not answer.");
+        verdict.Add(Cause.UserNotConnected, null, "No node that answered has a connection of that user.");
+        return verdict._causes;
+    }
+
     private void Judge(bool isChannel, string? connection, IReadOnlyList<NodeFacts> facts, IReadOnlyList<AskedNode> nodes)
     {
         if (!isChannel)

@@ -27,6 +27,9 @@ internal sealed record Refusal(int Status, string Reason)
     /// <summary>After how long a client should come back, for 503.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>RFC 9110 §11.6.1: how to come in, as <c>WWW-Authenticate</c>, which a 401 must have.</summary>
+    public string? Challenge { get; init; }
+
     /// <summary>RFC 9110 §9.3.2: the response to HEAD has no content.</summary>
     public bool OmitsBody { get; init; }
 

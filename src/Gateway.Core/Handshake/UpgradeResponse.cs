@@ -46,6 +46,8 @@ internal static class UpgradeResponse
                 break;
         }
 
+        if (refusal.Challenge is { } challenge)
+            response.Append("WWW-Authenticate: ").Append(challenge).Append("\r\n");
         if (refusal.RetryAfterSeconds is { } seconds)
             response.Append(CultureInfo.InvariantCulture, $"Retry-After: {seconds}\r\n");
         return End(response, refusal.OmitsBody ? "" : refusal.Reason + "\n");

@@ -246,13 +246,6 @@ public sealed class EchoOptions
     public bool Enabled { get; set; }
 }
 
-/// <summary>Who may connect.</summary>
-public sealed class AuthOptions
-{
-    [Description("Accepts clients without credentials. Default: true in the Development environment, else false.")]
-    public bool AllowAnonymous { get; set; }
-}
-
 /// <summary>Who a rule lets do something.</summary>
 public enum RuleAudience
 {

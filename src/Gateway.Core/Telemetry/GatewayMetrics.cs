@@ -22,6 +22,9 @@ public sealed class GatewayMetrics : IDisposable
     public GatewayMetrics()
     {
         Handshakes = Events("gateway.handshakes", "{handshake}", "Requests on the client endpoints, by result.");
+        Admissions = Events("gateway.admissions", "{admission}", "Requests that were judged by their origin and token, by result.");
+        TokenRefreshes = Events("gateway.token.refreshes", "{refresh}", "Tokens that clients sent in place of one about to expire, by result.");
+        TokenKeyReloads = Events("gateway.token.keys.reloads", "{reload}", "Times the keys that check tokens were read anew, by source and result; of files, when they had changed.");
         Closes = Events("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
         AcceptErrors = Events("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
         Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
@@ -76,6 +79,13 @@ public sealed class GatewayMetrics : IDisposable
     public Meter Meter => _meter;
 
     internal EventCounter Handshakes { get; }
+
+    internal EventCounter Admissions { get; }
+
+    internal EventCounter TokenRefreshes { get; }
+
+    /// <summary>Times the keys that check tokens were read; tags <c>source</c> and <c>result</c>.</summary>
+    public EventCounter TokenKeyReloads { get; }
 
     internal EventCounter Closes { get; }
 

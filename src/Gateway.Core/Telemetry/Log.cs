@@ -53,6 +53,9 @@ internal static partial class Log
     [LoggerMessage(1204, LogLevel.Warning, "Connection {Connection} from {Remote} has reached {Option}, and was refused or closed for it. Others are counted in gateway_limits_reached_total; for each limit this line comes at most every 10 s.")]
     public static partial void LimitReached(ILogger log, string connection, string? remote, string option);
 
+    [LoggerMessage(1205, LogLevel.Error, "A fault of the gateway itself while a new token of connection {Connection} was judged; it goes on with the old one. Further ones are not logged for 10 s. Please report this.")]
+    public static partial void TokenFault(ILogger log, string connection, Exception exception);
+
     [LoggerMessage(1300, LogLevel.Warning, "The broker did not confirm the subscription of a channel; its subscribers were told, and may ask again. {Reason}. Others are counted in gateway_broker_errors_total; this line comes at most every 10 s.")]
     public static partial void SubscribeFailed(ILogger log, string reason);
 
@@ -121,6 +124,12 @@ internal static partial class Log
 
     [LoggerMessage(1441, LogLevel.Information, "Memory eases: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; {Used} of {Budget} bytes are in use.")]
     public static partial void MemoryEased(ILogger log, string stage, long waiting, long waitingMost, long used, long budget);
+
+    [LoggerMessage(1450, LogLevel.Warning, "Which tokens have been revoked cannot be read: {Reason}. Until it can, this node knows of those alone that it has been told of since it started. If Redis refuses: the user needs the keys <prefix>revocation* and the commands set, get, zadd, zrange and zremrangebyscore.")]
+    public static partial void RevocationsUnknown(ILogger log, string reason);
+
+    [LoggerMessage(1451, LogLevel.Error, "A token's revocation was not taken: {Most} are kept already. Its token is good on this node until it expires; to take back more than that, change the key that signs them. Further ones are not logged for 10 s.")]
+    public static partial void RevocationsFull(ILogger log, int most);
 
     [LoggerMessage(1500, LogLevel.Warning, "More publications were to be traced than Gateway:Telemetry:Tracing:MaxPerSecond ({MaxPerSecond}) allows; the others are delivered untraced and counted in gateway_traces_limited_total. Let fewer carry the sampled flag, lower the ratios, or raise the limit; this line comes at most every 10 s.")]
     public static partial void TracesLimited(ILogger log, int maxPerSecond);

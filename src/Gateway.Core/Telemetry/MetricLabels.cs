@@ -17,6 +17,14 @@ public static class MetricLabels
     private static readonly Dictionary<string, MetricLabel[]> Labels = new()
     {
         ["gateway.accept.errors"] = [new("tier", ["peer", "pressure", "fatal"])],
+        ["gateway.admissions"] =
+        [
+            new("result",
+            [
+                "anonymous", "token", "no_token", "several_tokens", "origin", "malformed", "signature", "expired", "not_yet_valid", "issuer", "audience", "claims", "revoked",
+                "unavailable",
+            ]),
+        ],
         ["gateway.announcements"] = [new("result", ["ok", "failed"])],
         ["gateway.authorizer.answers"] = [new("result", ["allowed", "denied", "failed", "timeout", "cut_off"])],
         ["gateway.authorizer.cache"] = [new("result", ["hit", "joined", "asked"])],
@@ -26,13 +34,13 @@ public static class MetricLabels
         [
             new("reason",
             [
-                "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "disconnected", "heartbeat_timeout", "slow_consumer", "rate_limit",
+                "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "unauthorized", "disconnected", "token_expired", "heartbeat_timeout", "slow_consumer", "rate_limit",
                 "bad_request", "unsupported_data", "invalid_data", "message_too_big", "policy_violation", "protocol_error", "internal_error", "refused", "page",
                 "forbidden",
             ]),
             Protocol,
         ],
-        ["gateway.commands"] = [new("result", ["published", "disconnected", "not_here", "trace", "answered", "own_question", "busy", "malformed", "newer_version", "unknown_operation"])],
+        ["gateway.commands"] = [new("result", ["published", "disconnected", "not_here", "revoked", "trace", "answered", "own_question", "busy", "malformed", "newer_version", "unknown_operation"])],
         ["gateway.compression.messages"] = [Direction],
         ["gateway.compression.original"] = [Direction],
         ["gateway.compression.compressed"] = [Direction],
@@ -57,6 +65,8 @@ public static class MetricLabels
         ["gateway.tls.certificate.expiry"] = [new("endpoint", [], "the endpoint's option"), new("certificate", [], "`own`, or the index of a further one")],
         ["gateway.tls.handshakes"] = [new("result", ["completed", "failed", "closed", "timeout", "not_tls"]), new("version", ["1.2", "1.3", "none"])],
         ["gateway.tls.reloads"] = [new("result", ["loaded", "failed"])],
+        ["gateway.token.keys.reloads"] = [new("source", ["files", "jwks"]), new("result", ["loaded", "failed"])],
+        ["gateway.token.refreshes"] = [new("result", ["ok", "unauthorized", "forbidden", "unavailable"])],
     };
 
     /// <summary>An instrument's tags, in their order; none where it is not listed.</summary>

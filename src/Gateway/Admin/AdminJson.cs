@@ -24,6 +24,11 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(RuleList))]
 [JsonSerializable(typeof(RuleExplanationBody))]
 [JsonSerializable(typeof(RuleExplanation))]
+[JsonSerializable(typeof(RevokeBody))]
+[JsonSerializable(typeof(RevokeReport))]
+[JsonSerializable(typeof(UserDisconnectReport))]
+[JsonSerializable(typeof(UserExplanation))]
+[JsonSerializable(typeof(UserReport))]
 // Parameters of the routes: the OpenAPI document describes them, and a native build has no reflection to fall back on.
 [JsonSerializable(typeof(int?))]
 [JsonSerializable(typeof(string))]

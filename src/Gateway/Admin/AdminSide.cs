@@ -49,6 +49,7 @@ internal static class AdminSide
         PublishEndpoint.Map(api);
         NodeEndpoints.Map(api);
         DiagnosisEndpoints.Map(api);
+        UserEndpoints.Map(api);
         DrainEndpoints.Map(api);
         RuleEndpoints.Map(api);
     }

@@ -41,12 +41,20 @@ internal static class DiagnosisEndpoints
         INodeAdmin node,
         [Description("The channel's name.")] string? channel,
         [Description("A connection's id, as its 'welcome' told it.")] string? connection,
+        [Description("A user, in place of a connection: each of its connections is explained, in the form of 'UserExplanation'.")] string? user,
         CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(channel))
             return Problem.Result(400, "Give 'channel', the channel's name.");
-        if (channel.Length > MaxText || connection?.Length > MaxText)
-            return Problem.Result(400, $"'channel' and 'connection' may have {MaxText} characters.");
+        if (channel.Length > MaxText || connection?.Length > MaxText || user?.Length > MaxText)
+            return Problem.Result(400, $"'channel', 'connection' and 'user' may have {MaxText} characters.");
+        if (!string.IsNullOrEmpty(user))
+        {
+            return string.IsNullOrEmpty(connection)
+                ? TypedResults.Ok(await node.ExplainUserAsync(channel, user, cancellationToken))
+                : Problem.Result(400, "Give 'connection' or 'user', not both.");
+        }
+
         return TypedResults.Ok(await node.ExplainAsync(channel, string.IsNullOrEmpty(connection) ? null : connection, cancellationToken));
     }
 }

@@ -77,6 +77,20 @@ internal interface INodeAdmin
     /// <summary>What the rules say of a client's wish, and why.</summary>
     Task<AccessExplanation> ExplainAccessAsync(ClientIdentity client, ChannelName channel, ChannelAction action, bool ask, CancellationToken cancellationToken);
 
+    /// <summary>Why a user did not get a publication, by each of its connections.</summary>
+    Task<UserExplanation> ExplainUserAsync(string channel, string user, CancellationToken cancellationToken);
+
+    /// <summary>A user's connections on all nodes.</summary>
+    Task<UserReport> FindUserAsync(string user, CancellationToken cancellationToken);
+
+    /// <summary>Ends all connections of a user here, and asks the other nodes to. Returns how many were here.</summary>
+    /// <exception cref="BrokerUnavailableException">The broker did not take the request.</exception>
+    Task<int> DisconnectUserAsync(string user, CancellationToken cancellationToken);
+
+    /// <summary>Takes a user's tokens back, or one by its id. Returns when that is forgotten; null: there are too many.</summary>
+    /// <exception cref="BrokerUnavailableException">This node refuses them; the others may not have been told.</exception>
+    Task<DateTimeOffset?> RevokeAsync(string? user, string? tokenId, TimeSpan? period, CancellationToken cancellationToken);
+
     /// <summary>Ends a connection here, or asks the other nodes to.</summary>
     /// <exception cref="BrokerUnavailableException">It is not here, and the broker did not take the request.</exception>
     Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken);

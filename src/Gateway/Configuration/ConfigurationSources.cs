@@ -33,10 +33,20 @@ internal static class ConfigurationSources
         ?? EnvironmentVariables.Select(Environment.GetEnvironmentVariable).FirstOrDefault(name => !string.IsNullOrEmpty(name))
         ?? "Production";
 
-    private static Dictionary<string, string?> Defaults(string environment) => new()
+    private static Dictionary<string, string?> Defaults(string environment)
     {
-        ["Gateway:Auth:AllowAnonymous"] = string.Equals(environment, "Development", StringComparison.OrdinalIgnoreCase) ? "true" : "false",
-        // Text for a person at a terminal, JSON for whatever collects logs.
-        ["Logging:Console:FormatterName"] = Console.IsOutputRedirected ? "json" : "simple",
-    };
+        var defaults = new Dictionary<string, string?>
+        {
+            // Text for a person at a terminal, JSON for whatever collects logs.
+            ["Logging:Console:FormatterName"] = Console.IsOutputRedirected ? "json" : "simple",
+        };
+        // Elsewhere it stays unsaid, so that it is seen whether somebody has said it.
+        if (string.Equals(environment, "Development", StringComparison.OrdinalIgnoreCase))
+        {
+            defaults["Gateway:Auth:AllowAnonymous"] = "true";
+            defaults["Gateway:Auth:AllowLocalOrigins"] = "true";
+        }
+
+        return defaults;
+    }
 }

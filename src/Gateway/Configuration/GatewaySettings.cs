@@ -1,4 +1,5 @@
 using Gateway.Admin;
+using Gateway.Auth;
 using Gateway.Auth.Authorizer;
 using Gateway.Auth.SubscriptionTokens;
 using Gateway.Core.Options;
@@ -24,6 +25,9 @@ internal sealed class GatewaySettings
 
     /// <summary>The options of the Redis broker.</summary>
     public RedisOptions Redis { get; } = new();
+
+    /// <summary>With which keys clients' tokens are checked.</summary>
+    public JwtOptions Jwt { get; } = new();
 
     /// <summary>Where traces and metrics are sent.</summary>
     public OtlpOptions Otlp { get; } = new();
@@ -72,6 +76,7 @@ internal sealed class GatewaySettings
         settings.BindSections(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(normal).Build());
         errors.AddRange(ConfigurationRules.Check(settings, errors));
         errors.AddRange(TlsRules.Check(settings, errors));
+        errors.AddRange(AuthRules.Check(settings, errors));
         errors.AddRange(ChannelRuleChecks.Check(settings, errors));
         return (settings, errors);
     }
@@ -82,6 +87,7 @@ internal sealed class GatewaySettings
         configuration.GetSection("Gateway").Bind(Gateway);
         configuration.GetSection("Gateway:Admin").Bind(Admin);
         configuration.GetSection("Gateway:Redis").Bind(Redis);
+        configuration.GetSection("Gateway:Auth:Jwt").Bind(Jwt);
         configuration.GetSection("Gateway:Telemetry:Otlp").Bind(Otlp);
         configuration.GetSection("Gateway:Authorizer").Bind(Authorizer);
         configuration.GetSection("Gateway:Auth:SubscriptionTokens").Bind(SubscriptionTokens);

@@ -1,4 +1,5 @@
 using Gateway.Admin;
+using Gateway.Auth;
 using Gateway.Auth.Authorizer;
 using Gateway.Auth.SubscriptionTokens;
 using Gateway.Core.Options;
@@ -26,7 +27,8 @@ internal static class OptionCatalog
         OptionSection.Of<AdminOptions>("Gateway:Admin", "The admin side: health, metrics, API, console. Never exposed to clients."),
         OptionSection.Of<RedisOptions>("Gateway:Redis", "What relays between nodes, and from backends. Without a configuration the node runs alone."),
         OptionSection.Of<NodeOptions>("Gateway:Node", "This node's identity."),
-        OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect."),
+        OptionSection.Of<AuthOptions>("Gateway:Auth", "Who may connect. See [Who may connect](#who-may-connect)."),
+        OptionSection.Of<JwtOptions>("Gateway:Auth:Jwt", "The keys that check clients' tokens, and what tokens must say. Any of the four sources of keys, or several."),
         OptionSection.Of<MemoryOptions>("Gateway:Memory", "How the node keeps within its memory: it gives up the largest backlogs, then refuses clients, then publications."),
         OptionSection.Of<RuleOptions>("Gateway:Rules:*", "Who may subscribe and publish where; the first pattern that matches decides. Without any: '*', anyone subscribes, nobody publishes."),
         OptionSection.Of<SubscriptionTokenOptions>("Gateway:Auth:SubscriptionTokens", "The key of subscription tokens, for rules with 'token'. See [Who may do what](#who-may-do-what)."),

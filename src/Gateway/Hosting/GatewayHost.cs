@@ -47,6 +47,7 @@ internal static class GatewayHost
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayMetrics>();
+        AuthSetup.Add(services, settings);
         services.AddSingleton(provider => BrokerFactory.Create(
             settings,
             provider.GetRequiredService<GatewayMetrics>(),

@@ -28,7 +28,7 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
         await node.StartAsync(cancellationToken);
         foreach (var address in node.EndPoints)
             LogEndpoint(address);
-        if (!settings.Gateway.Auth.AllowAnonymous)
+        if (!settings.Gateway.Auth.AllowAnonymous && !settings.Jwt.HasKeys)
             LogNobodyCanConnect();
         if (settings.IsDevelopment)
             LogHints(adminAddress);
@@ -68,7 +68,7 @@ internal sealed partial class GatewayService(INodeServer node, IServer admin, Ga
     [LoggerMessage(3002, LogLevel.Information, "Listening for clients: {Address}")]
     private partial void LogEndpoint(System.Net.IPEndPoint address);
 
-    [LoggerMessage(3003, LogLevel.Warning, "No client can connect: Gateway:Auth:AllowAnonymous is false and no way to sign in is configured. Set it to true to let everybody in")]
+    [LoggerMessage(3003, LogLevel.Warning, "No client can connect: Gateway:Auth:AllowAnonymous is false and there are no keys to check tokens with. Set it to true to let everybody in, or set one of Gateway:Auth:Jwt:JwksUri, PublicKeyPath, HmacKey and HmacKeyPath")]
     private partial void LogNobodyCanConnect();
 
     [LoggerMessage(3010, LogLevel.Information, "Console: {Address}")]

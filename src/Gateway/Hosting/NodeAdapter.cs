@@ -70,6 +70,16 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
     public Task<AccessExplanation> ExplainAccessAsync(ClientIdentity client, ChannelName channel, ChannelAction action, bool ask, CancellationToken cancellationToken) =>
         node.ExplainAccessAsync(client, channel, action, ask, cancellationToken);
 
+    public Task<UserExplanation> ExplainUserAsync(string channel, string user, CancellationToken cancellationToken) =>
+        node.ExplainUserAsync(channel, user, cancellationToken);
+
+    public Task<UserReport> FindUserAsync(string user, CancellationToken cancellationToken) => node.FindUserAsync(user, cancellationToken);
+
+    public Task<int> DisconnectUserAsync(string user, CancellationToken cancellationToken) => node.DisconnectUserAsync(user, cancellationToken);
+
+    public Task<DateTimeOffset?> RevokeAsync(string? user, string? tokenId, TimeSpan? period, CancellationToken cancellationToken) =>
+        node.RevokeAsync(user, tokenId, period, cancellationToken);
+
     public Task<DisconnectResult> DisconnectAsync(string id, CancellationToken cancellationToken) =>
         node.DisconnectAsync(id, cancellationToken);
 

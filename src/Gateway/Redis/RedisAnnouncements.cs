@@ -1,5 +1,4 @@
 using Gateway.Core.Brokers;
-using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
@@ -10,7 +9,7 @@ namespace Gateway.Redis;
 internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys keys, RedisOptions options, TimeProvider time)
 {
     /// <exception cref="BrokerUnavailableException">Redis has not taken it.</exception>
-    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => new(AskAsync(
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => new(connection.AskAsync(
         async database =>
         {
             var now = time.GetUtcNow();
@@ -22,12 +21,12 @@ internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys k
                 database.SortedSetRemoveRangeByScoreAsync(keys.Nodes, double.NegativeInfinity, (now - expiry - TimeSpan.FromMinutes(1)).ToUnixTimeMilliseconds()));
             return true;
         },
-        cancellationToken));
+        options.PublishTimeout, time, cancellationToken));
 
     /// <summary>The string's end is now, and the set's name is old enough for the next node that takes old ones out.</summary>
     /// <remarks>With the commands of an announcement, so that an ACL user needs no others.</remarks>
     /// <exception cref="BrokerUnavailableException">Redis has not taken it.</exception>
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => new(AskAsync(
+    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => new(connection.AskAsync(
         async database =>
         {
             await Task.WhenAll(
@@ -35,10 +34,10 @@ internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys k
                 database.SortedSetAddAsync(keys.Nodes, keys.Node, 0));
             return true;
         },
-        cancellationToken));
+        options.PublishTimeout, time, cancellationToken));
 
     /// <exception cref="BrokerUnavailableException">Redis has not answered.</exception>
-    public ValueTask<IReadOnlyList<byte[]>> ReadAsync(CancellationToken cancellationToken) => new(AskAsync<IReadOnlyList<byte[]>>(
+    public ValueTask<IReadOnlyList<byte[]>> ReadAsync(CancellationToken cancellationToken) => new(connection.AskAsync<IReadOnlyList<byte[]>>(
         async database =>
         {
             var names = await database.SortedSetRangeByRankAsync(keys.Nodes);
@@ -46,19 +45,5 @@ internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys k
             var read = await Task.WhenAll(names.Select(name => database.StringGetAsync(keys.AnnouncementOf(name.ToString()))));
             return [.. read.Where(value => value.HasValue).Select(value => (byte[])value!)];
         },
-        cancellationToken));
-
-    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
-    {
-        if (connection.Database is not { } database)
-            throw new BrokerUnavailableException("Redis has not been reached yet", BrokerOutcome.NotDone);
-        try
-        {
-            return await ask(database).WaitAsync(options.PublishTimeout, time, cancellationToken);
-        }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
-        {
-            throw new BrokerUnavailableException(e is TimeoutException ? "Redis did not answer in time" : e.Message, BrokerOutcome.Unknown, e);
-        }
-    }
+        options.PublishTimeout, time, cancellationToken));
 }

@@ -17,6 +17,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     private readonly RedisConnection _connection;
     private readonly RedisPublisher _publisher;
     private readonly RedisAnnouncements _announcements;
+    private readonly RedisRevocations _revocations;
     private readonly SubscriptionTable _table;
     private readonly LinkMonitor _monitor;
     private readonly SubscriberSupervisor _supervisor;
@@ -57,6 +58,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _publisher = new RedisPublisher(_connection, options, metrics, time);
         metrics.Meter.CreateObservableGauge("gateway.broker.publishes.in_flight", () => _publisher.InFlight, "{publication}", "Publications that Redis has not answered.");
         _announcements = new RedisAnnouncements(_connection, _keys, options, time);
+        _revocations = new RedisRevocations(_connection, _keys, options, time);
         _table = new SubscriptionTable(_keys, OnRefused);
         _monitor = new LinkMonitor(options, _keys, _connection, _publisher, _table, _health, metrics, time, log);
         var connector = new SubscriberConnector(_connection.Configuration, tls, _keys, this, time);
@@ -129,6 +131,13 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _announcements.ReadAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
+        _revocations.KeepAsync(name, json, expiry, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => _revocations.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

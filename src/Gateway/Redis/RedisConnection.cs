@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Configuration;
+using Gateway.Core.Brokers;
 using StackExchange.Redis;
 
 namespace Gateway.Redis;
@@ -82,6 +83,22 @@ internal sealed class RedisConnection : IAsyncDisposable
         var answer = await multiplexer.GetServer(endPoint).ExecuteAsync("PUBSUB", arguments);
         var pairs = (RedisResult[]?)answer ?? []; // name, count, name, count, …
         return [.. pairs.Where((_, i) => i % 2 == 1).Select(count => (long)count)];
+    }
+
+    /// <summary>Asks for keys, within a deadline.</summary>
+    /// <exception cref="BrokerUnavailableException">Redis has not answered.</exception>
+    public async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> ask, TimeSpan deadline, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (Database is not { } database)
+            throw new BrokerUnavailableException("Redis has not been reached yet", BrokerOutcome.NotDone);
+        try
+        {
+            return await ask(database).WaitAsync(deadline, time, cancellationToken);
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            throw new BrokerUnavailableException(e is TimeoutException ? "Redis did not answer in time" : e.Message, BrokerOutcome.Unknown, e);
+        }
     }
 
     public async ValueTask DisposeAsync()

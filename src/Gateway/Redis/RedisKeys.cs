@@ -51,6 +51,12 @@ internal sealed class RedisKeys(string prefix, string nodeName)
     /// <summary>The announcement of any node.</summary>
     public byte[] AnnouncementOf(string node) => Encoding.UTF8.GetBytes(prefix + "node:" + node);
 
+    /// <summary>The names of the revocations' strings, by when they expire: a sorted set of Unix times in milliseconds.</summary>
+    public byte[] Revocations { get; } = Encoding.UTF8.GetBytes(prefix + "revocations");
+
+    /// <summary>A revocation: a string that expires.</summary>
+    public byte[] RevocationOf(string digest) => Encoding.UTF8.GetBytes(prefix + "revocation:" + digest);
+
     /// <summary>The longest name in Redis, for the receive buffer's bound.</summary>
     public int MaxBytes => Math.Max(_channel.Length + ChannelName.MaxBytes, Math.Max(Probe.Length, Reply.Length));
 

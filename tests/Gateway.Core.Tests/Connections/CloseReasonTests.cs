@@ -23,9 +23,11 @@ public sealed class CloseReasonTests
         { nameof(CloseReason.ServiceRestart), 1012, true },
         { nameof(CloseReason.TryAgainLater), 1013, true },
         { nameof(CloseReason.BadRequest), 4400, false },
+        { nameof(CloseReason.Unauthorized), 4401, true },
         { nameof(CloseReason.Disconnected), 4403, false },
         { nameof(CloseReason.Forbidden), 4403, false },
         { nameof(CloseReason.HeartbeatTimeout), 4408, true },
+        { nameof(CloseReason.TokenExpired), 4409, true },
         { nameof(CloseReason.SlowConsumer), 4413, true },
         { nameof(CloseReason.RateLimit), 4429, true },
     };

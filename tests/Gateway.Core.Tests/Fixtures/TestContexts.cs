@@ -14,13 +14,14 @@ namespace Gateway.Core.Tests.Fixtures;
 /// <summary>What connections need, with a clock that stands still.</summary>
 internal static class TestContexts
 {
-    public static ConnectionContext Create(GatewayOptions options, GatewayMetrics metrics, IProtocolSelector protocols)
+    public static ConnectionContext Create(GatewayOptions options, GatewayMetrics metrics, IProtocolSelector protocols, ITokenValidator? validator = null)
     {
         var registry = new ConnectionRegistry();
         var time = new FakeTimeProvider();
         var transport = new TransportContext(options.Transport, metrics);
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
         var trusted = new TrustedNetworks(options.TrustedProxies);
+        var tokens = new TokenJudge(validator, new Revocations(time));
         return new ConnectionContext
         {
             Options = options,
@@ -37,7 +38,8 @@ internal static class TestContexts
             Pages = new NoPages(),
             Queues = new OutboundQueuePool(transport.Buffers),
             Transport = transport,
-            Admission = new AnonymousAdmission(options.Auth),
+            Admission = new TokenAdmission(options.Auth, tokens, metrics),
+            Tokens = tokens,
             Protocols = protocols,
             Metrics = metrics,
             Log = NullLogger.Instance,

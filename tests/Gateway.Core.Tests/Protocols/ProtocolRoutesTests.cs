@@ -11,7 +11,7 @@ public sealed class ProtocolRoutesTests
     [Theory]
     [InlineData("/", "json")]
     [InlineData("/ws", "json")]
-    [InlineData("/?token=x", "json")]
+    [InlineData("/?user=x", "json")]
     [InlineData("/echo", "echo")]
     [InlineData("/plain/news", "plain")]
     [InlineData("/plain/a,b?x=1", "plain")]

@@ -8,7 +8,7 @@ namespace Gateway.Integration.Access;
 /// <summary>While the backend is asked: what goes on, what waits, and what becomes of who leaves.</summary>
 public sealed class AskedTests
 {
-    private readonly Backend _backend = new();
+    private readonly ScriptedAuthorizer _backend = new();
     private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]

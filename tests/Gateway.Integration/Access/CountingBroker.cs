@@ -40,5 +40,10 @@ internal sealed class CountingBroker : IBroker
 
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _inner.ReadAnnouncementsAsync(cancellationToken);
 
+    public ValueTask KeepRevocationAsync(string key, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
+        _inner.KeepRevocationAsync(key, json, expiry, cancellationToken);
+
+    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => _inner.ReadRevocationsAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

@@ -16,7 +16,7 @@ public sealed class GuardedNode : IAsyncLifetime
 
     internal TestNode Node { get; private set; } = null!;
 
-    internal Backend Backend { get; } = new();
+    internal ScriptedAuthorizer Backend { get; } = new();
 
     internal CountingBroker Broker { get; } = new();
 

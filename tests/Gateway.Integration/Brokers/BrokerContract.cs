@@ -66,6 +66,29 @@ public abstract class BrokerContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Revocations_OfAllNodes_AreReadByEach_TheLatestOfAName()
+    {
+        var (first, _) = await NodeAsync();
+        var (second, _) = await NodeAsync();
+        await first.KeepRevocationAsync("user:a b\n", Bytes("old"), TimeSpan.FromMinutes(1), None);
+        await first.KeepRevocationAsync("user:a b\n", Bytes("one"), TimeSpan.FromMinutes(1), None);
+        await second.KeepRevocationAsync("jti:1", Bytes("two"), TimeSpan.FromMinutes(1), None);
+
+        foreach (var broker in (IBroker[])[first, second])
+            Assert.Equal(["one", "two"], (await broker.ReadRevocationsAsync(None)).Select(Encoding.UTF8.GetString).Order());
+    }
+
+    [Fact]
+    public async Task Revocation_Expired_IsReadNoMore()
+    {
+        var (broker, _) = await NodeAsync();
+        await broker.KeepRevocationAsync("jti:1", Bytes("short"), TimeSpan.FromMilliseconds(50), None);
+        await broker.KeepRevocationAsync("jti:2", Bytes("long"), TimeSpan.FromMinutes(1), None);
+
+        await Fixtures.Eventually.TrueAsync(async () => (await broker.ReadRevocationsAsync(None)).Select(Encoding.UTF8.GetString).SequenceEqual(["long"]));
+    }
+
+    [Fact]
     public async Task Publish_ChannelNobodySubscribed_ArrivesNowhere()
     {
         var (broker, sink) = await NodeAsync();

@@ -39,6 +39,28 @@ public sealed class JavaScriptClientTests
     }
 
     [Fact]
+    public async Task Client_OfTokens_RefreshesBeforeOneExpires_AndComesBackWithANewOne()
+    {
+        const string Secret = "0123456789abcdef0123456789abcdef";
+        await using var host = await HostProcess.StartAsync("--Gateway:Auth:AllowAnonymous=false", $"--Gateway:Auth:Jwt:HmacKey={Secret}", "--Gateway:Auth:ExpiryWarning=1h");
+        var backend = Gateway.Tests.Auth.TokenIssuer.Hmac(System.Text.Encoding.UTF8.GetBytes(Secret));
+        // The second has a day: nobody is told of its end.
+        string[] tokens = [backend.Issue("u1"), backend.Issue("u1", ("exp", Gateway.Tests.Auth.TokenIssuer.Now + 86400), ("jti", "t2")), backend.Issue("u1", ("exp", null), ("jti", "t3"))];
+        await using var client = JavaScriptProgram.Start($"ws://{host.EndPoint}/ws", [.. tokens.Select(token => "--token=" + token), "news"]);
+        var first = (await client.BecomesAsync("open")).GetProperty("id").GetString();
+        Assert.Equal("news", (await client.ExpectAsync("ready")).GetString());
+
+        await Eventually.TrueAsync(async () => await host.MetricAsync("gateway_token_refreshes_total") == 1);
+        using (var body = new StringContent("""{"jti":"t2"}""", System.Text.Encoding.UTF8, "application/json"))
+        using (await host.Admin.PostAsync("/api/v1/tokens/revoke", body))
+            Assert.Equal(4401, (await client.BecomesAsync("waiting")).GetProperty("code").GetInt32());
+
+        await client.BecomesAsync("connecting");
+        Assert.NotEqual(first, (await client.BecomesAsync("open")).GetProperty("id").GetString());
+        Assert.DoesNotContain(tokens, token => host.Output.Contains(token, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Drain_OfTheClientsNode_IsFollowedToTheOtherWithoutALoss()
     {
         await using var redis = await RedisServer.StartAsync();

@@ -14,13 +14,13 @@ internal sealed class TestNode : IAsyncDisposable
 {
     private readonly IBroker _broker;
 
-    private TestNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time, IChannelAuthorizer? authorizer, ISubscriptionTokenValidator? tokens)
+    private TestNode(GatewayOptions options, IBroker broker, GatewayMetrics metrics, TimeProvider time, ITokenValidator? validator, IChannelAuthorizer? authorizer, ISubscriptionTokenValidator? tokens)
     {
         _broker = broker;
         Metrics = metrics;
         Logs = new LogRecorder();
-        var factory = LoggerFactory.Create(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Debug));
-        Node = new GatewayNode(options, broker, metrics, time, factory, authorizer, tokens);
+        var factory = LoggerFactory.Create(logging => logging.AddProvider(Logs).SetMinimumLevel(validator is null ? LogLevel.Debug : LogLevel.Trace));
+        Node = new GatewayNode(options, broker, metrics, time, factory, validator, authorizer, tokens);
         Server = new GatewayServer(options, Node, metrics, time, factory);
     }
 
@@ -46,6 +46,7 @@ internal sealed class TestNode : IAsyncDisposable
         IBroker? broker = null,
         GatewayMetrics? metrics = null,
         TimeProvider? time = null,
+        ITokenValidator? validator = null,
         IChannelAuthorizer? authorizer = null,
         ISubscriptionTokenValidator? subscriptionTokens = null)
     {
@@ -54,7 +55,7 @@ internal sealed class TestNode : IAsyncDisposable
         options.Auth.AllowAnonymous = true;
         options.Echo.Enabled = true;
         configure?.Invoke(options);
-        var node = new TestNode(options, broker ?? new InProcessBroker(), metrics ?? new GatewayMetrics(), time ?? TimeProvider.System, authorizer, subscriptionTokens);
+        var node = new TestNode(options, broker ?? new InProcessBroker(), metrics ?? new GatewayMetrics(), time ?? TimeProvider.System, validator, authorizer, subscriptionTokens);
         await node.Server.StartAsync(CancellationToken.None);
         return node;
     }

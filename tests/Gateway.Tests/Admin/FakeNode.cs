@@ -66,6 +66,33 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         return isDraining;
     }
 
+    /// <summary>What was asked of users, in words.</summary>
+    public List<string> Asked { get; } = [];
+
+    /// <summary>What asking for a user's end throws; null: nothing.</summary>
+    public BrokerUnavailableException? UserFault { get; set; }
+
+    /// <summary>When a revocation is forgotten; null: there are too many.</summary>
+    public DateTimeOffset? RevokedUntil { get; set; } = DateTimeOffset.UnixEpoch;
+
+    public Task<UserExplanation> ExplainUserAsync(string channel, string user, CancellationToken cancellationToken) =>
+        Task.FromResult(new UserExplanation(channel, user, [], [], [new AskedNode(Name, true)]));
+
+    public Task<UserReport> FindUserAsync(string user, CancellationToken cancellationToken) =>
+        Task.FromResult(new UserReport(user, Connections.Count, [.. Connections.Values], [new AskedNode(Name, true)]));
+
+    public Task<int> DisconnectUserAsync(string user, CancellationToken cancellationToken)
+    {
+        Asked.Add("disconnect " + user);
+        return UserFault is { } fault ? throw fault : Task.FromResult(2);
+    }
+
+    public Task<DateTimeOffset?> RevokeAsync(string? user, string? tokenId, TimeSpan? period, CancellationToken cancellationToken)
+    {
+        Asked.Add($"revoke {user}/{tokenId} for {period}");
+        return UserFault is { } fault ? throw fault : Task.FromResult(RevokedUntil);
+    }
+
     public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken)
     {
         Trace = trace;

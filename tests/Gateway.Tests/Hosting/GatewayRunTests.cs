@@ -10,7 +10,7 @@ public class GatewayRunTests
         var errors = new StringWriter();
 
         var code = await GatewayRun.RunAsync(
-            ["--Gateway:Limits:MaxQueueBytes=12", "--Gateway:Heartbeat:Interval", "soon", "--Gateway:Nod:Name=x", "oops"], TextWriter.Null, errors);
+            ["--Gateway:Limits:MaxQueueBytes=12", "--Gateway:Heartbeat:Interval", "soon", "--Gateway:Nod:Name=x", "--Gateway:Auth:AllowAnonymous=true", "oops"], TextWriter.Null, errors);
 
         Assert.Equal(78, code);
         Assert.Contains("3 errors", errors.ToString());

@@ -21,6 +21,8 @@ function open(options) {
 }
 
 const of = kind => events.filter(([event]) => event === kind).map(([, value]) => value);
+/** Every promise that can settle has: the fake clock leaves real turns of the loop alone. */
+const settled = async () => { for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve)); };
 const codeOf = promise => promise.then(() => 'done', error => error.code);
 
 beforeEach(() => { [clock, WebSocket, events] = [new FakeClock(), fakeWebSocket(), []]; });
@@ -349,4 +351,84 @@ test('an error that nobody listens for goes to the console', () => {
     console.error = had;
   }
   assert.match(lines.join(), /not allowed secret/);
+});
+
+test('sends a token that is a text in the list of subprotocols', () => {
+  make({ token: 'a.b.c' });
+  assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', 'gateway.token.a.b.c']);
+});
+
+test('asks for a token for each connection and sends it', async () => {
+  let count = 0;
+  make({ token: async () => `t${++count}` });
+  assert.equal(WebSocket.sockets.length, 0);
+  await settled();
+  assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', 'gateway.token.t1']);
+  for (const code of [4409, 4401, 1006]) {
+    WebSocket.last.welcomes();
+    WebSocket.last.ends(code);
+    assert.equal(client.state, 'waiting');
+    clock.advance(60_000);
+    await settled();
+    assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', `gateway.token.t${count}`]);
+  }
+  assert.equal(count, 4);
+});
+
+test('connects without a token when there is none yet', async () => {
+  make({ token: () => null });
+  await settled();
+  assert.equal(WebSocket.last.protocol, 'gateway.v1');
+});
+
+test('sends a new token when the gateway says that the old one expires', async () => {
+  let count = 0;
+  make({ token: () => `t${++count}` });
+  await settled();
+  const socket = WebSocket.last;
+  socket.welcomes();
+  socket.says({ type: 'expiring', in_ms: 30_000 });
+  await settled();
+  const [{ type, token, id }] = socket.take();
+  assert.deepEqual([type, token], ['refresh', 't2']);
+  socket.says({ type: 'ok', id, expires_in: 3600 });
+  assert.equal(client.state, 'open');
+  socket.says({ type: 'expiring', in_ms: 30_000 });
+  await settled();
+  socket.says({ type: 'error', id: socket.take()[0].id, code: 'unauthorized', message: 'expired' });
+  assert.deepEqual(of('error').map(({ code }) => code), ['unauthorized']);
+  assert.equal(client.state, 'open'); // until the gateway ends it
+});
+
+test('with a token that is a text leaves expiring to the gateway', () => {
+  const socket = open({ token: 'a.b.c' });
+  socket.says({ type: 'expiring', in_ms: 30_000 });
+  assert.deepEqual(socket.take(), []);
+});
+
+test('without the token that it asks for tries again later', async () => {
+  let answer = () => Promise.reject(new Error('500'));
+  make({ token: () => answer() });
+  await settled();
+  assert.deepEqual(of('error').map(({ code }) => code), ['no_token']);
+  assert.equal(client.state, 'waiting');
+  answer = () => new Promise(() => {}); // never
+  clock.advance(1_000);
+  clock.advance(10_000);
+  await settled();
+  assert.deepEqual(of('error').map(({ code }) => code), ['no_token', 'no_token']);
+  answer = () => 't3';
+  clock.advance(60_000);
+  await settled();
+  assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', 'gateway.token.t3']);
+});
+
+test('closed while a token is on its way never connects', async () => {
+  let give;
+  make({ token: () => new Promise(resolve => { give = resolve; }) });
+  await Promise.resolve();
+  client.close();
+  give('t1');
+  await settled();
+  assert.equal(WebSocket.sockets.length, 0);
 });

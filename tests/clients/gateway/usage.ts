@@ -17,6 +17,10 @@ gateway.on('error', (error, channel) => console.log(error.code, channel?.length)
 gateway.on('message', () => {});
 // @ts-expect-error: it changes by itself
 gateway.state = 'open';
+new GatewayClient('wss://example.com/', { token: 'eyJ' }).close();
+new GatewayClient('wss://example.com/', { token: async () => (await fetch('/token')).text() }).close();
+// @ts-expect-error: no token
+new GatewayClient('wss://example.com/', { token: 7 }).close();
 // @ts-expect-error: no such option
 new GatewayClient('wss://example.com/', { backoff: 1 });
 

@@ -9,6 +9,7 @@ internal enum JsonCommandType
     Unsubscribe,
     Publish,
     Ping,
+    Refresh,
 }
 
 /// <summary>A client's command, read in one pass over the message. Fields that are not known are ignored, so that newer clients work.</summary>
@@ -32,7 +33,7 @@ internal ref struct JsonCommand
 
     public readonly bool HasData => !Data.IsEmpty;
 
-    /// <summary>Of a subscribe: the subscription token, without its quotes; empty: none. Escapes stay: no token has any.</summary>
+    /// <summary>Of a subscribe or a refresh: the token, without its quotes; empty: none. Escapes stay: no token has any.</summary>
     public ReadOnlySpan<byte> Token { get; private set; }
 
     /// <summary>False: not a JSON object, no type, or a field of the wrong kind.</summary>
@@ -122,6 +123,7 @@ internal ref struct JsonCommand
         : reader.ValueTextEquals("unsubscribe"u8) ? JsonCommandType.Unsubscribe
         : reader.ValueTextEquals("publish"u8) ? JsonCommandType.Publish
         : reader.ValueTextEquals("ping"u8) ? JsonCommandType.Ping
+        : reader.ValueTextEquals("refresh"u8) ? JsonCommandType.Refresh
         : JsonCommandType.Unknown;
 
     private static ReadOnlySpan<byte> Raw(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)

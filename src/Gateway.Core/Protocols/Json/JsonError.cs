@@ -7,6 +7,7 @@ internal static class JsonError
     public const string UnknownType = "unknown_type";
     public const string InvalidChannel = "invalid_channel";
     public const string Forbidden = "forbidden";
+    public const string Unauthorized = "unauthorized";
     public const string AlreadySubscribed = "already_subscribed";
     public const string NotSubscribed = "not_subscribed";
     public const string TooManySubscriptions = "too_many_subscriptions";

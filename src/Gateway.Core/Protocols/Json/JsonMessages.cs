@@ -24,12 +24,29 @@ internal static class JsonMessages
     [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
-    public static OutboundFrame Welcome(ConnectionId connection, string node, TimeSpan heartbeat)
+    public static OutboundFrame Welcome(ConnectionId connection, string node, TimeSpan heartbeat, TimeSpan? expiresIn = null)
     {
         var writer = Begin("welcome"u8);
         writer.WriteString("connection"u8, connection.ToString());
         writer.WriteString("node"u8, node);
         writer.WriteNumber("heartbeat"u8, (long)Math.Ceiling(heartbeat.TotalSeconds));
+        WriteExpiry(writer, expiresIn);
+        return End();
+    }
+
+    /// <summary>A token has taken the place of the last one.</summary>
+    public static OutboundFrame Refreshed(ReadOnlySpan<byte> id, TimeSpan? expiresIn)
+    {
+        var writer = Begin("ok"u8);
+        WriteId(writer, id);
+        WriteExpiry(writer, expiresIn);
+        return End();
+    }
+
+    public static OutboundFrame Expiring(TimeSpan left)
+    {
+        var writer = Begin("expiring"u8);
+        writer.WriteNumber("in_ms"u8, (long)left.TotalMilliseconds);
         return End();
     }
 
@@ -78,6 +95,12 @@ internal static class JsonMessages
         writer.WriteString("channel"u8, channel.Utf8);
         writer.WriteString("reason"u8, reason);
         return End();
+    }
+
+    private static void WriteExpiry(Utf8JsonWriter writer, TimeSpan? expiresIn)
+    {
+        if (expiresIn is { } left)
+            writer.WriteNumber("expires_in"u8, Math.Max(0, (long)left.TotalSeconds));
     }
 
     private static void WriteId(Utf8JsonWriter writer, ReadOnlySpan<byte> id)

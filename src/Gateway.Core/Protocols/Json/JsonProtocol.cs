@@ -26,7 +26,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
     public static string? Subprotocol(IReadOnlyList<string> offered) => offered.Contains(SubprotocolName) ? SubprotocolName : null;
 
     public void OnOpen(Connection connection) =>
-        connection.Reply(JsonMessages.Welcome(connection.Id, node, heartbeat.Interval));
+        connection.Reply(JsonMessages.Welcome(connection.Id, node, heartbeat.Interval, connection.ExpiresIn));
 
     public MessageResult OnMessage(Connection connection, Opcode opcode, ReadOnlySpan<byte> payload)
     {
@@ -49,13 +49,16 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
             JsonCommandType.Unsubscribe => Unsubscribe(connection, command),
             JsonCommandType.Publish => Publish(connection, command),
             JsonCommandType.Ping => Answer(connection, JsonMessages.Pong(command.Id)),
-            _ => Answer(connection, JsonMessages.Error(command.Id, JsonError.UnknownType, "Known types: subscribe, unsubscribe, publish, ping.")),
+            JsonCommandType.Refresh => Refresh(connection, command),
+            _ => Answer(connection, JsonMessages.Error(command.Id, JsonError.UnknownType, "Known types: subscribe, unsubscribe, publish, ping, refresh.")),
         };
     }
 
     public OutboundFrame CloseFrame(CloseReason reason) => reason.Frame;
 
     public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => JsonMessages.Reconnect(comeBackAfter, reason);
+
+    public OutboundFrame? ExpiringFrame(TimeSpan left) => JsonMessages.Expiring(left);
 
     public void OnGap(Connection connection, TimeSpan duration)
     {
@@ -119,6 +122,42 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
         else
             _inTurn.Publish(connection, channel, command.Data.ToArray(), command.Id.ToArray());
         return result;
+    }
+
+    private static MessageResult Refresh(Connection connection, in JsonCommand command)
+    {
+        if (command.Token.IsEmpty)
+            return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A refresh has a field \"token\", a text."));
+        var result = connection.BeginCommand();
+        // One character more than a token may have: the rest would be copied to be refused.
+        var token = command.Token[..Math.Min(command.Token.Length, TokenJudge.MaxTokenBytes + 1)];
+        _ = RefreshAsync(connection, Encoding.Latin1.GetString(token), command.Id.ToArray());
+        return result;
+    }
+
+    private static async Task RefreshAsync(Connection connection, string token, byte[] id)
+    {
+        RefreshResult result;
+        try
+        {
+            result = await connection.RefreshAsync(token).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a validator throws, the command is answered, and the connection goes on with the token it has.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            connection.LogTokenFault(e);
+            result = new RefreshResult(RefreshOutcome.Unavailable, "the token could not be judged");
+        }
+
+        connection.Send(result.Outcome switch
+        {
+            RefreshOutcome.Ok => JsonMessages.Refreshed(id, connection.ExpiresIn),
+            RefreshOutcome.Forbidden => JsonMessages.Error(id, JsonError.Forbidden, "The token is another user's: connect anew with it."),
+            RefreshOutcome.Unavailable => JsonMessages.Error(id, JsonError.Unavailable, result.Reason),
+            _ => JsonMessages.Error(id, JsonError.Unauthorized, result.Reason),
+        });
+        connection.EndCommand();
     }
 
     private static MessageResult Answer(Connection connection, OutboundFrame answer)

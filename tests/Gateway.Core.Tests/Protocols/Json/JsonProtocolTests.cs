@@ -89,7 +89,7 @@ public sealed class JsonProtocolTests
     public void Codes_AreTheClosedSet() => Assert.Equal(
         [
             "already_subscribed", "bad_request", "forbidden", "invalid_channel", "not_subscribed", "overloaded", "too_large", "too_many_channels", "too_many_subscriptions",
-            "unavailable", "unknown_type",
+            "unauthorized", "unavailable", "unknown_type",
         ],
         typeof(JsonError).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order());
 

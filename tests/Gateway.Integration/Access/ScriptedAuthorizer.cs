@@ -3,7 +3,7 @@ using Gateway.Core.Access;
 namespace Gateway.Integration.Access;
 
 /// <summary>A backend that allows by the channel's last word, and remembers who asked.</summary>
-internal sealed class Backend : IChannelAuthorizer
+internal sealed class ScriptedAuthorizer : IChannelAuthorizer
 {
     private int _asked;
 

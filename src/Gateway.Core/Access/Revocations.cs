@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+
+namespace Gateway.Core.Access;
+
+/// <summary>
+/// The revocations that this node knows. Asked at every admission and refresh, so that nothing but a look into a dictionary is done there;
+/// with none known, not even that.
+/// </summary>
+/// <param name="time">Clock.</param>
+internal sealed class Revocations(TimeProvider time)
+{
+    /// <summary>
+    /// Some 200 bytes each: 20 MB. Whoever has more to take back changes the signing key. What comes above it is refused and told, since
+    /// forgetting an older one would let its token in again.
+    /// </summary>
+    public const int Most = 100_000;
+
+    private readonly ConcurrentDictionary<string, Revocation> _byName = new(StringComparer.Ordinal);
+    private int _count; // the dictionary's own takes all its locks
+
+    /// <summary>Revocations that are kept.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Takes one. False: there are too many.</summary>
+    public bool Add(Revocation revocation)
+    {
+        if (revocation.Until <= Now)
+            return true; // what it covers has expired by itself
+        while (true)
+        {
+            if (_byName.TryGetValue(revocation.Name, out var old))
+            {
+                // The later moment covers all that the earlier one does, and each is kept for as long as either would be.
+                var merged = revocation with { At = Math.Max(old.At, revocation.At), Until = Math.Max(old.Until, revocation.Until) };
+                if (_byName.TryUpdate(revocation.Name, merged, old))
+                    return true;
+            }
+            else if (Count >= Most)
+            {
+                return false;
+            }
+            else if (_byName.TryAdd(revocation.Name, revocation))
+            {
+                Interlocked.Increment(ref _count);
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Whether a token is revoked.</summary>
+    public bool Cover(ClientIdentity identity)
+    {
+        if (Count == 0 || !identity.IsAuthenticated)
+            return false;
+        return (identity.TokenId is { } id && Find("jti:" + id) is not null)
+            || (Find("user:" + identity.Subject) is { } all && (identity.IssuedAt is not { } issued || issued.ToUnixTimeMilliseconds() < all.At));
+    }
+
+    /// <summary>Forgets those that are over. Called once in a while.</summary>
+    public void Prune()
+    {
+        if (Count == 0)
+            return;
+        var now = Now;
+        foreach (var entry in _byName)
+        {
+            if (entry.Value.Until <= now && _byName.TryRemove(entry))
+                Interlocked.Decrement(ref _count);
+        }
+    }
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private Revocation? Find(string name) => _byName.TryGetValue(name, out var found) && found.Until > Now ? found : null;
+}

@@ -1,0 +1,93 @@
+using Gateway.Core.Options;
+
+namespace Gateway.Core.Handshake;
+
+/// <summary>
+/// The places of a request that a token may stand in: the <c>Authorization</c> header (RFC 6750 §2.1), a query parameter (§2.3), a cookie,
+/// and the list of subprotocols, which is all that a page can set of a WebSocket's headers.
+/// </summary>
+internal sealed class TokenSources(AuthOptions options)
+{
+    /// <summary>What stands before a token in the list of subprotocols. It is never chosen, and so never in the response.</summary>
+    public const string SubprotocolPrefix = "gateway.token.";
+
+    private const string Scheme = "Bearer ";
+
+    /// <summary>Finds the request's token. False: it has several that differ.</summary>
+    public bool TryFind(UpgradeRequest request, out string? token)
+    {
+        token = null;
+        return FromHeader(request, ref token) && FromSubprotocols(request, ref token) && FromQuery(request, ref token) && FromCookie(request, ref token);
+    }
+
+    /// <summary>Another scheme is none of ours: a proxy in front may want one.</summary>
+    private static bool FromHeader(UpgradeRequest request, ref string? token)
+    {
+        if (request.Header("Authorization") is not { } value)
+            return true;
+        // Several lines are joined by commas, and no token holds one.
+        foreach (var part in value.Split(','))
+        {
+            var credentials = part.Trim();
+            // RFC 9110 §11.1: the scheme's case does not count.
+            if (credentials.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && !Take(credentials[Scheme.Length..].Trim(), ref token))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool FromSubprotocols(UpgradeRequest request, ref string? token)
+    {
+        foreach (var name in request.Subprotocols)
+        {
+            if (name.StartsWith(SubprotocolPrefix, StringComparison.Ordinal) && !Take(name[SubprotocolPrefix.Length..], ref token))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool FromQuery(UpgradeRequest request, ref string? token)
+    {
+        if (options.TokenParameter.Length == 0 || request.Query.Length == 0)
+            return true;
+        foreach (var pair in request.Query.Split('&'))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0
+                && Uri.UnescapeDataString(pair[..equals]) == options.TokenParameter
+                && !Take(Uri.UnescapeDataString(pair[(equals + 1)..]), ref token))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool FromCookie(UpgradeRequest request, ref string? token)
+    {
+        if (options.Cookie.Length == 0 || request.Header("Cookie") is not { } cookies)
+            return true;
+        // RFC 6265 §4.2.1; HTTP/1.1 has one line of them, and what is no browser may send two, joined by a comma.
+        foreach (var pair in cookies.Split(';', ','))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0 && pair.AsSpan(0, equals).Trim().SequenceEqual(options.Cookie) && !Take(pair[(equals + 1)..].Trim().Trim('"'), ref token))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>An empty one is as good as none: a page that has no user yet.</summary>
+    private static bool Take(string found, ref string? token)
+    {
+        if (found.Length == 0)
+            return true;
+        var isSame = token is null || string.Equals(token, found, StringComparison.Ordinal);
+        token ??= found;
+        return isSame;
+    }
+}

@@ -1,0 +1,124 @@
+using Gateway.Core.Access;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Gateway.Auth;
+
+/// <summary>
+/// Judges JSON Web Tokens (RFC 7519) that are signed (RFC 7515). First the signature: of what nobody has signed nothing more is said. The
+/// library reads the token and checks signature, issuer and audience; which key may check what is decided here.
+/// </summary>
+internal sealed class JwtValidator : ITokenValidator
+{
+    private static readonly TokenVerdict NotAToken = TokenVerdict.Refused(TokenFault.Malformed, "the token is no signed JSON Web Token (header.payload.signature, each in base64url), or exp, nbf, iat or jti is not of its kind");
+    private static readonly TokenVerdict WrongAlgorithm = TokenVerdict.Refused(TokenFault.Signature, "the token's algorithm is none that is taken: HS, RS, PS or ES with 256, 384 or 512");
+    private static readonly TokenVerdict Critical = TokenVerdict.Refused(TokenFault.Malformed, "the token has critical headers (RFC 7515 4.1.11), which nobody here understands");
+    private static readonly TokenVerdict UnknownKey = TokenVerdict.Refused(TokenFault.Signature, "the token is signed with a key that is not known here");
+    private static readonly TokenVerdict WrongSignature = TokenVerdict.Refused(TokenFault.Signature, "the token's signature is wrong");
+    private static readonly TokenVerdict WrongIssuer = TokenVerdict.Refused(TokenFault.Issuer, "the token's issuer (iss) is none of those that are trusted here");
+    private static readonly TokenVerdict WrongAudience = TokenVerdict.Refused(TokenFault.Audience, "the token is for another audience (aud)");
+    private static readonly TokenVerdict NoKeysYet = TokenVerdict.Unavailable("the keys that check tokens could not be fetched; try again in a moment");
+
+    private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxBytes };
+    private readonly JwtKeys _keys;
+    private readonly JwtClaims _claims;
+    private readonly string[] _issuers;
+    private readonly string[] _audiences;
+
+    // In characters of ASCII; the core has a bound of its own before this one.
+    private const int MaxBytes = 8 * 1024;
+
+    /// <param name="options">What tokens must say.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="time">Clock.</param>
+    public JwtValidator(JwtOptions options, JwtKeys keys, TimeProvider time)
+    {
+        _keys = keys;
+        _claims = new JwtClaims(time, options.ClockSkew);
+        (_issuers, _audiences) = (JwtOptions.ItemsOf(options.Issuer), JwtOptions.ItemsOf(options.Audience));
+    }
+
+    public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken)
+    {
+        if (Read(token) is not { } jwt)
+            return new(NotAToken);
+        if (JwtAlgorithm.Find(jwt.Alg) is not { } algorithm)
+            return new(WrongAlgorithm);
+        if (jwt.TryGetHeaderValue<object>("crit", out _))
+            return new(Critical);
+        return JudgeAsync(jwt, algorithm, cancellationToken);
+    }
+
+    private async ValueTask<TokenVerdict> JudgeAsync(JsonWebToken jwt, JwtAlgorithm algorithm, CancellationToken cancellationToken)
+    {
+        var id = string.IsNullOrEmpty(jwt.Kid) ? null : jwt.Kid;
+        var ring = _keys.Current;
+        var named = ring.Named(algorithm, id);
+        var first = await CheckAsync(jwt, algorithm, named.Count > 0 ? named : ring.Unnamed(algorithm, id));
+        // A key of that name is the one; and a secret is in no JWK Set.
+        if (first is { } verdict && (verdict.Fault != TokenFault.Signature || verdict.Identity is not null || named.Count > 0))
+            return verdict;
+        if (_keys.Jwks is not { } jwks || algorithm.Family == KeyFamily.Hmac)
+            return first ?? UnknownKey;
+        if (jwks.Keys is null)
+            return NoKeysYet;
+        // Perhaps the key is newer than what is known here.
+        var isFetched = await jwks.FetchAsync().WaitAsync(cancellationToken);
+        ring = _keys.Current;
+        named = ring.Named(algorithm, id);
+        // Looked at also when this fetch has failed: the one before it may have brought the key meanwhile.
+        var second = await CheckAsync(jwt, algorithm, named.Count > 0 || id is not null ? named : ring.Unnamed(algorithm, id));
+        if (second is { } found && (isFetched || found.Identity is not null || named.Count > 0))
+            return found;
+        return isFetched ? first ?? UnknownKey : NoKeysYet;
+    }
+
+    /// <summary>Null: there is no key to check with.</summary>
+    private async ValueTask<TokenVerdict?> CheckAsync(JsonWebToken jwt, JwtAlgorithm algorithm, IReadOnlyList<VerificationKey> keys)
+    {
+        if (keys.Count == 0)
+            return null;
+        // Completes at once: there is nothing in it that is waited for.
+        var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
+        {
+            ValidAlgorithms = [algorithm.Name],
+            // These and no others, whatever the token says of them.
+            IssuerSigningKeyResolver = (_, _, _, _) => keys.Select(key => key.Key),
+            TryAllIssuerSigningKeys = false,
+            RequireSignedTokens = true,
+            ValidateIssuer = _issuers.Length > 0,
+            ValidIssuers = _issuers,
+            ValidateAudience = _audiences.Length > 0,
+            ValidAudiences = _audiences,
+            ValidateLifetime = false, // by our clock, see JwtClaims
+            LogTokenId = false,
+            LogValidationExceptions = false,
+            IncludeTokenOnFailedValidation = false,
+        });
+        if (result.IsValid)
+            return _claims.Read(jwt.EncodedPayload);
+        return result.Exception switch
+        {
+            SecurityTokenInvalidIssuerException => WrongIssuer,
+            SecurityTokenInvalidAudienceException => WrongAudience,
+            _ => WrongSignature,
+        };
+    }
+
+    private static JsonWebToken? Read(string token)
+    {
+        // Two dots: a signed one. Five parts are an encrypted one (RFC 7516), which is not taken.
+        if (token.AsSpan().Count('.') != 2 || token.Length > MaxBytes)
+            return null;
+        try
+        {
+            return new JsonWebToken(token);
+        }
+#pragma warning disable CA1031 // Whatever the library throws for what a client made up: it is no token. Its message may hold parts of it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace Gateway.Auth;
+
+/// <summary>The keys that are trusted at one moment; never changed.</summary>
+internal sealed class KeyRing(IReadOnlyList<VerificationKey> keys)
+{
+    public static readonly KeyRing Empty = new([]);
+
+    public int Count => keys.Count;
+
+    public KeyRing With(KeyRing other) => new([.. All, .. other.All]);
+
+    /// <summary>Those that the token names. None where it names none.</summary>
+    public IReadOnlyList<VerificationKey> Named(JwtAlgorithm algorithm, string? id) =>
+        id is null ? [] : [.. keys.Where(key => key.Id == id && key.Fits(algorithm))];
+
+    /// <summary>Those that may have signed a token without its saying so: those without a name, or all, where the token names none.</summary>
+    public IReadOnlyList<VerificationKey> Unnamed(JwtAlgorithm algorithm, string? id) =>
+        [.. keys.Where(key => (id is null || key.Id is null) && key.Fits(algorithm))];
+
+    private IReadOnlyList<VerificationKey> All => keys;
+}
