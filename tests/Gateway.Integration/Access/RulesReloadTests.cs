@@ -89,7 +89,7 @@ public sealed class RulesReloadTests
     [Fact]
     public async Task Reload_ToARuleThatAsks_AsksForWhatWasNotAskedAndKeepsWhatWas()
     {
-        var backend = new Backend();
+        var backend = new ScriptedAuthorizer();
         await using var node = await TestNode.StartAsync(authorizer: backend);
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
         await client.SubscribeAsync("a:yes");
