@@ -115,6 +115,7 @@ internal sealed partial class Connection : ITransportHandler
                 break;
             case ConnectionState.Open:
                 KeepAlive(now);
+                TellSkipped();
                 break;
             case ConnectionState.Closing when now >= _deadline:
                 _transport.Abort();

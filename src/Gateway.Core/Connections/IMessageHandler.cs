@@ -32,6 +32,9 @@ internal interface IMessageHandler
     /// <param name="reason">The word of a <see cref="Farewell"/>.</param>
     OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason);
 
+    /// <summary>A rule has dropped publications of a channel for the client: <see langword="null"/>, or a frame that tells it.</summary>
+    OutboundFrame? SkippedFrame(string channel, long count) => null;
+
     /// <summary>The node was without the broker: publications may have been missed. Queues what the protocol has for that.</summary>
     void OnGap(Connection connection, TimeSpan duration);
 

@@ -28,6 +28,10 @@ public sealed record ConnectionInfo(
     /// <summary>The node that has it.</summary>
     public string Node { get; init; } = "";
 
+    /// <summary>What its channels' rules have dropped for it, while it is subscribed to them.</summary>
+    [Description("What its channels' rules (Gateway:Rules:0:SlowConsumer) have dropped or replaced because it was behind, by channel and reason, since it subscribed; the channels with the most.")]
+    public IReadOnlyList<ChannelDrops> Drops { get; init; } = [];
+
     /// <summary>Commands of the client that wait for the broker.</summary>
     [Description("Commands of the client that wait for the broker.")]
     public int CommandsInFlight { get; init; }

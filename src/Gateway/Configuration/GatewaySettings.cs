@@ -32,6 +32,9 @@ internal sealed class GatewaySettings
     /// <summary>Where each of the client endpoints stands in the configuration.</summary>
     public IReadOnlyList<string> EndpointPaths { get; private set; } = [];
 
+    /// <summary>Where each of the rules stands in the configuration.</summary>
+    public IReadOnlyList<string> RulePaths { get; private set; } = [];
+
     /// <summary>Whether hints for a first try are welcome.</summary>
     public bool IsDevelopment => string.Equals(Environment, "Development", StringComparison.OrdinalIgnoreCase);
 
@@ -54,7 +57,8 @@ internal sealed class GatewaySettings
             Environment = environment,
             Configuration = configuration,
             Unknown = [.. ConfiguredOptions.FindUnknown(configuration).Select(UnknownOption.Of)],
-            EndpointPaths = [.. configuration.GetSection("Gateway:Endpoints").GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)],
+            EndpointPaths = ItemPaths(configuration, "Gateway:Endpoints"),
+            RulePaths = ItemPaths(configuration, "Gateway:Rules"),
         };
 
         settings.BindSections(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(normal).Build());
@@ -62,6 +66,9 @@ internal sealed class GatewaySettings
         errors.AddRange(TlsRules.Check(settings, errors));
         return (settings, errors);
     }
+
+    private static string[] ItemPaths(IConfigurationRoot configuration, string list) =>
+        [.. configuration.GetSection(list).GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)];
 
     /// <summary>The one place where sections are bound; <see cref="OptionCatalog"/> lists the same.</summary>
     private void BindSections(IConfiguration configuration)

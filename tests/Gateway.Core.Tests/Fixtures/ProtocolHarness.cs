@@ -96,9 +96,9 @@ internal sealed class FakeChannels(ChannelRules rules) : IChannels
             request.Connection.Send(answer);
     }
 
-    public ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload)
+    public ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key)
     {
-        Asked.Add($"{channel}={Encoding.UTF8.GetString(payload.Span)}");
+        Asked.Add($"{channel}={Encoding.UTF8.GetString(payload.Span)}{(key is null ? "" : $" key {key}")}");
         return Published();
     }
 

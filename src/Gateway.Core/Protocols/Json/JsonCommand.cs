@@ -27,6 +27,11 @@ internal ref struct JsonCommand
     /// <summary>Unescaped; empty: none.</summary>
     public ReadOnlySpan<byte> Channel { get; private set; }
 
+    /// <summary>Of a publication, unescaped; empty: none, or one that is empty; see <see cref="HasKey"/>.</summary>
+    public ReadOnlySpan<byte> Key { get; private set; }
+
+    public bool HasKey { get; private set; }
+
     /// <summary>As it stands in the JSON.</summary>
     public ReadOnlySpan<byte> Data { get; private set; }
 
@@ -49,10 +54,10 @@ internal ref struct JsonCommand
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return false;
             var hasType = false;
-            ReadOnlySpan<byte> channel = default;
+            ReadOnlySpan<byte> channel = default, key = default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (!TryReadField(ref reader, message, ref hasType, ref channel))
+                if (!TryReadField(ref reader, message, ref hasType, ref channel, ref key))
                     return false;
             }
 
@@ -60,6 +65,8 @@ internal ref struct JsonCommand
             if (reader.Read() || !hasType)
                 return false;
             Channel = channel.IsEmpty ? default : Unescaped(channel);
+            HasKey = !key.IsEmpty;
+            Key = HasKey ? Unescaped(key) : default;
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -70,7 +77,7 @@ internal ref struct JsonCommand
     }
 
     private bool TryReadField(
-        scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message, scoped ref bool hasType, scoped ref ReadOnlySpan<byte> channel)
+        scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message, scoped ref bool hasType, scoped ref ReadOnlySpan<byte> channel, scoped ref ReadOnlySpan<byte> key)
     {
         if (reader.ValueTextEquals("type"u8))
         {
@@ -93,6 +100,15 @@ internal ref struct JsonCommand
             if (reader.TokenType != JsonTokenType.String)
                 return false;
             channel = Raw(ref reader, message);
+            return true;
+        }
+
+        if (reader.ValueTextEquals("key"u8))
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.String)
+                return false;
+            key = Raw(ref reader, message);
             return true;
         }
 
@@ -119,7 +135,7 @@ internal ref struct JsonCommand
     }
 
     /// <summary>
-    /// Of the last channel only: an escaped lone surrogate costs an exception of some 10 µs, and a message may name a hundred thousand
+    /// Of the last channel and key only: an escaped lone surrogate costs an exception of some 10 µs, and a message may name a hundred thousand
     /// channels.
     /// </summary>
     private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> quoted)
@@ -135,7 +151,7 @@ internal ref struct JsonCommand
         }
         catch (InvalidOperationException)
         {
-            return []; // no name of a channel
+            return []; // no name of a channel, and no key
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -54,6 +55,8 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => JsonMessages.Reconnect(comeBackAfter, reason);
 
+    public OutboundFrame? SkippedFrame(string channel, long count) => JsonMessages.Skipped(channel, count);
+
     public void OnGap(Connection connection, TimeSpan duration)
     {
         if (connection.ShardState is not null)
@@ -90,14 +93,17 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
             return Answer(connection, JsonMessages.Error(command.Id, JsonError.Forbidden, "Clients may not publish to this channel."));
         if (!command.HasData)
             return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A publication has a field \"data\"."));
+        if (command.HasKey && command.Key.Length is 0 or > PublicationKey.MaxBytes)
+            return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A key has 1 to 255 bytes."));
+        var key = command.HasKey ? Encoding.UTF8.GetString(command.Key) : null;
         var result = connection.BeginCommand();
-        _ = PublishAsync(connection, channel, command.Data.ToArray(), command.Id.ToArray());
+        _ = PublishAsync(connection, channel, command.Data.ToArray(), key, command.Id.ToArray());
         return result;
     }
 
-    private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, byte[] id)
+    private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, string? key, byte[] id)
     {
-        var result = await channels.PublishAsync(channel, data).ConfigureAwait(false);
+        var result = await channels.PublishAsync(channel, data, key).ConfigureAwait(false);
         connection.Send(result switch
         {
             PublishResult.Published => JsonMessages.Ok(id, channel),
