@@ -26,6 +26,8 @@ internal sealed class ProtocolHarness : IDisposable
 
     public ConnectionContext Context { get; }
 
+    public GatewayMetrics Metrics => _metrics;
+
     /// <summary>Sends an upgrade request.</summary>
     public (Connection Connection, RecordingTransport Transport) Request(string path, string headers = "")
     {
