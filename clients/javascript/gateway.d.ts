@@ -90,8 +90,11 @@ export declare class GatewayClient {
    * be subscribed to several times.
    */
   subscribe<T = unknown>(channel: string, listener: (data: T, message: Message<T>) => void): Subscription;
-  /** Publishes any JSON. Without a connection it waits for one. Sent once at most. */
-  publish(channel: string, data: unknown): Promise<void>;
+  /**
+   * Publishes any JSON. Without a connection it waits for one. Sent once at most. `key` says what it is about, in 1 to 255 bytes: where the
+   * channel is conflated, a subscriber that is behind gets the newest of each key only.
+   */
+  publish(channel: string, data: unknown, options?: { key?: string }): Promise<void>;
   /** Milliseconds to the gateway and back. */
   ping(): Promise<number>;
   /** For good; every subscription ends. */

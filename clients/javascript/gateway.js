@@ -84,8 +84,8 @@ export class GatewayClient {
     return subscription;
   }
 
-  publish(channel, data) {
-    return this.#request({ type: 'publish', channel, data });
+  publish(channel, data, { key } = {}) {
+    return this.#request({ type: 'publish', channel, data, key });
   }
 
   async ping() {

@@ -55,7 +55,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
         _metrics.PublicationsReceived.Add(1);
-        Broadcast(channel, payload, trace: default);
+        Broadcast(channel, payload, trace: default, key: null);
     }
 
     void IBrokerSink.OnTooLarge(ReadOnlySpan<byte> channel) => _directory.FindAny(channel)?.CountTooLarge();
@@ -99,7 +99,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     /// <param name="channel">Where it is going.</param>
     /// <param name="payload">Valid during the call only.</param>
     /// <param name="trace">Given by its envelope.</param>
-    private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload, in ActivityContext trace)
+    /// <param name="key">The same.</param>
+    private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload, in ActivityContext trace, string? key)
     {
         if (payload.Length > _options.Limits.MaxPublicationBytes)
         {
@@ -122,9 +123,31 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         var span = PublicationTracing.IsOn ? TraceArrival(entry.Name, payload, shards.Length, trace) : null;
         var now = _time.GetTimestamp();
         entry.LastPublication = now;
-        var publication = _publications.Rent(entry.Name, payload.ToArray(), now, holders: shards.Length, span);
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), now, holders: shards.Length, span, key);
         foreach (var shard in shards)
             shard.Post(publication);
+    }
+
+    /// <summary>To the broker. One with a key goes to every node, whether it has subscribers or not.</summary>
+    private ValueTask RelayAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, Activity? trace, CancellationToken cancellationToken)
+    {
+        if (key is null)
+            return Broker.PublishAsync(channel, payload, cancellationToken);
+        var bytes = payload.Span;
+        var isJson = PayloadKinds.Of(bytes) == PayloadKind.Json && bytes.Trim(" \t\r\n"u8).Length == bytes.Length;
+        return Broker.SendCommandAsync(KeyedPublication.Of(channel, bytes, isJson, key, trace), cancellationToken);
+    }
+
+    private static string? TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // an escaped half of a surrogate pair: no text
+        }
     }
 
     private bool Relay(BrokerCommand command)
@@ -133,13 +156,14 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         {
             { Data.ValueKind: not JsonValueKind.Undefined, Text: null, Binary: null } =>
                 JsonMarshal.GetRawUtf8Value(command.Data).ToArray(),
-            { Data.ValueKind: JsonValueKind.Undefined, Text: { } text, Binary: null } => Encoding.UTF8.GetBytes(text),
+            { Data.ValueKind: JsonValueKind.Undefined, Text: { } plain, Binary: null } => Encoding.UTF8.GetBytes(plain),
             { Data.ValueKind: JsonValueKind.Undefined, Text: null, Binary: { } binary } => binary,
             _ => null,
         };
         if (payload is null || command.Channels is not { Length: > 0 } channels)
             return false;
         var isValid = true;
+        var key = command.Key.ValueKind == JsonValueKind.String && TextOf(command.Key) is var text && PublicationKey.IsValid(text) ? text : null;
         var trace = PublicationTracing.IsOn ? command.Trace : default;
         foreach (var name in channels)
         {
@@ -150,7 +174,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             }
 
             _metrics.PublicationsOfCommands.Add(1);
-            Broadcast(channel.Utf8, payload, trace);
+            Broadcast(channel.Utf8, payload, trace, key);
         }
 
         return isValid;

@@ -89,6 +89,7 @@ public sealed partial class GatewayNode
             Node = Name,
             User = connection.Identity.IsAuthenticated ? connection.Identity.Subject : null,
             TokenExpiresAt = connection.Identity.ExpiresAt,
+            Drops = ChannelDrops.Of(connection.ReadSkips(), channels),
             CommandsInFlight = connection.CommandsInFlight,
             Paused = connection.Pause switch { MessageResult.AwaitCommands => "commands", MessageResult.AwaitSent => "sent", _ => null },
             LastWriteSeconds = kernel?.SinceSentMilliseconds / 1000d,
@@ -165,7 +166,10 @@ public sealed partial class GatewayNode
             facts.Connection,
             facts.Connection is null || !isChannel ? null : await SubscriptionAsync(facts.Connection.Id, name!).ConfigureAwait(false),
             facts.Ended,
-            facts.Connection is null || !isChannel ? null : WhyRefused(facts.Connection.Id, name!));
+            facts.Connection is null || !isChannel ? null : WhyRefused(facts.Connection.Id, name!))
+        {
+            Drops = facts.Connection is null || !isChannel ? [] : DropsOf(facts.Connection.Id, name!),
+        };
     }
 
     private async Task<ChannelFacts> ChannelFactsAsync(ChannelName name)
@@ -194,6 +198,11 @@ public sealed partial class GatewayNode
             _ => "active",
         }).ConfigureAwait(false);
     }
+
+    private IReadOnlyList<ChannelDrops> DropsOf(string id, ChannelName name) =>
+        ConnectionId.TryParse(id, out var key) && Connections.Registry.TryGet(key, out var connection)
+            ? ChannelDrops.Of(connection.ReadSkips().Where(skips => skips.Channel == name.Text), most: 1)
+            : [];
 
     private static (IReadOnlyList<string> Names, int Count) SubscriptionsOf(Connection connection, int listed) =>
         connection.ShardState is Subscriber { Subscriptions: var set }

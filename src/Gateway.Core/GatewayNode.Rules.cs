@@ -31,9 +31,16 @@ public sealed partial class GatewayNode
     /// <param name="rules">Valid rules; none: the one that holds without any.</param>
     public bool ApplyRules(IEnumerable<RuleOptions> rules)
     {
-        var isChange = _ruleChange.Apply(new ChannelRules(rules), _stopped);
+        var list = rules.ToList();
+        var isChange = _ruleChange.Apply(new ChannelRules(list), _stopped);
         if (isChange)
+        {
             Volatile.Write(ref _rulesLoadedAt, _time.GetUtcNow().UtcTicks);
+            var policies = new SlowConsumerPolicies(list);
+            foreach (var shard in _shards)
+                shard.Apply(policies);
+        }
+
         return isChange;
     }
 

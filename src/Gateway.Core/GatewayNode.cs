@@ -169,10 +169,11 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="source">For the metric.</param>
     /// <param name="cancellationToken">Stops waiting; the publication may go out all the same.</param>
     /// <param name="parent">The trace that asks for it; the default: none.</param>
+    /// <param name="key">What it is about, for channels whose slow consumers get only the newest about it; see <see cref="PublicationKey"/>. Null: none is given.</param>
     /// <exception cref="BrokerUnavailableException">The broker did not confirm it.</exception>
     /// <exception cref="NodeOverloadedException">The node is short of memory; nothing was published.</exception>
     public async ValueTask PublishAsync(
-        ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent = default)
+        ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent = default, string? key = null)
     {
         var label = source == PublicationSource.Api ? "api" : "client";
         if (Memory.Stage == MemoryStage.RefusingPublications)
@@ -185,9 +186,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
         try
         {
             if (trace is null)
-                await Broker.PublishAsync(channel, payload, cancellationToken).ConfigureAwait(false);
+                await RelayAsync(channel, payload, key, trace: null, cancellationToken).ConfigureAwait(false);
             else
-                await PublishTracedAsync(trace, channel, payload, cancellationToken).ConfigureAwait(false);
+                await PublishTracedAsync(trace, channel, payload, key, cancellationToken).ConfigureAwait(false);
             CountPublication(label, "ok");
         }
         catch (BrokerUnavailableException e)

@@ -9,6 +9,7 @@ using Gateway.Load.Scenarios.Idle;
 using Gateway.Load.Scenarios.Join;
 using Gateway.Load.Scenarios.Memory;
 using Gateway.Load.Scenarios.Mixed;
+using Gateway.Load.Scenarios.Policies;
 using Gateway.Load.Scenarios.Reconnect;
 using Gateway.Load.Scenarios.Slow;
 using Gateway.Load.Scenarios.Soak;
@@ -23,6 +24,7 @@ var root = new RootCommand("Puts load on a node and says what it cost. Exit code
     ConnectCommand.Create(),
     ChurnCommand.Create(),
     SlowCommand.Create(),
+    PoliciesCommand.Create(),
     ReconnectCommand.Create(),
     MixedCommand.Create(),
     SoakCommand.Create(),

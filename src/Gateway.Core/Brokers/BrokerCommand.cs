@@ -40,6 +40,13 @@ public sealed class BrokerCommand
     [JsonPropertyName("binary")]
     public byte[]? Binary { get; init; }
 
+    /// <summary>
+    /// What the publication is about, where only the newest about it counts. Of any kind, since a mistake in it must not cost the publication.
+    /// </summary>
+    [JsonPropertyName("key")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JsonElement Key { get; init; }
+
     /// <summary>Id of the connection that <c>disconnect</c> means.</summary>
     [JsonPropertyName("connection")]
     public string? Connection { get; init; }

@@ -51,7 +51,7 @@ internal sealed class ChannelRules
     private static string HashOf(AccessRule[] rules)
     {
         var text = string.Join('\n', rules.Select(static rule =>
-            $"{rule.Pattern} {rule.Options.Subscribe} {rule.Options.Publish} {rule.Options.MaxPublicationBytes} {rule.Options.AuthorizerFailure}"));
+            $"{rule.Pattern} {rule.Options.Subscribe} {rule.Options.Publish} {rule.Options.MaxPublicationBytes} {rule.Options.AuthorizerFailure} {rule.Options.SlowConsumer} {rule.Options.ConflateKey} {rule.Options.MaxBehindBytes}"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
     }
 }

@@ -22,7 +22,10 @@ internal interface IChannels
     void Unsubscribe(UnsubscribeRequest request);
 
     /// <summary>Publishes; throws nothing. The payload is not looked at again after the call has returned a completed task.</summary>
-    ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload);
+    /// <param name="channel">Where to.</param>
+    /// <param name="payload">What.</param>
+    /// <param name="key">What it is about; null: the client gave none.</param>
+    ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key = null);
 
     /// <summary>The connection is gone: its subscriptions go too.</summary>
     void Detach(Connection connection);

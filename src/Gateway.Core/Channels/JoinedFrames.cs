@@ -61,7 +61,7 @@ internal sealed class JoinedFrames
     }
 
     /// <summary>Sends to a subscriber that nothing waits for, and queues for any other. True: queued, and to be flushed.</summary>
-    public bool Deliver(Connection connection)
+    public bool Deliver(Connection connection, OutboundChannel channel)
     {
         if (_isCorked && connection.TrySendNow(_bytes.Span, _frames.Count))
         {
@@ -69,19 +69,30 @@ internal sealed class JoinedFrames
             return false;
         }
 
-        var queued = 0;
-        foreach (var frame in _frames)
+        for (var queued = 0; queued < _frames.Count; queued++)
         {
-            if (!connection.Enqueue(frame))
-                break; // it is closed, or closing
-            queued++;
+            var result = connection.Enqueue(_frames[queued], channel, _sources[queued]);
+            if (result != EnqueueResult.Queued)
+                return DeliverPartly(connection, channel, queued, result);
         }
 
-        if (queued == _frames.Count)
-            _everything++;
-        else
-            _partly.AddRange(_frames.GetRange(0, queued));
-        return queued > 0;
+        _everything++;
+        return _frames.Count > 0;
+    }
+
+    /// <summary>The first so many were queued, the next was not.</summary>
+    private bool DeliverPartly(Connection connection, OutboundChannel channel, int queued, EnqueueResult result)
+    {
+        var before = _partly.Count;
+        _partly.AddRange(_frames.GetRange(0, queued));
+        for (var next = queued + 1; result != EnqueueResult.Closed && next < _frames.Count; next++)
+        {
+            result = connection.Enqueue(_frames[next], channel, _sources[next]);
+            if (result == EnqueueResult.Queued)
+                _partly.Add(_frames[next]);
+        }
+
+        return _partly.Count > before;
     }
 
     /// <summary>Counts what was delivered since the last report.</summary>

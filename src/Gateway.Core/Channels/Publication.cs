@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Gateway.Core.Connections;
 using Gateway.Core.Framing;
+using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Channels;
 
 /// <summary>A message for a channel's subscribers on this node, shared by its shards, which encode it once per encoder.</summary>
-internal sealed class Publication
+internal sealed class Publication : IKeyedPublication
 {
     /// <summary>Encoders a node can have: protocols × encodings × compression.</summary>
     public const int MaxEncoders = 8;
@@ -15,6 +17,8 @@ internal sealed class Publication
     private int _holders; // shards that have not delivered it
     private Frames _frames;
     private PayloadKind _kind;
+    private string? _key; // given, or found; see _isKeyKnown
+    private volatile bool _isKeyKnown;
 
     public Publication(ChannelName channel, byte[] payload, long receivedAt) => (Channel, Payload, ReceivedAt) = (channel, payload, receivedAt);
 
@@ -36,9 +40,10 @@ internal sealed class Publication
     public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = PayloadKinds.Of(Payload) : _kind;
 
     /// <summary>Before it is posted to so many shards, each of which releases it once.</summary>
-    public void Begin(PublicationPool pool, ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace)
+    public void Begin(PublicationPool pool, ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace, string? key)
     {
         _pool = pool;
+        (_key, _isKeyKnown) = (key, key is not null);
         (Channel, Payload, ReceivedAt, Trace) = (channel, payload, receivedAt, trace);
         _holders = holders;
     }
@@ -54,7 +59,7 @@ internal sealed class Publication
         if (Trace is { } trace)
             PublicationTracing.End(trace);
         var bytes = Payload.Length;
-        (Channel, Payload, Trace, _kind, _frames) = (null!, [], null, PayloadKind.Unknown, default);
+        (Channel, Payload, Trace, _kind, _key, _frames) = (null!, [], null, PayloadKind.Unknown, null, default);
         _pool.Return(this, bytes);
     }
 
@@ -66,6 +71,23 @@ internal sealed class Publication
             return OutboundFrame.Of(encoded);
         lock (this)
             return OutboundFrame.Of(frame ??= encoder.Encode(this).Array);
+    }
+
+    /// <summary>Looked for once, when the first client is behind in a channel that is conflated.</summary>
+    public string? KeyBy(JsonPointer? pointer)
+    {
+        if (_isKeyKnown)
+            return _key;
+        lock (this)
+        {
+            if (!_isKeyKnown)
+            {
+                _key = pointer is not null && Kind == PayloadKind.Json ? pointer.ScalarIn(Payload, PublicationKey.MaxBytes) : null;
+                _isKeyKnown = true;
+            }
+
+            return _key;
+        }
     }
 
     [InlineArray(MaxEncoders)]

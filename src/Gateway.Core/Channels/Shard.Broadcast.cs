@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 
 namespace Gateway.Core.Channels;
@@ -45,7 +46,7 @@ internal sealed partial class Shard
         {
             var position = (int)(visits % round);
             var ahead = (int)Math.Min(Math.Min(SubscribersPerLook, round - position), _joinings.Peek().End - visits);
-            Visit(subscriptions.Slice(position, ahead));
+            Visit(subscriptions.Slice(position, ahead), channel.Outbound);
             visits += ahead;
             if (position + ahead == round)
                 _roundsLeft--;
@@ -59,14 +60,14 @@ internal sealed partial class Shard
     }
 
     /// <summary>Sends the batch, as it is now, to some of the subscribers.</summary>
-    private void Visit(ReadOnlySpan<Subscription> subscriptions)
+    private void Visit(ReadOnlySpan<Subscription> subscriptions, OutboundChannel channel)
     {
         JoinedFrames? joined = null;
         foreach (var subscription in subscriptions)
         {
             if (joined is null || subscription.Encoder != joined.Encoder)
                 joined = Joined(subscription.Encoder);
-            if (joined.Deliver(subscription.Subscriber.Connection))
+            if (joined.Deliver(subscription.Subscriber.Connection, channel))
                 MarkDirty(subscription.Subscriber);
         }
 

@@ -61,7 +61,7 @@ internal sealed partial class Shard
                 return;
             }
 
-            channel = new ShardChannel(request.Channel) { IsJoined = joined == JoinResult.Joined };
+            channel = new ShardChannel(request.Channel, _policies.Of(request.Channel)) { IsJoined = joined == JoinResult.Joined };
             _channels.Add(channel.Name, channel);
         }
 
@@ -140,6 +140,7 @@ internal sealed partial class Shard
     {
         subscription.Subscriber.Subscriptions.Remove(subscription);
         subscription.Channel.Remove(subscription);
+        subscription.Subscriber.Connection.LeaveChannel(subscription.Channel.Outbound.Name);
         _subscriptions--;
         DropIfEmpty(subscription.Channel);
     }

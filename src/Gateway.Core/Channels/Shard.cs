@@ -25,6 +25,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private readonly ChannelDirectory _directory;
     private readonly ShardInbox _inbox;
     private readonly LimitOptions _limits;
+    private SlowConsumerPolicies _policies; // touched by the drain only, but for the first
     private readonly long _batchBytes;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
@@ -44,6 +45,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         (_index, _directory, _metrics, _time, _log) = (index, directory, metrics, time, log);
         _mayLogFault = new Rarely(time, Log.Interval);
         _limits = options.Limits;
+        _policies = new SlowConsumerPolicies(options.Rules);
         _count = Count;
         _inbox = new ShardInbox(options.Channels);
         // Half of what leaves in one send, so that small publications with their envelopes do, and far below a queue's bound: a batch must
@@ -105,6 +107,14 @@ internal sealed partial class Shard : IThreadPoolWorkItem
 
         Schedule();
     }
+
+    /// <summary>What holds for slow consumers from now on, in the channels that are there as well.</summary>
+    public void Apply(SlowConsumerPolicies policies) => Post(ShardItemKind.Inspect, (Action<Shard>)(shard =>
+    {
+        shard._policies = policies;
+        foreach (var channel in shard._channels.Values)
+            channel.Outbound.Policy = policies.Of(channel.Name);
+    }));
 
     /// <summary>Looks at the shard from inside a drain.</summary>
     public Task<T> InspectAsync<T>(Func<Shard, T> look)
@@ -202,10 +212,10 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private void Deliver(Publication publication)
     {
         if (_channels.TryGetValue(publication.Channel, out var channel) && channel.ActiveCount > 0)
-            Deliver(publication, channel.Active);
+            Deliver(publication, channel.Active, channel.Outbound);
     }
 
-    private void Deliver(Publication publication, ReadOnlySpan<Subscription> subscriptions)
+    private void Deliver(Publication publication, ReadOnlySpan<Subscription> subscriptions, OutboundChannel channel)
     {
         // Subscribers of one protocol mostly stand together: the frame is looked up when the encoder changes.
         var encoder = subscriptions[0].Encoder;
@@ -221,7 +231,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
                 frame = publication.FrameFor(encoder);
             }
 
-            if (!subscription.Subscriber.Connection.Enqueue(frame))
+            if (subscription.Subscriber.Connection.Enqueue(frame, channel, publication) != EnqueueResult.Queued)
                 continue;
             queued++;
             MarkDirty(subscription.Subscriber);

@@ -1,12 +1,17 @@
+using Gateway.Core.Connections;
+
 namespace Gateway.Core.Channels;
 
 /// <summary>A channel's subscriptions in one shard. Active ones stand dense in an array, since every publication walks them.</summary>
-internal sealed class ShardChannel(ChannelName name)
+internal sealed class ShardChannel(ChannelName name, SlowConsumerPolicy policy)
 {
     private Subscription[] _active = new Subscription[4];
     private List<Subscription>? _joining;
 
     public ChannelName Name { get; } = name;
+
+    /// <summary>The same, for the queues of clients that are behind.</summary>
+    public OutboundChannel Outbound { get; } = new(name.Text, policy);
 
     /// <summary>The directory has confirmed the channel.</summary>
     public bool IsJoined { get; set; }

@@ -37,6 +37,8 @@ internal sealed partial class Connection
             {
                 var queued = QueuedBytes;
                 var dropped = DropQueue(reason);
+                if (!reason.DropsQueue && _context.Skipped.Find(this) is { } skipped)
+                    QueueSkipped(skipped, isLast: true);
                 Queue().Add(Protocol.CloseFrame(reason));
                 BeginClosing(reason, queued, dropped);
             }
@@ -108,6 +110,7 @@ internal sealed partial class Connection
         LeaveAddress();
         _context.Registry.Remove(this);
         LeaveIndex();
+        _context.Skipped.Remove(this);
         Protocol?.OnClosed(this);
         _context.Metrics.Closes.Add(1, new("reason", reason.MetricLabel), new("protocol", Protocol?.Name ?? "none"));
         Log.ConnectionEnded(_context.Log, Id.ToString(), reason.Text);

@@ -52,8 +52,11 @@ internal sealed partial class Connection
     /// <summary>Bytes of a message that has come in part; read without a lock.</summary>
     public int PartialBytes => _reader.PartialBytes;
 
-    /// <summary>Gives up what waits for the client, or comes from it, when the node needs the memory. False: it was ending already.</summary>
-    public bool ShedBacklog() => Close(QueuedBytes >= PartialBytes ? CloseReason.SlowConsumer : CloseReason.TryAgainLater);
+    /// <summary>
+    /// Gives up what waits for the client, or comes from it, when the node needs the memory: publications where their channels' rules drop
+    /// them, else the client. False: it was ending already.
+    /// </summary>
+    public bool ShedBacklog() => ShedWaiting() || Close(QueuedBytes >= PartialBytes ? CloseReason.SlowConsumer : CloseReason.TryAgainLater);
 
     private void LeaveAddress()
     {

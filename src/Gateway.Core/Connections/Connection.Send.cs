@@ -55,13 +55,27 @@ internal sealed partial class Connection
         return false;
     }
 
-    /// <summary>Queues an answer to what is being received; it leaves at the end of the turn.</summary>
+    /// <summary>Queues an answer to what is being received; it leaves at the end of the turn. No rule drops it.</summary>
     public void Reply(OutboundFrame frame)
     {
         if (Compression?.Shared is { } compressor)
             frame = compressor.Compress(frame);
-        if (Enqueue(frame))
-            CountSent(frame.Opcode, frame.Length);
+        lock (this)
+        {
+            if (_state != ConnectionState.Open)
+                return;
+            if (Compression?.Own is { } own)
+                frame = own.Compress(frame);
+            var queue = Queue();
+            if (queue.DataBytes + frame.Length <= MaxReplyBytes(queue))
+            {
+                queue.Add(frame);
+                CountSent(frame.Opcode, frame.Length);
+                return;
+            }
+        }
+
+        CloseAsSlow();
     }
 
     /// <summary>The same, encoded in the queue's own memory: for answers that are as frequent as what they answer.</summary>
@@ -79,7 +93,7 @@ internal sealed partial class Connection
                 return;
             var queue = Queue();
             var length = FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length;
-            if (queue.DataBytes + length <= _context.Options.Limits.MaxQueueBytes)
+            if (queue.DataBytes + length <= MaxReplyBytes(queue))
             {
                 queue.Add(opcode, payload);
                 CountSent(opcode, length);
@@ -99,7 +113,7 @@ internal sealed partial class Connection
 
     /// <summary>
     /// Sends frames that many share, corked, a block at most, without queueing them. False: something waits already, or the frames must be made its own;
-    /// then they are to be queued. Not counted, as with <see cref="Enqueue"/>.
+    /// then they are to be queued. Not counted, as with <see cref="Enqueue(OutboundFrame)"/>.
     /// </summary>
     public bool TrySendNow(ReadOnlySpan<byte> corked, int frames)
     {
@@ -192,6 +206,8 @@ internal sealed partial class Connection
             ReadOnlyMemory<byte> large;
             lock (this)
             {
+                if (_queue?.Skipped is { } skipped)
+                    QueueSkipped(skipped, isLast: false);
                 if (_queue is null || _queue.IsEmpty)
                 {
                     ReturnQueue();
@@ -265,6 +281,9 @@ internal sealed partial class Connection
         Close(CloseReason.SlowConsumer);
         _transport.Abort();
     }
+
+    /// <summary>Publications that are dropped rather than the client must not cost it its answers: those may go above them, up to as much again.</summary>
+    private long MaxReplyBytes(OutboundQueue queue) => _context.Options.Limits.MaxQueueBytes * (queue.IsSparing ? 2L : 1L);
 
     private OutboundQueue Queue() => _queue ??= _context.Queues.Rent();
 

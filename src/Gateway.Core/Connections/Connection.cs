@@ -112,6 +112,7 @@ internal sealed partial class Connection : ITransportHandler
                 break;
             case ConnectionState.Open:
                 KeepAlive(now);
+                TellSkipped();
                 if (Identity.ExpiresAt is { } expiry)
                     WatchToken(expiry);
                 break;

@@ -22,6 +22,8 @@ internal sealed class ConnectionContext : ITransportAcceptor
 
     public EndedConnections Ended { get; } = new();
 
+    public SkippedTable Skipped { get; } = new();
+
     public required ConnectionSlots Slots { get; init; }
 
     public required Heartbeat Clock { get; init; }

@@ -47,6 +47,9 @@ internal interface IMessageHandler
     /// <param name="left">Until then.</param>
     OutboundFrame? ExpiringFrame(TimeSpan left) => null;
 
+    /// <summary>A rule has dropped publications of a channel for the client: <see langword="null"/>, or a frame that tells it.</summary>
+    OutboundFrame? SkippedFrame(string channel, long count) => null;
+
     /// <summary>The node was without the broker: publications may have been missed. Queues what the protocol has for that.</summary>
     void OnGap(Connection connection, TimeSpan duration);
 

@@ -13,20 +13,21 @@ internal struct OutboundLane(int capacity)
 
     private OutboundBytes[] _ring = capacity == 0 ? [] : new OutboundBytes[capacity];
     private int _head;
+    private int _holes; // places of frames that were removed before it was their turn; never the first
 
     /// <summary>Places taken.</summary>
     public int Count { get; private set; }
+
+    /// <summary>The first place's number: places are numbered as frames come, and keep their number. It wraps.</summary>
+    public int FirstNumber { get; private set; }
+
+    public readonly int LastNumber => FirstNumber + Count - 1;
 
     public readonly int Capacity => _ring.Length;
 
     public readonly OutboundBytes First => _ring[_head];
 
-    public void Add(OutboundFrame frame, MemoryAccount account)
-    {
-        if (OutboundFrame.Hold(frame.Array))
-            account.Add(frame.Array.Length);
-        Add(new OutboundBytes(frame.Array, frame.Length, isMessage: frame is { IsControl: false, IsRaw: false }, isRented: false));
-    }
+    public void Add(OutboundFrame frame, MemoryAccount account) => Add(Held(frame, account));
 
     /// <summary>Encodes a frame behind the last one, if that is rented too and leaves room. Returns its length.</summary>
     public int Append(Opcode opcode, ReadOnlySpan<byte> payload, BufferPool buffers)
@@ -45,9 +46,49 @@ internal struct OutboundLane(int capacity)
 
     public void RemoveFirst()
     {
-        _ring[_head] = default;
-        _head = (_head + 1) & (_ring.Length - 1);
-        Count--;
+        RemoveHead();
+        if (_holes > 0)
+            RemoveHoles();
+    }
+
+    /// <summary>Takes a frame out before it is its turn; its place stays, empty.</summary>
+    public void Remove(int number, BufferPool buffers)
+    {
+        ref var place = ref At(number);
+        place.LetGo(buffers);
+        place = default;
+        _holes++;
+        RemoveHoles();
+    }
+
+    /// <summary>Puts another frame in the place of one.</summary>
+    public readonly void Replace(int number, OutboundFrame frame, BufferPool buffers)
+    {
+        ref var place = ref At(number);
+        var stale = place;
+        place = Held(frame, buffers.Account);
+        stale.LetGo(buffers);
+    }
+
+    /// <summary>Whether it would grow for the sake of places that are mostly empty.</summary>
+    public readonly bool IsWorthCompacting => Count == _ring.Length && _holes >= Count / 2 && _holes > 0;
+
+    /// <summary>Moves what waits together. The new number of each place stands at the old one's distance from <see cref="FirstNumber"/>.</summary>
+    public void Compact(Span<int> numbers)
+    {
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            numbers[i] = FirstNumber + kept;
+            ref var place = ref At(FirstNumber + i);
+            if (place.Array is null)
+                continue;
+            var bytes = place;
+            place = default;
+            At(FirstNumber + kept++) = bytes;
+        }
+
+        (Count, _holes) = (kept, 0);
     }
 
     public readonly int CountFrames() => Sum(static bytes => bytes.Frames);
@@ -66,6 +107,29 @@ internal struct OutboundLane(int capacity)
     }
 
     private readonly ref OutboundBytes Last => ref _ring[(_head + Count - 1) & (_ring.Length - 1)];
+
+    private readonly ref OutboundBytes At(int number) => ref _ring[(_head + number - FirstNumber) & (_ring.Length - 1)];
+
+    private static OutboundBytes Held(OutboundFrame frame, MemoryAccount account)
+    {
+        if (OutboundFrame.Hold(frame.Array))
+            account.Add(frame.Array.Length);
+        return new OutboundBytes(frame.Array, frame.Length, isMessage: frame is { IsControl: false, IsRaw: false }, isRented: false);
+    }
+
+    private void RemoveHead()
+    {
+        _ring[_head] = default;
+        _head = (_head + 1) & (_ring.Length - 1);
+        FirstNumber++;
+        Count--;
+    }
+
+    private void RemoveHoles()
+    {
+        for (; Count > 0 && First.Array is null; _holes--)
+            RemoveHead();
+    }
 
     private void Add(OutboundBytes bytes)
     {

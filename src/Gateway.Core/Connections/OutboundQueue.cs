@@ -8,7 +8,7 @@ namespace Gateway.Core.Connections;
 /// What waits for one client: frames in order, and a lane of their own for control frames, which overtake at frame boundaries so that
 /// a full queue never starves a pong. Guarded by its connection's lock; rented while something waits.
 /// </summary>
-internal sealed class OutboundQueue
+internal sealed partial class OutboundQueue
 {
     /// <summary>
     /// Up to 4 KiB it is faster to copy frames together, above it to send them as they are: measured with 16 frames, where copying won
@@ -60,6 +60,7 @@ internal sealed class OutboundQueue
     {
         var dropped = _data.CountMessages();
         _data.Clear(Buffers);
+        _waiting?.Clear();
         DataBytes = IsLargeLeaving ? _large.Length - _largeSent : 0;
         return dropped;
     }
@@ -68,6 +69,7 @@ internal sealed class OutboundQueue
     {
         _data.Clear(Buffers);
         _control.Clear(Buffers);
+        ClearBehind();
         // A thread may be reading it for a send at this moment, outside the lock: nobody else may write into its array.
         if (_large.IsRented)
             Buffers.Abandon(_large.Array);

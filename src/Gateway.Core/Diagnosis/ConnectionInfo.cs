@@ -36,6 +36,10 @@ public sealed record ConnectionInfo(
     [Description("When the connection ends unless the client sends a new token; absent: never.")]
     public DateTimeOffset? TokenExpiresAt { get; init; }
 
+    /// <summary>What its channels' rules have dropped for it, while it is subscribed to them.</summary>
+    [Description("What its channels' rules (Gateway:Rules:0:SlowConsumer) have dropped or replaced because it was behind, by channel and reason, since it subscribed; the channels with the most.")]
+    public IReadOnlyList<ChannelDrops> Drops { get; init; } = [];
+
     /// <summary>Commands of the client that wait for the broker.</summary>
     [Description("Commands of the client that wait for the broker.")]
     public int CommandsInFlight { get; init; }

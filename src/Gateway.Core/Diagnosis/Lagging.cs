@@ -43,11 +43,11 @@ public sealed record LaggingConnection(
     [property: Description("Since the client's side last acknowledged anything.")] double? LastAcknowledgementSeconds,
     double? RttMilliseconds,
     int? Retransmits,
-    [property: Description("Messages dropped for it: not 0 only while it is being closed as a slow consumer.")] int Drops)
+    [property: Description("Publications dropped for it: by its channels' rules since it subscribed, or because it is being closed as a slow consumer.")] long Drops)
 {
     internal long BehindBytes => QueuedBytes + (UnacknowledgedBytes ?? 0);
 
-    internal static LaggingConnection Of(Connection connection, string node, int drops)
+    internal static LaggingConnection Of(Connection connection, string node, long drops)
     {
         var kernel = connection.ReadKernelState();
         return new LaggingConnection(

@@ -46,7 +46,7 @@ internal sealed class LaggingScan(ConnectionRegistry registry, EndedConnections 
 
         // Asked again: numbers that belong together, of the few that are told.
         return [.. worst.UnorderedItems
-            .Select(item => LaggingConnection.Of(item.Element, node, ended.Find(item.Element.Id)?.Dropped ?? 0))
+            .Select(item => LaggingConnection.Of(item.Element, node, (ended.Find(item.Element.Id)?.Dropped ?? 0) + item.Element.ReadSkips().Sum(skips => skips.Dropped)))
             .OrderByDescending(connection => connection.BehindBytes)];
     }
 }

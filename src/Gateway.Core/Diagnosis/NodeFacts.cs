@@ -21,7 +21,12 @@ public sealed record NodeFacts(
     [property: Description("The connection, on the node that has it.")] ConnectionInfo? Connection,
     [property: Description("Of that connection to the channel: active, pending (the broker has not confirmed), none.")] string? Subscription,
     [property: Description("The connection, on the node where it ended of late.")] EndedConnectionInfo? Ended,
-    [property: Description("Why Gateway:Rules refuse that connection the channel; absent: they do not.")] string? Refused = null);
+    [property: Description("Why Gateway:Rules refuse that connection the channel; absent: they do not.")] string? Refused = null)
+{
+    /// <summary>Of that channel for that connection.</summary>
+    [Description("What the channel's rule has dropped or replaced for that connection because it was behind, by reason.")]
+    public IReadOnlyList<ChannelDrops> Drops { get; init; } = [];
+}
 
 /// <summary>A node's link to the broker.</summary>
 /// <param name="Connected">Publications flow.</param>

@@ -91,6 +91,7 @@ internal sealed class Verdict
         {
             JudgeSubscription(home);
             JudgeFlow(home.Node, home.Connection);
+            JudgeDrops(home);
         }
     }
 
@@ -119,6 +120,15 @@ internal sealed class Verdict
 
         if (connection.Paused is { } reason)
             Add(Cause.Paused, node, reason == "commands" ? $"{connection.CommandsInFlight} of its commands wait for the broker, and it is not read meanwhile." : "It does not take its answers, and is not read meanwhile.");
+    }
+
+    private void JudgeDrops(NodeFacts home)
+    {
+        var dropped = home.Drops.Where(drops => drops.Reason != ChannelDrops.Conflated).ToList();
+        if (dropped.Count == 0)
+            return;
+        var reasons = string.Join(", ", dropped.Select(drops => $"{drops.Reason} {Number(drops.Count)}"));
+        Add(Cause.Skipped, home.Node, $"{Number(dropped.Sum(drops => drops.Count))} publications of the channel were dropped for the connection while it was behind ({reasons}).");
     }
 
     private void JudgeNode(NodeFacts node, ChannelFacts channel)

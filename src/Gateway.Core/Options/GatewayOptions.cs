@@ -300,6 +300,17 @@ public sealed class RuleOptions
 
     [Description("While the authorizer cannot be asked: deny, allow, or inherit what Gateway:Authorizer:FailOpen says.")]
     public AuthorizerFailure AuthorizerFailure { get; set; }
+
+    [Description("When a client reads more slowly than the channel speaks and its queue is full: disconnect closes it with 4413, drop-oldest and drop-newest drop publications and tell it, conflate keeps the newest of each key while it is behind.")]
+    public SlowConsumer SlowConsumer { get; set; } = SlowConsumer.Disconnect;
+
+    [Description("With conflate: where in a payload its key is, a JSON pointer (RFC 6901) such as /id, unless its publisher gives one. Empty: only publishers give keys.")]
+    [JsonPointer]
+    public string ConflateKey { get; set; } = "";
+
+    [Description("Bytes of one channel that may wait for one client, so that it keeps little of what it will not need; one publication always may. 0: as many as fit into Gateway:Limits:MaxQueueBytes.")]
+    [Range(0, int.MaxValue)]
+    public int MaxBehindBytes { get; set; }
 }
 
 /// <summary>This node's identity.</summary>

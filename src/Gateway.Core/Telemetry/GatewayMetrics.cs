@@ -68,8 +68,9 @@ public sealed class GatewayMetrics : IDisposable
         Observe(
             "gateway.deliveries.dropped",
             "{publication}",
-            "Publications the node did not deliver, by reason: per subscriber for slow_consumer, per node or shard otherwise.",
+            "Publications the node did not deliver, by reason: per node for too_large and memory, per shard for inbox_full, per subscriber otherwise.",
             () => Tagged("reason", [.. Drops.Select((counter, i) => (DropReasons.Label((DropReason)i), counter))]));
+        Observe("gateway.deliveries.conflated", "{publication}", "Publications that waited for a subscriber and were replaced by a newer one of the same key.", Conflated);
         ObserveCompression("gateway.compression.messages", "{message}", "Messages that were compressed, by direction; a broadcast counts once.", counters => counters.Messages);
         ObserveCompression("gateway.compression.original", "By", "Their payloads before compression, by direction.", counters => counters.OriginalBytes);
         ObserveCompression("gateway.compression.compressed", "By", "Their payloads after compression, by direction.", counters => counters.CompressedBytes);
@@ -179,6 +180,8 @@ public sealed class GatewayMetrics : IDisposable
     internal StripedCounter PublicationsOfCommands { get; } = new();
 
     internal StripedCounter Deliveries { get; } = new();
+
+    internal StripedCounter Conflated { get; } = new();
 
     internal CompressionCounters CompressionReceived { get; } = new();
 

@@ -45,7 +45,7 @@ public static class MetricLabels
         ["gateway.compression.original"] = [Direction],
         ["gateway.compression.compressed"] = [Direction],
         ["gateway.connections"] = [new("state", ["handshaking", "admitting", "open", "closing", "closed"]), Protocol],
-        ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended", "memory"])],
+        ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended", "memory", "drop_oldest", "drop_newest"])],
         ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
         ["gateway.faults"] = [new("part", ["connection", "shard", "drain", "cluster", "access"])],
         ["gateway.handshakes"] =

@@ -35,18 +35,18 @@ internal static class PublishEndpoint
         var trace = TraceHeaders.Read(http.Headers);
         // All at once: with a broker that does not answer, a hundred channels take one deadline and not a hundred. Not cancelled when
         // the caller hangs up, since half of the channels would be worse than all of them.
-        Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload, trace)));
+        Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload, request.Key, trace)));
         return failures.FirstOrDefault(failure => failure is not null) is { } first
             ? Refusal(failures, first)
             : TypedResults.Ok(new PublishReport(request.Channels.Count));
     }
 
     private static async Task<Exception?> TryPublishAsync(
-        INodeAdmin node, ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace)
+        INodeAdmin node, ChannelName channel, ReadOnlyMemory<byte> payload, string? key, ActivityContext trace)
     {
         try
         {
-            await node.PublishAsync(channel, payload, trace, CancellationToken.None);
+            await node.PublishAsync(channel, payload, key, trace, CancellationToken.None);
             return null;
         }
         catch (Exception e) when (e is BrokerUnavailableException or NodeOverloadedException)

@@ -30,6 +30,9 @@ internal sealed class PublishRequest
     /// <summary>What to publish; for <c>data</c>, a part of the body.</summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
+    /// <summary>What it is about; null: none is given.</summary>
+    public string? Key { get; private set; }
+
     /// <exception cref="BadHttpRequestException">It is not a publish request; the message says why.</exception>
     public static PublishRequest Parse(ReadOnlyMemory<byte> body)
     {
@@ -90,8 +93,12 @@ internal sealed class PublishRequest
                 Expect(ref reader, JsonTokenType.String, "'binary' must be a string.");
                 Payload = reader.TryGetBytesFromBase64(out var bytes) ? bytes : throw Bad("'binary' is not base64.");
                 break;
+            case "key":
+                Expect(ref reader, JsonTokenType.String, "'key' must be a string.");
+                Key = ReadText(ref reader, "'key'") is var key && PublicationKey.IsValid(key) ? key : throw Bad($"'key' must have 1 to {PublicationKey.MaxBytes} bytes.");
+                break;
             default:
-                throw Bad($"The field '{field}' is unknown. There are channel, channels, data, text and binary.");
+                throw Bad($"The field '{field}' is unknown. There are channel, channels, data, text, binary and key.");
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed class ConfigurationRules
         rules.ProxiesAreNamed();
         rules.EpollIsThere();
         rules.MetricsHaveACollector();
+        rules.KeysAreConflated();
         rules.MemoryIsEnoughAndItsStagesInOrder();
         rules.SecretsHaveOneSource();
         return rules._errors;
@@ -107,6 +108,15 @@ internal sealed class ConfigurationRules
         const string Metrics = "Gateway:Telemetry:Otlp:Metrics", Endpoint = "Gateway:Telemetry:Otlp:Endpoint";
         if (AreRight(Metrics, Endpoint) && _settings.Otlp is { Metrics: true, IsEnabled: false })
             Add(Metrics, "true", $"sends metrics nowhere: {Endpoint} is empty.", $"Set {Endpoint}, or leave it false: /metrics is there in any case.");
+    }
+
+    private void KeysAreConflated()
+    {
+        foreach (var (path, rule) in _settings.RulePaths.Zip(_settings.Gateway.Rules))
+        {
+            if (AreRight(path + ":ConflateKey", path + ":SlowConsumer") && rule.ConflateKey.Length > 0 && rule.SlowConsumer != SlowConsumer.Conflate)
+                Add(path + ":ConflateKey", rule.ConflateKey, $"is of no use: {path}:SlowConsumer is {ChoiceText.Format(rule.SlowConsumer.ToString())}.", $"Set {path}:SlowConsumer=conflate, or leave the key out.");
+        }
     }
 
     private void AddressesAreFree()

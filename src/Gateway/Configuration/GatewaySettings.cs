@@ -69,8 +69,8 @@ internal sealed class GatewaySettings
             Environment = environment,
             Configuration = configuration,
             Unknown = [.. ConfiguredOptions.FindUnknown(configuration).Select(UnknownOption.Of)],
-            EndpointPaths = [.. configuration.GetSection("Gateway:Endpoints").GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)],
-            RulePaths = [.. configuration.GetSection("Gateway:Rules").GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)],
+            EndpointPaths = ItemPaths(configuration, "Gateway:Endpoints"),
+            RulePaths = ItemPaths(configuration, "Gateway:Rules"),
         };
 
         settings.BindSections(new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(normal).Build());
@@ -80,6 +80,9 @@ internal sealed class GatewaySettings
         errors.AddRange(ChannelRuleChecks.Check(settings, errors));
         return (settings, errors);
     }
+
+    private static string[] ItemPaths(IConfigurationRoot configuration, string list) =>
+        [.. configuration.GetSection(list).GetChildren().Where(item => item.GetChildren().Any()).Select(item => item.Path)];
 
     /// <summary>The one place where sections are bound; <see cref="OptionCatalog"/> lists the same.</summary>
     private void BindSections(IConfiguration configuration)

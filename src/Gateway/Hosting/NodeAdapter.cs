@@ -53,8 +53,8 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
 
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken) =>
-        node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken, trace);
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, ActivityContext trace, CancellationToken cancellationToken) =>
+        node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken, trace, key);
 
     public Task<ConnectionSearch> SearchConnectionAsync(string id, CancellationToken cancellationToken) => node.SearchConnectionAsync(id, cancellationToken);
 

@@ -1,4 +1,5 @@
 using Gateway.Core.Channels;
+using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Tests.Fixtures;
 
@@ -75,7 +76,7 @@ public sealed class ShardStructuresTests
         using var harness = new ShardHarness();
         var random = new Random(5);
         var subscriber = new Subscriber(harness.Open().Connection);
-        var channel = new ShardChannel(ChannelName.Parse("news"));
+        var channel = new ShardChannel(ChannelName.Parse("news"), SlowConsumerPolicy.Default);
         var joining = new List<Subscription>();
         var active = new List<Subscription>();
         for (var i = 0; i < 20_000; i++)
@@ -127,7 +128,7 @@ public sealed class ShardStructuresTests
     }
 
     private static Subscription Drawn(ShardHarness harness, Subscriber subscriber, string name) =>
-        new(subscriber, new ShardChannel(ChannelName.Parse(name)), Request(harness, name));
+        new(subscriber, new ShardChannel(ChannelName.Parse(name), SlowConsumerPolicy.Default), Request(harness, name));
 
     private static SilentSubscribe Request(ShardHarness harness, string name) => new(harness, name);
 

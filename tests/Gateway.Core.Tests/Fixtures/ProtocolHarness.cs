@@ -27,6 +27,8 @@ internal sealed class ProtocolHarness : IDisposable
 
     public ConnectionContext Context { get; }
 
+    public GatewayMetrics Metrics => _metrics;
+
     /// <summary>Sends an upgrade request.</summary>
     public (Connection Connection, RecordingTransport Transport) Request(string path, string headers = "")
     {
@@ -104,9 +106,9 @@ internal sealed class FakeChannels(ChannelRules rules) : IChannels
             request.Connection.Send(answer);
     }
 
-    public ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload)
+    public ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key)
     {
-        Asked.Add($"{channel}={Encoding.UTF8.GetString(payload.Span)}");
+        Asked.Add($"{channel}={Encoding.UTF8.GetString(payload.Span)}{(key is null ? "" : $" key {key}")}");
         return Published();
     }
 

@@ -58,7 +58,7 @@ public sealed class StopTests
     {
         await using var first = await HostProcess.StartAsync();
 
-        var (exitCode, output) = await HostProcess.RunAsync($"--Gateway:Endpoints:0:Address={first.EndPoint}", "--Gateway:Admin:Address=127.0.0.1:0");
+        var (exitCode, output) = await HostProcess.RunAsync($"--Gateway:Endpoints:0:Address={first.EndPoint}", "--Gateway:Admin:Address=127.0.0.1:0", "--Gateway:Auth:AllowAnonymous=true");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("Gateway:Endpoints:0:Address", output, StringComparison.Ordinal);

@@ -15,6 +15,9 @@ namespace Gateway.Tests.Admin;
 /// <summary>A node that does what a test tells it to.</summary>
 internal sealed class FakeNode : INodeAdmin, INodeServer
 {
+    /// <summary>Of the last publication.</summary>
+    public string? Key { get; private set; }
+
     public List<(string Channel, byte[] Payload)> Published { get; } = [];
 
     /// <summary>What the last publication was asked for by.</summary>
@@ -93,9 +96,9 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         return UserFault is { } fault ? throw fault : Task.FromResult(RevokedUntil);
     }
 
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, ActivityContext trace, CancellationToken cancellationToken)
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, ActivityContext trace, CancellationToken cancellationToken)
     {
-        Trace = trace;
+        (Trace, Key) = (trace, key);
         if (PublishFault(channel) is { } fault)
             throw fault;
         lock (Published)

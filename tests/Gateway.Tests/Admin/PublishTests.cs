@@ -40,6 +40,30 @@ public class PublishTests
         Assert.Equal(payload, Assert.Single(host.Node.Published).Payload);
     }
 
+    [Theory]
+    [InlineData("""{"channel":"a","data":1}""", null)]
+    [InlineData("""{"channel":"a","data":1,"key":"symbol/\u00e9"}""", "symbol/é")]
+    public async Task Publish_WithAKey_HandsItOn(string body, string? key)
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        var response = await host.PostAsync("/api/v1/publish", body);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(key, host.Node.Key);
+    }
+
+    [Fact]
+    public async Task Publish_KeyOf256Bytes_Is400()
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        var response = await host.PostAsync("/api/v1/publish", $$"""{"channel":"a","data":1,"key":"{{new string('é', 128)}}"}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Empty(host.Node.Published);
+    }
+
     [Fact]
     public async Task Publish_ManyChannels_GoesToEachOnce()
     {
@@ -54,6 +78,8 @@ public class PublishTests
     [Theory]
     [InlineData("", "not JSON")]
     [InlineData("{", "not JSON")]
+    [InlineData("""{"channel":"a","data":1,"key":5}""", "'key'")]
+    [InlineData("""{"channel":"a","data":1,"key":""}""", "'key'")]
     [InlineData("[]", "object")]
     [InlineData("""{"channel":"a","data":1} x""", "not JSON")]
     [InlineData("""{"channel":"a","data":1,}""", "not JSON")]

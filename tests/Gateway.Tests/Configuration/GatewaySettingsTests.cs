@@ -106,6 +106,10 @@ public class GatewaySettingsTests
     [InlineData("Gateway:Heartbeat:Interval", "1e300")]
     [InlineData("Gateway:Rules:0:Subscribe", "1")]
     [InlineData("Gateway:Rules:0:Pattern", "  ")]
+    [InlineData("Gateway:Rules:0:SlowConsumer", "drop")]
+    [InlineData("Gateway:Rules:0:ConflateKey", "symbol")]
+    [InlineData("Gateway:Rules:0:ConflateKey", "/symbol")] // of no use without conflate
+    [InlineData("Gateway:Rules:0:MaxBehindBytes", "-1")]
     [InlineData("Gateway:Node:Name", "a node")]
     [InlineData("Gateway:Admin:Address", "localhost:8081")]
     [InlineData("Gateway:Admin:Address", "127.0.0.1")]
@@ -116,6 +120,26 @@ public class GatewaySettingsTests
         var (_, errors) = Bound.Of((option, value));
 
         Assert.Equal(option, Assert.Single(errors).Option);
+    }
+
+    [Fact]
+    public void Settings_SlowConsumerOfARule_AreBound()
+    {
+        var (settings, errors) = Bound.Of(
+            ("Gateway:Rules:4:Pattern", "prices:*"), ("Gateway:Rules:4:SlowConsumer", "conflate"), ("Gateway:Rules:4:ConflateKey", "/a~1b/0"), ("Gateway:Rules:4:MaxBehindBytes", "64KiB"),
+            ("Gateway:Rules:5:SlowConsumer", "drop-oldest"));
+
+        Assert.Empty(errors);
+        Assert.Equal((SlowConsumer.Conflate, "/a~1b/0", 65_536), (settings.Gateway.Rules[0].SlowConsumer, settings.Gateway.Rules[0].ConflateKey, settings.Gateway.Rules[0].MaxBehindBytes));
+        Assert.Equal((SlowConsumer.DropOldest, "", 0), (settings.Gateway.Rules[1].SlowConsumer, settings.Gateway.Rules[1].ConflateKey, settings.Gateway.Rules[1].MaxBehindBytes));
+    }
+
+    [Fact]
+    public void Settings_KeyWithoutConflate_IsNamedByTheRulesOwnPlace()
+    {
+        var (_, errors) = Bound.Of(("Gateway:Rules:4:SlowConsumer", "drop-newest"), ("Gateway:Rules:4:ConflateKey", "/a"));
+
+        Assert.Equal("Gateway:Rules:4:ConflateKey", Assert.Single(errors).Option);
     }
 
     [Fact]

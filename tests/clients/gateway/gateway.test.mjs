@@ -138,6 +138,13 @@ test('publishes with a promise, in order, refused with the code', async () => {
   assert.deepEqual([await codeOf(done), await codeOf(refused)], ['done', 'forbidden']);
 });
 
+test('publishes with a key where one is given', () => {
+  const socket = open();
+  client.publish('prices', 1, { key: 'A' }).catch(() => {});
+  client.publish('prices', 2).catch(() => {});
+  assert.deepEqual(socket.take(), [{ type: 'publish', channel: 'prices', data: 1, key: 'A', id: 1 }, { type: 'publish', channel: 'prices', data: 2, id: 2 }]);
+});
+
 test('publications wait for a connection, so many and so long', async () => {
   make({ maxQueued: 2 });
   const results = [1, 2, 3].map(n => codeOf(client.publish('chat', n)));

@@ -28,6 +28,7 @@ async function use(): Promise<void> {
   await subscription.ready;
   try {
     await gateway.publish('chat', { text: 'hello' });
+    await gateway.publish('prices', { symbol: 'A', bid: 1 }, { key: 'A' });
   } catch (error) {
     if (error instanceof GatewayError && error.code === 'forbidden') console.log(error.message);
   }

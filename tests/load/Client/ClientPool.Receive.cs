@@ -20,6 +20,14 @@ internal sealed partial class ClientPool
         Watch(index, ref client);
     }
 
+    /// <summary>Reads it again.</summary>
+    public void Resume(int index)
+    {
+        ref var client = ref _clients[index];
+        client.IsPaused = false;
+        Watch(index, ref client);
+    }
+
     private void Receive(int index)
     {
         ref var client = ref _clients[index];

@@ -21,6 +21,17 @@ internal sealed class NodeMetrics
     /// <summary>Connections that were closed as slow consumers.</summary>
     public double SlowConsumers => _samples.Where(IsSlowConsumer).Sum(sample => sample.Value);
 
+    /// <summary>Bytes in outbound queues.</summary>
+    public double QueueBytes => Sum("gateway_queue_bytes");
+
+    /// <summary>Publications replaced by newer ones of the same key.</summary>
+    public double Conflated => Sum("gateway_deliveries_conflated_total");
+
+    /// <summary>Publications that were not delivered, for one reason.</summary>
+    public double Dropped(string reason) => _samples
+        .Where(sample => sample.Series.StartsWith("gateway_deliveries_dropped_total{", StringComparison.Ordinal) && sample.Series.Contains($"reason=\"{reason}\"", StringComparison.Ordinal))
+        .Sum(sample => sample.Value);
+
     /// <summary>The managed heap as the last collection left it.</summary>
     public double HeapBytes => Sum("dotnet_gc_last_collection_heap_size_bytes{");
 

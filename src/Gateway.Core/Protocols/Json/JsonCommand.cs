@@ -28,6 +28,11 @@ internal ref struct JsonCommand
     /// <summary>Unescaped; empty: none.</summary>
     public ReadOnlySpan<byte> Channel { get; private set; }
 
+    /// <summary>Of a publication, unescaped; empty: none, or one that is empty; see <see cref="HasKey"/>.</summary>
+    public ReadOnlySpan<byte> Key { get; private set; }
+
+    public bool HasKey { get; private set; }
+
     /// <summary>As it stands in the JSON.</summary>
     public ReadOnlySpan<byte> Data { get; private set; }
 
@@ -53,10 +58,10 @@ internal ref struct JsonCommand
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
                 return false;
             var hasType = false;
-            ReadOnlySpan<byte> channel = default;
+            ReadOnlySpan<byte> channel = default, key = default;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (!TryReadField(ref reader, message, ref hasType, ref channel))
+                if (!TryReadField(ref reader, message, ref hasType, ref channel, ref key))
                     return false;
             }
 
@@ -64,6 +69,8 @@ internal ref struct JsonCommand
             if (reader.Read() || !hasType)
                 return false;
             Channel = channel.IsEmpty ? default : Unescaped(channel);
+            HasKey = !key.IsEmpty;
+            Key = HasKey ? Unescaped(key) : default;
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -74,7 +81,7 @@ internal ref struct JsonCommand
     }
 
     private bool TryReadField(
-        scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message, scoped ref bool hasType, scoped ref ReadOnlySpan<byte> channel)
+        scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message, scoped ref bool hasType, scoped ref ReadOnlySpan<byte> channel, scoped ref ReadOnlySpan<byte> key)
     {
         if (reader.ValueTextEquals("type"u8))
         {
@@ -110,6 +117,15 @@ internal ref struct JsonCommand
             return true;
         }
 
+        if (reader.ValueTextEquals("key"u8))
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.String)
+                return false;
+            key = Raw(ref reader, message);
+            return true;
+        }
+
         var isData = reader.ValueTextEquals("data"u8);
         reader.Read();
         var value = Raw(ref reader, message);
@@ -134,7 +150,7 @@ internal ref struct JsonCommand
     }
 
     /// <summary>
-    /// Of the last channel only: an escaped lone surrogate costs an exception of some 10 µs, and a message may name a hundred thousand
+    /// Of the last channel and key only: an escaped lone surrogate costs an exception of some 10 µs, and a message may name a hundred thousand
     /// channels.
     /// </summary>
     private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> quoted)
@@ -150,7 +166,7 @@ internal ref struct JsonCommand
         }
         catch (InvalidOperationException)
         {
-            return []; // no name of a channel
+            return []; // no name of a channel, and no key
         }
     }
 }

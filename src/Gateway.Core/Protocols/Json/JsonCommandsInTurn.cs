@@ -21,8 +21,8 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
             return Task.CompletedTask;
         });
 
-    public void Publish(Connection connection, ChannelName channel, byte[] data, byte[] id) =>
-        ChannelTurns.Take(connection, channel, () => PublishAsync(connection, channel, data, id));
+    public void Publish(Connection connection, ChannelName channel, byte[] data, string? key, byte[] id) =>
+        ChannelTurns.Take(connection, channel, () => PublishAsync(connection, channel, data, key, id));
 
     private async Task SubscribeAsync(JsonSubscribe request, string token)
     {
@@ -40,13 +40,13 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
         connection.Flush(); // the turn in which it was received is over
     }
 
-    private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, byte[] id)
+    private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, string? key, byte[] id)
     {
         var verdict = await channels.AskAsync(new AccessWish(connection.Identity, connection.Id, channel, ChannelAction.Publish)).ConfigureAwait(false);
         if (verdict.IsAllowed && !JsonAnswers.IsTooLarge(verdict, data.Length) && connection.State == ConnectionState.Open)
         {
             // Not awaited: its place in the order is taken when it has been handed to the broker.
-            _ = JsonPublish.RunAsync(channels, connection, channel, data, id);
+            _ = JsonPublish.RunAsync(channels, connection, channel, data, key, id);
             return;
         }
 

@@ -81,6 +81,14 @@ internal static class JsonMessages
         return End();
     }
 
+    public static OutboundFrame Skipped(string channel, long count)
+    {
+        var writer = Begin("skipped"u8);
+        writer.WriteString("channel"u8, channel);
+        writer.WriteNumber("count"u8, count);
+        return End();
+    }
+
     public static OutboundFrame Reconnect(TimeSpan after, string reason)
     {
         var writer = Begin("reconnect"u8);

@@ -60,6 +60,8 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public OutboundFrame? ExpiringFrame(TimeSpan left) => JsonMessages.Expiring(left);
 
+    public OutboundFrame? SkippedFrame(string channel, long count) => JsonMessages.Skipped(channel, count);
+
     public void OnGap(Connection connection, TimeSpan duration)
     {
         if (connection.ShardState is not null)
@@ -114,13 +116,16 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
             return Answer(connection, JsonAnswers.Refusal(command.Id, verdict));
         if (!command.HasData)
             return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A publication has a field \"data\"."));
+        if (command.HasKey && command.Key.Length is 0 or > PublicationKey.MaxBytes)
+            return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A key has 1 to 255 bytes."));
+        var key = command.HasKey ? Encoding.UTF8.GetString(command.Key) : null;
         if (verdict.IsAllowed && JsonAnswers.IsTooLarge(verdict, command.Data.Length))
             return Answer(connection, JsonAnswers.TooLarge(command.Id));
         var result = connection.BeginCommand();
         if (verdict.IsAllowed)
-            _ = JsonPublish.RunAsync(channels, connection, channel, command.Data.ToArray(), command.Id.ToArray());
+            _ = JsonPublish.RunAsync(channels, connection, channel, command.Data.ToArray(), key, command.Id.ToArray());
         else
-            _inTurn.Publish(connection, channel, command.Data.ToArray(), command.Id.ToArray());
+            _inTurn.Publish(connection, channel, command.Data.ToArray(), key, command.Id.ToArray());
         return result;
     }
 

@@ -7,9 +7,9 @@ namespace Gateway.Core.Protocols.Json;
 internal static class JsonPublish
 {
     /// <summary>The broker is asked before the first await: the order of the calls is the order of the publications.</summary>
-    public static async Task RunAsync(IChannels channels, Connection connection, ChannelName channel, byte[] data, byte[] id)
+    public static async Task RunAsync(IChannels channels, Connection connection, ChannelName channel, byte[] data, string? key, byte[] id)
     {
-        var result = await channels.PublishAsync(channel, data).ConfigureAwait(false);
+        var result = await channels.PublishAsync(channel, data, key).ConfigureAwait(false);
         connection.Send(result switch
         {
             PublishResult.Published => JsonMessages.Ok(id, channel),

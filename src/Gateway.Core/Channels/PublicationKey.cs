@@ -1,0 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Gateway.Core.Channels;
+
+/// <summary>What a publication is about, where only the newest about it counts.</summary>
+public static class PublicationKey
+{
+    /// <summary>Longest key, in bytes of UTF-8; as channels' names.</summary>
+    public const int MaxBytes = 255;
+
+    /// <summary>Whether a publisher may give it: 1 to 255 bytes of UTF-8.</summary>
+    public static bool IsValid([NotNullWhen(true)] string? key) => key is { Length: > 0 and <= MaxBytes } && Encoding.UTF8.GetByteCount(key) <= MaxBytes;
+}

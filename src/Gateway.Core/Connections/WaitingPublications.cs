@@ -1,0 +1,54 @@
+namespace Gateway.Core.Connections;
+
+/// <summary>
+/// Which places of a queue's data lane hold publications that may be dropped or replaced, by channel. Kept only while a client is behind.
+/// The sender knows nothing of it: what has left is forgotten when the channel is looked at again.
+/// </summary>
+internal sealed class WaitingPublications
+{
+    // Kept with the queue for the next client: 500 bytes each.
+    private const int MaxSpare = 4;
+
+    private readonly Dictionary<string, ChannelBacklog> _channels = new(StringComparer.Ordinal);
+    private readonly Stack<ChannelBacklog> _spare = new();
+    private ChannelBacklog? _last; // most clients have one channel that is behind
+
+    public IEnumerable<ChannelBacklog> All => _channels.Values;
+
+    public ChannelBacklog Of(OutboundChannel channel)
+    {
+        if (_last?.Channel == channel)
+            return _last;
+        if (!_channels.TryGetValue(channel.Name, out var backlog))
+        {
+            backlog = _spare.TryPop(out var spare) ? spare : new ChannelBacklog();
+            _channels.Add(channel.Name, backlog);
+        }
+
+        backlog.Channel = channel;
+        return _last = backlog;
+    }
+
+    /// <summary>The lane's places have other numbers now.</summary>
+    /// <param name="first">The old number of the first place.</param>
+    /// <param name="numbers">The new ones, from there on.</param>
+    public void Renumber(int first, ReadOnlySpan<int> numbers)
+    {
+        foreach (var backlog in _channels.Values)
+            backlog.Renumber(first, numbers);
+    }
+
+    public void Clear()
+    {
+        foreach (var backlog in _channels.Values)
+        {
+            backlog.Clear();
+            if (_spare.Count < MaxSpare && backlog.IsWorthKeeping)
+                _spare.Push(backlog);
+        }
+
+        _channels.Clear();
+        _channels.TrimExcess(MaxSpare);
+        _last = null;
+    }
+}
