@@ -118,7 +118,8 @@ public sealed class AskedTests
         _answer.SetResult();
 
         await node.ReturnsToBaselineAsync();
-        Assert.Equal(0, node.Node.ChannelCount);
+        // A socket that is not read while it is admitted tells of its end afterwards: the channel may be there for that moment.
+        await Eventually.TrueAsync(() => node.Node.ChannelCount == 0);
     }
 
     [Fact]
