@@ -12,7 +12,7 @@ usage: ./test.sh [PROJECT [OPTION]...]
 Installs what the tests need and does not find: redis-server and redis-cli, haproxy, nginx, curl, openssl, kill,
 node and npm, chromium.
 Environment: CHROMIUM         path of a Chromium or Chrome to use
-             TEST_SECONDS     how long all tests together may take (default 480)
+             TEST_SECONDS     how long all tests together may take (default 1200)
              GATEWAY_PROGRAM  a native build, as the image has it, for the tests that start the program
 TXT
 }
@@ -115,10 +115,10 @@ attribute() { # NAME ELEMENT: its value, 0 when it has none
 run_project() { # NAME [OPTION]...
   local name=$1 xml=$results/$1.xml left status=0 assembly good bad
   shift
-  left=$((${TEST_SECONDS:-480} - SECONDS + started))
+  left=$((${TEST_SECONDS:-1200} - SECONDS + started))
   echo "== $name"
   if [ "$left" -le 0 ]; then
-    echo "$name: not run, no time left of TEST_SECONDS=${TEST_SECONDS:-480}"
+    echo "$name: not run, no time left of TEST_SECONDS=${TEST_SECONDS:-1200}"
     failed=$((failed + 1))
     return
   fi

@@ -86,6 +86,15 @@ check_refused "an origin with a path" "allowedOrigins" --set 'auth.allowedOrigin
 check_refused "traces for nobody" "needs telemetry.otlp.endpoint" --set telemetry.tracing.ratio=1
 check_refused "two sources of the collector's headers" "not both" --set telemetry.otlp.endpoint=http://a:4318 --set telemetry.otlp.headers=a=b --set telemetry.otlp.existingSecret=c
 check_refused "a log format that is none" "format" --set logging.format=xml
+check_refused "two lists of rules" "one list would be written over" --set 'rules[0].pattern=a' --set 'config.rules[0].pattern=b'
+check_refused "a rule for nobody that there is" "subscribe" --set 'rules[0].pattern=a' --set 'rules[0].subscribe=everybody'
+check_refused "a token for a publication" "publish" --set 'rules[0].pattern=a' --set 'rules[0].publish=token'
+check_refused "subscription tokens without a key" "needs auth.subscriptionTokens" --set 'rules[0].pattern=a' --set 'rules[0].subscribe=token'
+check_refused "a short key of subscription tokens" "hmacKey" --set auth.subscriptionTokens.hmacKey=short
+check_refused "a rule that asks nobody" "needs authorizer.uri" --set 'rules[0].pattern=a' --set 'rules[0].publish=authorizer'
+check_refused "a failure of an authorizer that is not asked" "asks no authorizer" --set 'rules[0].pattern=a' --set 'rules[0].authorizerFailure=allow'
+check_refused "the secret of no authorizer" "authorizer needs authorizer.uri" --set authorizer.secret=a
+check_refused "two secrets of the authorizer" "not both" --set authorizer.uri=http://a/ --set authorizer.secret=a --set authorizer.existingSecret=b
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
 
 if ./helm-readme.sh --check; then echo "ok    helm/README.md"; else fail "helm/README.md"; fi

@@ -98,6 +98,24 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
+{{/* Where the key of subscription tokens lies; empty without one. */}}
+{{- define "gateway.subscriptionTokenSecret" -}}
+{{- if .Values.auth.subscriptionTokens.existingSecret }}
+{{- .Values.auth.subscriptionTokens.existingSecret }}
+{{- else if .Values.auth.subscriptionTokens.hmacKey }}
+{{- include "gateway.fullname" . }}
+{{- end }}
+{{- end }}
+
+{{/* Where the authorizer's secret lies; empty without one. */}}
+{{- define "gateway.authorizerSecret" -}}
+{{- if .Values.authorizer.existingSecret }}
+{{- .Values.authorizer.existingSecret }}
+{{- else if .Values.authorizer.secret }}
+{{- include "gateway.fullname" . }}
+{{- end }}
+{{- end }}
+
 {{/* Where the collector's headers lie; empty without any. */}}
 {{- define "gateway.otlpSecret" -}}
 {{- if .Values.telemetry.otlp.existingSecret }}
@@ -177,6 +195,16 @@ Gateway__Auth__Jwt__Issuer: {{ . | quote }}
 Gateway__Auth__Jwt__Audience: {{ . | quote }}
 {{- end }}
 {{- end }}
+{{- include "gateway.options" (list "Gateway__Rules" .Values.rules) }}
+{{- with .Values.authorizer }}
+{{- if .uri }}
+Gateway__Authorizer__Uri: {{ .uri | quote }}
+Gateway__Authorizer__Timeout: {{ .timeout | quote }}
+Gateway__Authorizer__FailOpen: {{ .failOpen | quote }}
+Gateway__Authorizer__MaxConcurrent: {{ int .maxConcurrent | quote }}
+Gateway__Authorizer__CacheSize: {{ int .cacheSize | quote }}
+{{- end }}
+{{- end }}
 Gateway__Drain__Timeout: {{ include "gateway.time" .Values.drain.timeoutSeconds | quote }}
 Gateway__Drain__UnreadyDelay: {{ include "gateway.time" .Values.drain.unreadyDelaySeconds | quote }}
 Gateway__Drain__Rate: {{ int .Values.drain.rate | quote }}
@@ -215,6 +243,34 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- with .Values.auth.jwt }}
 {{- if ne (not .existingSecret) (not (or .publicKeys .hmacKeys)) }}
 {{- fail "auth.jwt.existingSecret goes with auth.jwt.publicKeys or auth.jwt.hmacKeys: the Secret, and the keys in it" }}
+{{- end }}
+{{- end }}
+{{- with .Values.auth.subscriptionTokens }}
+{{- if and .hmacKey .existingSecret }}
+{{- fail "set auth.subscriptionTokens.hmacKey or auth.subscriptionTokens.existingSecret, not both" }}
+{{- end }}
+{{- end }}
+{{- with .Values.authorizer }}
+{{- if and .secret .existingSecret }}
+{{- fail "set authorizer.secret or authorizer.existingSecret, not both" }}
+{{- end }}
+{{- if and (not .uri) (or .secret .existingSecret .failOpen) }}
+{{- fail "authorizer needs authorizer.uri: without, nobody is asked" }}
+{{- end }}
+{{- end }}
+{{- if and .Values.rules .Values.config.rules }}
+{{- fail "set rules or config.rules, not both: one list would be written over the other" }}
+{{- end }}
+{{- range $index, $rule := concat .Values.rules (default list .Values.config.rules) }}
+{{- if and (eq (default "" $rule.subscribe) "token") (not (include "gateway.subscriptionTokenSecret" $)) }}
+{{- fail (printf "the rule for '%s' needs auth.subscriptionTokens.hmacKey or existingSecret: without a key nobody could subscribe" $rule.pattern) }}
+{{- end }}
+{{- $asks := or (eq (default "" $rule.subscribe) "authorizer") (eq (default "" $rule.publish) "authorizer") }}
+{{- if and $asks (not $.Values.authorizer.uri) }}
+{{- fail (printf "the rule for '%s' needs authorizer.uri: there is no backend to ask" $rule.pattern) }}
+{{- end }}
+{{- if and (ne (default "inherit" $rule.authorizerFailure) "inherit") (not $asks) }}
+{{- fail (printf "the rule for '%s' has authorizerFailure, but asks no authorizer" $rule.pattern) }}
 {{- end }}
 {{- end }}
 {{- with .Values.telemetry }}

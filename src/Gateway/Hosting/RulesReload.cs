@@ -53,9 +53,9 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
         var errors = Read(configuration, out var read);
         if (errors.Count > 0)
         {
-            Count("failed");
             var all = string.Join("; ", errors);
             LogFailed(errors.Count, all);
+            Count("failed");
             return;
         }
 

@@ -23,7 +23,7 @@ public sealed class AskedTests
         await client.SendTextAsync("""{"type":"publish","id":3,"channel":"chat","data":1}""");
         await client.SendTextAsync("""{"type":"ping","id":4}""");
 
-        Assert.Equal([2, 3, 4], await IdsAsync(client, 3));
+        Assert.Equal([2, 3, 4], (await IdsAsync(client, 3)).Order()); // those of different channels, in any order
         _answer.SetResult();
         Assert.Equal([1], await IdsAsync(client, 1));
     }
@@ -118,7 +118,8 @@ public sealed class AskedTests
         _answer.SetResult();
 
         await node.ReturnsToBaselineAsync();
-        Assert.Equal(0, node.Node.ChannelCount);
+        // A socket that is not read while it is admitted tells of its end afterwards: the channel may be there for that moment.
+        await Eventually.TrueAsync(() => node.Node.ChannelCount == 0);
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Gateway.Core.Framing;
 using Gateway.Docs;
+using Gateway.Integration.Access;
 using Gateway.Integration.Fixtures;
+using Gateway.Tests.Auth;
 
 namespace Gateway.Integration.Host;
 
@@ -17,10 +19,15 @@ public sealed partial class MetricsTests : IDisposable
     public async Task Scrape_OfANodeThatHasDoneEverything_IsWhatIsDocumented()
     {
         await using var redis = await RedisServer.StartAsync();
-        await using var host = await StartAsync(redis);
+        await using var issuer = await JwksServer.StartAsync(TokenIssuer.Rsa());
+        await using var backend = await BackendServer.StartAsync();
+        await using var host = await StartAsync(
+            redis, $"--Gateway:Auth:Jwt:JwksUri={issuer.Uri}", $"--Gateway:Authorizer:Uri={backend.Uri}", "--Gateway:Rules:0:Pattern=asked", "--Gateway:Rules:0:Subscribe=authorizer", "--Gateway:Rules:1:Pattern=*");
         var documented = MetricCatalog.Read().ToDictionary(metric => metric.Name);
         await using var json = await WsClient.OpenJsonAsync(host.EndPoint);
         await json.SubscribeAsync("news");
+        await using (var asking = await WsClient.OpenJsonAsync(host.EndPoint))
+            await asking.SubscribeAsync("asked");
         await using var tls = await WsClient.OpenTlsAsync(host.EndPoints[1], _certificates.Client(), "/plain/news");
         await Eventually.TrueAsync(async () => (await host.ReadinessAsync()).Status == HttpStatusCode.OK);
         await Eventually.TrueAsync(async () => (await host.NodeAsync()).GetProperty("subscriptions").GetInt32() == 2);
@@ -82,7 +89,8 @@ public sealed partial class MetricsTests : IDisposable
         return values.Count > 0 ? values : ["Gateway:Endpoints:1:Tls", "own"];
     }
 
-    private Task<HostProcess> StartAsync(RedisServer redis) => HostProcess.StartAsync(
+    private Task<HostProcess> StartAsync(RedisServer redis, params string[] more) => HostProcess.StartAsync(
+    [
         $"--Gateway:Redis:Configuration={redis.Address}",
         "--Gateway:Redis:ProbeInterval=50ms",
         "--Gateway:Echo:Enabled=true",
@@ -90,7 +98,9 @@ public sealed partial class MetricsTests : IDisposable
         "--Gateway:Drain:Timeout=20m",
         "--Gateway:Endpoints:1:Address=127.0.0.1:0",
         $"--Gateway:Endpoints:1:Tls:CertificatePath={_certificates.CertificatePath}",
-        $"--Gateway:Endpoints:1:Tls:KeyPath={_certificates.KeyPath}");
+        $"--Gateway:Endpoints:1:Tls:KeyPath={_certificates.KeyPath}",
+        .. more,
+    ]);
 
     [GeneratedRegex(@"^# TYPE (gateway_\w+) (\w+)$", RegexOptions.Multiline)]
     private static partial Regex TypeLine();
