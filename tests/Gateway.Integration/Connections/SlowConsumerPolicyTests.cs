@@ -32,7 +32,7 @@ public sealed class SlowConsumerPolicyTests
 
         var read = await run.ReadAllAsync();
 
-        Assert.Equal(read.Numbers.Order(), read.Numbers);
+        Assert.Equal(read.Numbers.Order().Distinct(), read.Numbers);
         Assert.Equal(run.Published - 1, read.Numbers[^1]);
         run.CheckSkipped(read, DropReason.DropOldest);
     }
@@ -47,7 +47,10 @@ public sealed class SlowConsumerPolicyTests
 
         var read = await run.ReadAllAsync();
 
-        Assert.Equal(Enumerable.Range(0, read.Numbers.Count), read.Numbers);
+        // The whole beginning; later ones only where the kernel took more meanwhile, which made room.
+        Assert.Equal(Enumerable.Range(0, MaxQueueBytes / 500), read.Numbers.Take(MaxQueueBytes / 500));
+        Assert.Equal(read.Numbers.Order().Distinct(), read.Numbers);
+        Assert.Equal(0, run.Dropped(DropReason.DropOldest));
         run.CheckSkipped(read, DropReason.DropNewest);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
@@ -184,6 +185,36 @@ public sealed class JsonProtocolTests
         connection.Abort();
         connection.Abort();
         Assert.Equal([connection], harness.Channels.Detached);
+    }
+
+    [Theory]
+    [InlineData("\"key\":\"A\",", "prices=1 key A")]
+    [InlineData("\"key\":\"\\u00e9\",", "prices=1 key é")]
+    [InlineData("", "prices=1")]
+    public void Publish_WithAKey_HandsItOn(string key, string expected)
+    {
+        using var harness = new ProtocolHarness(options => options.Rules.Add(new RuleOptions { Publish = RuleAudience.Anyone }));
+        var (_, transport) = harness.Open();
+
+        transport.Receive(ClientBytes.Frame(Opcode.Text, Encoding.UTF8.GetBytes($$"""{"type":"publish",{{key}}"channel":"prices","data":1}""")));
+
+        Assert.Equal([expected], harness.Channels.Asked);
+    }
+
+    [Theory]
+    [InlineData("\"\"", true)]
+    [InlineData("\"LONG\"", true)]
+    [InlineData("\"\\ud800\"", true)]
+    [InlineData("5", false)]
+    public void Publish_WithAKeyThatIsNone_IsABadRequest(string key, bool stays)
+    {
+        using var harness = new ProtocolHarness(options => options.Rules.Add(new RuleOptions { Publish = RuleAudience.Anyone }));
+        var (connection, transport) = harness.Open();
+
+        transport.Receive(ClientBytes.Frame(Opcode.Text, Encoding.UTF8.GetBytes($$"""{"type":"publish","channel":"prices","data":1,"key":{{key.Replace("LONG", new string('x', 256), StringComparison.Ordinal)}}}""")));
+
+        Assert.Contains("bad_request", transport.Messages[0], StringComparison.Ordinal);
+        Assert.Equal((stays, 0), (connection.State == ConnectionState.Open, harness.Channels.Asked.Count));
     }
 
     [Fact]
