@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text;
-using Gateway.Core.Options;
 using Gateway.Configuration;
+using Gateway.Core.Options;
 
 #pragma warning disable CS1591 // An option's [Description] is its documentation: --help prints it and docs/operations.md repeats it.
 
