@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every query of the dashboards, with the alerts loaded, on a Prometheus that scrapes two nodes on one Redis under load: each must
 # return data. Takes the Release builds of src/Gateway and tests/load, which .ci/run makes before.
-# Needs dashboard-check on the PATH, and says so where there is none; installs prometheus, redis-server, curl and openssl when missing.
+# Needs dashboard-check on the PATH, and says so where there is none; installs prometheus, redis-server, curl, openssl and Node.js when missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . deploy/needs.sh
@@ -13,7 +13,7 @@ if ! command -v dashboard-check >/dev/null; then
   echo "note  deploy/grafana is not checked against a Prometheus: dashboard-check is not on the PATH"
   exit 0
 fi
-install_needs prometheus promtool:prometheus redis-server redis-cli:redis-tools curl openssl
+install_needs prometheus promtool:prometheus redis-server redis-cli:redis-tools curl openssl node:nodejs
 for file in "$gateway" "$load"; do
   [ -f "$file" ] || { echo "$0: $file is missing: dotnet build Gateway.sln -c Release" >&2; exit 1; }
 done
@@ -59,7 +59,9 @@ start_node() { # NAME, its ports: plain, TLS, admin
   start "$1" env DOTNET_ENVIRONMENT=Production dotnet "$gateway" --Gateway:Node:Name="$1" --Gateway:Redis:Configuration="127.0.0.1:$redis" \
     --Gateway:Endpoints:0:Address="127.0.0.1:$2" --Gateway:Endpoints:1:Address="127.0.0.1:$3" \
     --Gateway:Endpoints:1:Tls:CertificatePath="$work/tls.crt" --Gateway:Endpoints:1:Tls:KeyPath="$work/tls.key" \
-    --Gateway:Admin:Address="127.0.0.1:$4" --Gateway:Auth:AllowAnonymous=true --Gateway:Echo:Enabled=true
+    --Gateway:Admin:Address="127.0.0.1:$4" --Gateway:Auth:AllowAnonymous=true --Gateway:Echo:Enabled=true \
+    --Gateway:Auth:Jwt:JwksUri="http://127.0.0.1:$backend/keys" --Gateway:Authorizer:Uri="http://127.0.0.1:$backend/authorize" \
+    --Gateway:Rules:0:Pattern=asked --Gateway:Rules:0:Subscribe=authorizer --Gateway:Rules:1:Pattern="*"
 }
 
 put_load() { # NAME, its ports: plain, admin; SCENARIO with its OPTIONS
@@ -69,12 +71,23 @@ put_load() { # NAME, its ports: plain, admin; SCENARIO with its OPTIONS
   loads+=($!)
 }
 
+# A backend that allows everything, and an issuer with one key.
+serve_backend() { # PORT
+  start backend node -e '
+    const { createPublicKey } = require("crypto");
+    const key = createPublicKey(require("fs").readFileSync(process.argv[1])).export({ format: "jwk" });
+    const answers = { "/keys": { keys: [{ ...key, kid: "check", use: "sig" }] }, "/authorize": { allow: true } };
+    require("http").createServer((request, response) => {
+      request.resume().on("end", () => response.setHeader("Content-Type", "application/json").end(JSON.stringify(answers[request.url])));
+    }).listen(+process.argv[2], "127.0.0.1");' "$work/tls.crt" "$1"
+}
+
 listen_compressed() { # PORT: takes what is published in "compressed" into its socket's buffer
   exec {compressed}<>"/dev/tcp/127.0.0.1/$1"
   printf 'GET /plain/compressed HTTP/1.1\r\nHost: check\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n' >&"$compressed"
 }
 
-trickle() { # what the load does not do: the API, envelopes, compression, TLS
+trickle() { # what the load does not do: the API, envelopes, compression, TLS, questions to the backend
   local text
   text=$(printf '{"goal":1,"minute":%d}' {1..30})
   while sleep 0.3; do
@@ -82,10 +95,16 @@ trickle() { # what the load does not do: the API, envelopes, compression, TLS
     redis-cli -p "$redis" publish gateway:cmd '{"v":1,"channels":["compressed"],"text":"an envelope"}'
     curl -s "http://127.0.0.1:$1/api/v1/publish" -H 'Content-Type: application/json' -d '{"channel":"compressed","data":1}'
     curl -sk "https://127.0.0.1:$2/healthz"
+    for port in "${first[0]}" "${second[0]}"; do
+      curl -s -m 0.2 "http://127.0.0.1:$port/plain/asked" -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==' || true # it ends by its time
+    done
   done >/dev/null 2>&1
 }
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=localhost -keyout "$work/tls.key" -out "$work/tls.crt" 2>/dev/null
+backend=$(free_port)
+serve_backend "$backend"
+answers backend curl -fs "http://127.0.0.1:$backend/keys"
 redis=$(free_port)
 start redis redis-server --port "$redis" --bind 127.0.0.1 --save "" --dir "$work"
 answers redis redis-cli -p "$redis" ping
