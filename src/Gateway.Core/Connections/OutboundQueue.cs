@@ -39,8 +39,8 @@ internal sealed partial class OutboundQueue
 
     public void Add(OutboundFrame frame)
     {
+        DataBytes += frame.Length; // first: whom the account alarms looks for it
         _data.Add(frame, Buffers.Account);
-        DataBytes += frame.Length;
     }
 
     public void AddControl(OutboundFrame frame)
