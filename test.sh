@@ -26,9 +26,16 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # A build server that stays behind holds the output of whoever called this script open.
 export MSBUILDDISABLENODEREUSE=1
 readonly results=artifacts/test-results clients=tests/clients
+rm -rf "$results"
+mkdir -p "$results"
 passed=0 failed=0 running=
 
+failures() { # what failed, once more: a long log is read from its end
+  grep -h -A 5 '\[FAIL\]' "$results"/*.log 2>/dev/null || true
+}
+
 finish() { # the last line, whatever happened before
+  failures
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] || exit 1
   exit 0
@@ -124,7 +131,7 @@ run_project() { # NAME [OPTION]...
   fi
   # In the background, so that an interrupt reaches the trap at once and a hung test does not outlive it.
   timeout --kill-after=10 "$left" "tests/$name/bin/Release/net10.0/$name" \
-    -noLogo -noColor -noAutoReporters -failSkips -result-xml "$xml" "$@" </dev/null &
+    -noLogo -noColor -noAutoReporters -failSkips -result-xml "$xml" "$@" </dev/null > >(tee "$results/$name.log") 2>&1 &
   running=$!
   wait "$running" || status=$?
   running=
@@ -169,8 +176,6 @@ else
   done
 fi
 
-rm -rf "$results"
-mkdir -p "$results"
 started=$SECONDS
 for project in "${projects[@]}"; do run_project "$project" "$@"; done
 finish

@@ -5,6 +5,7 @@ using Gateway.Load.Scenarios.Deploy;
 using Gateway.Load.Scenarios.Echo;
 using Gateway.Load.Scenarios.Fanout;
 using Gateway.Load.Scenarios.Fleet;
+using Gateway.Load.Scenarios.Floods;
 using Gateway.Load.Scenarios.Idle;
 using Gateway.Load.Scenarios.Join;
 using Gateway.Load.Scenarios.Memory;
@@ -25,6 +26,7 @@ var root = new RootCommand("Puts load on a node and says what it cost. Exit code
     ChurnCommand.Create(),
     SlowCommand.Create(),
     PoliciesCommand.Create(),
+    FloodsCommand.Create(),
     ReconnectCommand.Create(),
     MixedCommand.Create(),
     SoakCommand.Create(),

@@ -16,6 +16,7 @@ internal partial struct MessageReader
     private int _controlLength; // bytes of the control frame behind them
     private int _remaining; // payload bytes of the current frame that have not come
     private uint _maskKey; // turned to the first of them
+    private int _emptyFragments; // of the message
     private HeaderBytes _header;
     private byte _headerLength; // bytes in _header; 0 between headers
     private Opcode _messageOpcode; // Text or Binary within a message, Continuation (the default) between messages
@@ -108,8 +109,7 @@ internal partial struct MessageReader
         if (!Judge(settings, input))
             return false;
         input = input[consumed..];
-        BeginFrame(settings, header);
-        return true;
+        return TryBeginFrame(settings, header);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -132,8 +132,7 @@ internal partial struct MessageReader
 
         input = input[(size - _headerLength)..];
         _headerLength = 0;
-        BeginFrame(settings, header);
-        return true;
+        return TryBeginFrame(settings, header);
     }
 
     private bool Judge(MessageReaderSettings settings, ReadOnlySpan<byte> header)
@@ -153,7 +152,7 @@ internal partial struct MessageReader
         return true;
     }
 
-    private void BeginFrame(MessageReaderSettings settings, in FrameHeader header)
+    private bool TryBeginFrame(MessageReaderSettings settings, in FrameHeader header)
     {
         _opcode = header.Opcode;
         _fin = header.Fin;
@@ -164,9 +163,15 @@ internal partial struct MessageReader
         {
             _messageOpcode = _opcode;
             _utf8 = default;
+            _emptyFragments = 0;
             if (header.Rsv != 0)
                 BeginCompressed(settings);
         }
+
+        // Fragments without payload would otherwise be a message without end.
+        if (!_fin && _remaining == 0 && ++_emptyFragments > settings.MaxMessageBytes)
+            _error = ProtocolError.MessageTooBig;
+        return _error == ProtocolError.None;
     }
 
     [InlineArray(FrameHeader.MaxSize)]

@@ -73,6 +73,15 @@ public class MessageReaderTests
         ["10.4 fragments above the maximum"] = (
             Join(ClientFrame.Binary(new byte[200], fin: false), ClientFrame.Ping(1), ClientFrame.Continue(new byte[101], fin: false)),
             [Control(Opcode.Ping, [1]), Fault(ProtocolError.MessageTooBig)]),
+        ["10.4 as many empty fragments as bytes may be"] = (
+            Join(ClientFrame.Text("", fin: false), EmptyFragments(299), ClientFrame.Continue([0x61], fin: true)), [Text([0x61])]),
+        ["10.4 empty fragments without end"] = (
+            Join(ClientFrame.Text("", fin: false), EmptyFragments(300)), [Fault(ProtocolError.MessageTooBig)]),
+        ["10.4 empty fragments are counted for each message"] = (
+            Join(
+                ClientFrame.Text("", fin: false), EmptyFragments(200), ClientFrame.Continue([], fin: true),
+                ClientFrame.Text("", fin: false), EmptyFragments(200), ClientFrame.Continue([], fin: true)),
+            [Text([]), Text([])]),
 
         // What is valid before the fault is delivered first.
         ["5.2 fault behind messages"] = (
@@ -186,6 +195,8 @@ public class MessageReaderTests
     }
 
     private static byte[] Join(params byte[][] parts) => ClientFrame.Join(parts);
+
+    private static byte[] EmptyFragments(int count) => Join([.. Enumerable.Repeat(ClientFrame.Continue([], fin: false), count)]);
 
     private static ReadEvent Text(byte[] payload) => ReadEvent.Message(Opcode.Text, payload);
 

@@ -69,7 +69,7 @@ internal sealed partial class ClientPool
         client = new Client { StartedAt = intended, State = ClientState.Connecting, Fd = -1 };
         try
         {
-            client.Fd = RawSocket.Connect(_targetOf(index), index, _receiveBuffer);
+            client.Fd = RawSocket.Connect(_targetOf(index), Source ?? RawSocket.SourceOf(index), _receiveBuffer);
             _loop.Poller.Add(client.Fd, _token + (ulong)index, Readiness.Out);
         }
         catch (Win32Exception e)

@@ -56,6 +56,7 @@ internal sealed partial class ClientPool
         var head = UpgradeExchange.Read(bytes);
         if (head < 0)
         {
+            _handler.OnRefused(index, UpgradeExchange.StatusOf(bytes));
             Fail(index, $"The node answered: {Encoding.UTF8.GetString(bytes).Split('\r', '\n')[0]}.");
             return false;
         }

@@ -42,6 +42,9 @@ internal sealed partial class ClientPool : IPolled, IDisposable
         _token = loop.Register(this);
     }
 
+    /// <summary>All clients come from this address; null: from several.</summary>
+    public IPAddress? Source { get; init; }
+
     /// <summary>Clients whose upgrade is done and whose connection stands.</summary>
     public int Open { get; private set; }
 

@@ -14,6 +14,11 @@ internal interface IClientHandler
     /// <summary>All messages of one receive have been handed over.</summary>
     void OnReceived(int client);
 
+    /// <summary>The handshake was refused with this HTTP status; the connection ends next.</summary>
+    void OnRefused(int client, int status)
+    {
+    }
+
     /// <summary>The server's close frame has come; the connection ends next.</summary>
     void OnClosing(int client, ushort code)
     {

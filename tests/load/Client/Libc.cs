@@ -25,6 +25,9 @@ internal static unsafe partial class Libc
     public const int TryAgain = 11;
     public const int InProgress = 115;
 
+    public const int PriorityOfProcess = 0;
+    public const int LowestPriority = 19;
+
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
@@ -57,6 +60,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "epoll_ctl", SetLastError = true)]
     public static partial int EpollControl(int epoll, int operation, int fd, byte* pollEvent);
+
+    /// <summary>Of a process, or, as Linux has it, of one thread: <paramref name="who"/> 0 is the calling one.</summary>
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetPriority(int which, int who, int priority);
 
     /// <summary>Since Linux 5.11 and glibc 2.35.</summary>
     [LibraryImport("libc", EntryPoint = "epoll_pwait2", SetLastError = true)]

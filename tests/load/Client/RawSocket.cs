@@ -8,21 +8,24 @@ namespace Gateway.Load.Client;
 internal static unsafe class RawSocket
 {
     // One source address has 28,000 ports, some of them in TIME_WAIT after a churn.
-    private const int SourceAddresses = 8;
+    private static readonly IPAddress[] Sources = [.. Enumerable.Range(1, 8).Select(last => new IPAddress([127, 0, 1, (byte)last]))];
+
+    /// <summary>The source address of a client, by its number.</summary>
+    public static IPAddress SourceOf(int number) => Sources[number % Sources.Length];
 
     /// <summary>Begins to connect; writable when that has ended.</summary>
     /// <param name="target">On loopback.</param>
-    /// <param name="number">Chooses the source address; null: the system does.</param>
+    /// <param name="source">On loopback; null: the system's choice.</param>
     /// <param name="receiveBuffer">Bytes; 0: the system's.</param>
     /// <exception cref="Win32Exception">No descriptor or no port is left.</exception>
-    public static int Connect(IPEndPoint target, int? number = null, int receiveBuffer = 0)
+    public static int Connect(IPEndPoint target, IPAddress? source = null, int receiveBuffer = 0)
     {
         var fd = Check(Libc.Socket(Libc.AddressFamilyInet, Libc.StreamNonBlockingCloseOnExec, 0));
         Set(fd, Libc.LevelTcp, Libc.TcpNoDelay, 1);
         if (receiveBuffer > 0)
             Set(fd, Libc.LevelSocket, Libc.ReceiveBuffer, receiveBuffer);
-        if (number is { } chosen)
-            Bind(fd, new IPAddress([127, 0, 1, (byte)(1 + (chosen % SourceAddresses))]));
+        if (source is not null)
+            Bind(fd, source);
         var error = Libc.Connect(fd, Address(target), Libc.SocketAddress.Size) == 0 ? Libc.InProgress : Marshal.GetLastPInvokeError();
         if (error == Libc.InProgress)
             return fd;

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 
 namespace Gateway.Load.Client;
@@ -10,6 +11,10 @@ internal static class UpgradeExchange
     private static ReadOnlySpan<byte> Accept => "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="u8;
 
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
+
+    /// <summary>The status of a response; 0: it is none.</summary>
+    public static int StatusOf(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith("HTTP/1.1 "u8) && bytes.Length >= 12 && Utf8Parser.TryParse(bytes.Slice(9, 3), out int status, out _) ? status : 0;
 
     public static byte[] Request(string path) => Encoding.ASCII.GetBytes(
         $"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

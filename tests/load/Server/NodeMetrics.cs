@@ -27,6 +27,14 @@ internal sealed class NodeMetrics
     /// <summary>Publications replaced by newer ones of the same key.</summary>
     public double Conflated => Sum("gateway_deliveries_conflated_total");
 
+    /// <summary>Distinct channels on the node.</summary>
+    public double Channels => Sum("gateway_channels");
+
+    /// <summary>Times clients reached a limit, by its label.</summary>
+    public double Reached(string limit) => _samples
+        .Where(sample => sample.Series.StartsWith("gateway_limits_reached_total{", StringComparison.Ordinal) && sample.Series.Contains($"limit=\"{limit}\"", StringComparison.Ordinal))
+        .Sum(sample => sample.Value);
+
     /// <summary>Publications that were not delivered, for one reason.</summary>
     public double Dropped(string reason) => _samples
         .Where(sample => sample.Series.StartsWith("gateway_deliveries_dropped_total{", StringComparison.Ordinal) && sample.Series.Contains($"reason=\"{reason}\"", StringComparison.Ordinal))

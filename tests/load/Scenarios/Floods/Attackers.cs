@@ -1,0 +1,100 @@
+using Gateway.Core.Framing;
+using Gateway.Load.Client;
+
+namespace Gateway.Load.Scenarios.Floods;
+
+/// <summary>Clients of one address that come back at once whenever they are ended, and in between do the worst they can.</summary>
+internal abstract class Attackers : IClientHandler
+{
+    private readonly Queue<int> _ended = [];
+
+    /// <summary>Set once, before the first client opens.</summary>
+    public ClientPool Pool { get; set; } = null!;
+
+    /// <summary>The path that they ask for.</summary>
+    public virtual string Path => "/";
+
+    /// <summary>Handshakes that were begun.</summary>
+    public long Handshakes { get; private set; }
+
+    /// <summary>Connections that were cut without a word.</summary>
+    public long Cut { get; private set; }
+
+    /// <summary>How often a client was ended, by HTTP status or close code.</summary>
+    public Dictionary<int, long> Ends { get; } = [];
+
+    /// <summary>Frames that were sent.</summary>
+    public long Frames { get; protected set; }
+
+    /// <summary>Begins.</summary>
+    public void Begin(int clients)
+    {
+        Handshakes = clients;
+        Pool.Want(clients);
+    }
+
+    /// <summary>Each turn: those who were ended come back, and those who are in go on.</summary>
+    public void GoOn()
+    {
+        for (var count = _ended.Count; count > 0; count--)
+        {
+            Pool.Reopen(_ended.Dequeue());
+            Handshakes++;
+        }
+
+        for (var client = 0; client < Pool.Clients.Length; client++)
+        {
+            // Until the kernel takes no more: this program must not hold what the node does not read.
+            if (Pool.Clients[client] is { State: ClientState.Open, Unsent: null, CloseCode: 0 })
+                Attack(client);
+        }
+    }
+
+    public virtual void OnOpen(int client)
+    {
+    }
+
+    public virtual void OnMessage(int client, Opcode opcode, ReadOnlySpan<byte> payload)
+    {
+    }
+
+    public void OnReceived(int client)
+    {
+    }
+
+    public void OnRefused(int client, int status) => Count(status);
+
+    public void OnClosing(int client, ushort code) => Count(code);
+
+    public void OnEnd(int client)
+    {
+        if (Pool.Clients[client].CloseCode == 0 && Pool.Clients[client].IsReset)
+            Cut++;
+        _ended.Enqueue(client);
+    }
+
+    /// <summary>A client that is in has its turn.</summary>
+    protected abstract void Attack(int client);
+
+    private void Count(int end) => Ends[end] = Ends.GetValueOrDefault(end) + 1;
+}
+
+/// <summary>They only come, and those that are let in stay.</summary>
+internal sealed class HandshakeAttackers : Attackers
+{
+    protected override void Attack(int client)
+    {
+    }
+}
+
+/// <summary>The same frames, again and again.</summary>
+internal sealed class FrameAttackers(FloodFrames frames) : Attackers
+{
+    public override void OnOpen(int client) => Pool.Send(client, frames.First);
+
+    protected override void Attack(int client)
+    {
+        Pool.Send(client, frames.Then);
+        Frames += frames.Count;
+    }
+}

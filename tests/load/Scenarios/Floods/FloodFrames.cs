@@ -1,0 +1,35 @@
+using Gateway.Core.Framing;
+
+namespace Gateway.Load.Scenarios.Floods;
+
+/// <summary>What an attacker sends: once, and then without end.</summary>
+/// <param name="First">When it is in.</param>
+/// <param name="Then">Again and again.</param>
+/// <param name="Count">Frames in that.</param>
+internal sealed record FloodFrames(byte[] First, byte[] Then, int Count)
+{
+    private const int Batch = 1024;
+
+    public static FloodFrames Pings { get; } = new([], Many(Opcode.Ping, fin: true, []), Batch);
+
+    /// <summary>A message of a byte a frame.</summary>
+    public static FloodFrames TinyFragments { get; } = new(Frame(Opcode.Text, fin: false, "a"u8), Many(Opcode.Continuation, fin: false, "a"u8), Batch);
+
+    /// <summary>A message of nothing, in ever more frames.</summary>
+    public static FloodFrames EmptyFragments { get; } = new(Frame(Opcode.Text, fin: false, []), Many(Opcode.Continuation, fin: false, []), Batch);
+
+    private static byte[] Many(Opcode opcode, bool fin, ReadOnlySpan<byte> payload)
+    {
+        var frame = Frame(opcode, fin, payload);
+        return [.. Enumerable.Repeat(frame, Batch).SelectMany(bytes => bytes)];
+    }
+
+    /// <summary>A key of zero masks nothing.</summary>
+    private static byte[] Frame(Opcode opcode, bool fin, ReadOnlySpan<byte> payload)
+    {
+        var bytes = new byte[FrameHeader.MaxSize + payload.Length];
+        var size = new FrameHeader(fin, rsv: 0, opcode, payload.Length, maskKey: 0).Write(bytes);
+        payload.CopyTo(bytes.AsSpan(size));
+        return bytes[..(size + payload.Length)];
+    }
+}

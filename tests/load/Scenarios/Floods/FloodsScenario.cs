@@ -1,0 +1,114 @@
+using Gateway.Load.Client;
+using Gateway.Load.Reports;
+using Gateway.Load.Server;
+
+namespace Gateway.Load.Scenarios.Floods;
+
+/// <summary>One node for each flood, with limits as on the internet; listeners from other addresses, whose p99 is what counts.</summary>
+internal static class FloodsScenario
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static Report Run(Loop loop, TargetSettings targetSettings, FloodsSettings settings)
+    {
+        var report = new Report(
+            $"floods: {settings.Subscribers} subscribers, {settings.Rate}/s of {settings.Size} B, {settings.Rounds} × 2 × {settings.Duration.TotalSeconds} s each");
+        foreach (var flood in Flood.All.Where(flood => settings.Kinds.Contains(flood.Name)))
+            Run(loop, targetSettings, settings, flood, report);
+        return report;
+    }
+
+    private static void Run(Loop loop, TargetSettings targetSettings, FloodsSettings settings, Flood flood, Report report)
+    {
+        using var target = new Target(loop, targetSettings, flood.NodeOptions);
+        using var audience = new Audience(loop, target, settings.Subscribers, channels: 1, settings.Size, ProtocolOption.Plain);
+        Phase(loop, target, audience, settings, flood.Name + ": warming up"); // is not reported
+        var rounds = new List<FloodRound>();
+        for (var round = 1; round <= settings.Rounds; round++)
+        {
+            var without = Phase(loop, target, audience, settings, $"{flood.Name}: round {round}, without");
+            var attackers = flood.Attackers();
+            using var thread = new FloodThread(target.EndPoint, flood, attackers);
+            var with = Phase(loop, target, audience, settings, $"{flood.Name}: round {round}, with");
+            thread.End();
+            rounds.Add(new FloodRound(without, with, attackers));
+            WaitForCalm(loop, target, settings.Subscribers);
+        }
+
+        Tell(report, flood, settings, rounds, target.RequiredAdmin.Metrics());
+        var sequences = audience.Subscribers.Sequences;
+        report.Check(
+            $"{flood.Name}: the others lost nothing",
+            sequences is { Lost: 0, Duplicated: 0, Disordered: 0 } && audience.Pool.Open == settings.Subscribers && audience.Subscribers.Missing(audience.Publications.Published) == 0,
+            $"{sequences.Lost} skipped of {audience.Publications.Total:N0} publications, {audience.Pool.Open} of {settings.Subscribers} open");
+    }
+
+    private static FloodPhase Phase(Loop loop, Target target, Audience audience, FloodsSettings settings, string name)
+    {
+        loop.Observer.Phase = name;
+        audience.Subscribers.Begin();
+        var (cpu, start) = (target.Usage.Cpu, Loop.Clock.GetTimestamp());
+        audience.RunRate(loop, settings.Rate, settings.Duration);
+        var cores = (target.Usage.Cpu - cpu) / Loop.Clock.GetElapsedTime(start);
+        audience.Settle(loop);
+        return new FloodPhase(audience.Subscribers.Latency.Percentile(99), cores, target.Usage.ResidentBytes, target.RequiredAdmin.Metrics().Channels);
+    }
+
+    /// <summary>Until the attackers are gone, and the channels that they named.</summary>
+    private static void WaitForCalm(Loop loop, Target target, int subscribers)
+    {
+        loop.Observer.Phase = "waiting for calm";
+        var asked = 0L;
+        var isCalm = loop.RunUntil(
+            () =>
+            {
+                if (asked != 0 && Loop.Clock.GetElapsedTime(asked) < TimeSpan.FromMilliseconds(500))
+                    return false;
+                asked = Loop.Clock.GetTimestamp();
+                return target.RequiredAdmin.Metrics() is var metrics && metrics.Connections == subscribers && metrics.Channels == 1;
+            },
+            Patience);
+        if (!isCalm)
+            throw new LoadException($"After the flood the node has {target.RequiredAdmin.Metrics().Connections} connections and {target.RequiredAdmin.Metrics().Channels} channels, not {subscribers} and 1.");
+    }
+
+    private static void Tell(Report report, Flood flood, FloodsSettings settings, List<FloodRound> rounds, NodeMetrics metrics)
+    {
+        double MedianOf(Func<FloodRound, double> value) => Statistics.Median(rounds.Select(value));
+        var ratio = MedianOf(round => round.With.P99 / round.Without.P99);
+        report.Add(flood.Name + ": p99 without, median", MedianOf(round => round.Without.P99), "ms");
+        report.Add(flood.Name + ": p99 with, median", MedianOf(round => round.With.P99), "ms");
+        report.Add(flood.Name + ": ratio, median of the pairs", ratio, "×");
+        report.Add(flood.Name + ": node's CPU without", MedianOf(round => round.Without.Cores), "cores");
+        report.Add(flood.Name + ": node's CPU with", MedianOf(round => round.With.Cores), "cores");
+        report.Add(flood.Name + ": resident with, most", rounds.Max(round => round.With.ResidentBytes) / 1e6, "MB");
+        report.Add(flood.Name + ": handshakes", rounds.Sum(round => round.Attackers.Handshakes), "");
+        report.Add(flood.Name + ": cut without an answer", rounds.Sum(round => round.Attackers.Cut), "");
+        if (rounds.Sum(round => round.Attackers.Frames) is > 0 and var frames)
+            report.Add(flood.Name + ": frames", frames, "");
+        var ends = rounds.SelectMany(round => round.Attackers.Ends).GroupBy(end => end.Key).ToDictionary(end => end.Key, end => end.Sum(each => each.Value));
+        foreach (var (end, count) in ends.OrderBy(end => end.Key))
+            report.Add($"{flood.Name}: ended with {end}", count, "");
+
+        report.Check($"{flood.Name}: the others hardly notice", ratio <= settings.MaxRatio, $"{ratio:0.00} ×, at most {settings.MaxRatio:0.0}");
+        report.Check(
+            $"{flood.Name}: ended as it should",
+            ends.Count > 0 == flood.Ends.Length > 0 && ends.Keys.All(flood.Ends.Contains) && (flood.Limit.Length == 0 || metrics.Reached(flood.Limit) > 0),
+            $"{string.Join(", ", ends.Select(end => $"{end.Value} × {end.Key}"))}; the limit was met {metrics.Reached(flood.Limit)} times");
+        if (rounds[0].Attackers is SubscribeAttackers { TooManyChannels: > 0 })
+            TellNames(report, flood, rounds);
+    }
+
+    private static void TellNames(Report report, Flood flood, List<FloodRound> rounds)
+    {
+        var attackers = rounds.Select(round => (SubscribeAttackers)round.Attackers).ToList();
+        report.Add(flood.Name + ": subscribed", attackers.Sum(each => each.Done), "");
+        report.Add(flood.Name + ": refused, too many channels", attackers.Sum(each => each.TooManyChannels), "");
+        var most = rounds.Max(round => round.With.Channels);
+        report.Check($"{flood.Name}: no more channels than there may be", most <= Flood.ChannelsMost, $"{most:N0}, at most {Flood.ChannelsMost:N0}");
+    }
+
+    private readonly record struct FloodPhase(double P99, double Cores, long ResidentBytes, double Channels);
+
+    private readonly record struct FloodRound(FloodPhase Without, FloodPhase With, Attackers Attackers);
+}
