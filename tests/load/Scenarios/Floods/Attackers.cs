@@ -3,21 +3,21 @@ using Gateway.Load.Client;
 
 namespace Gateway.Load.Scenarios.Floods;
 
-/// <summary>Clients of one address that come back at once whenever they are ended, and in between do the worst they can.</summary>
+/// <summary>Clients of one address that come back whenever they are ended, and in between do the worst they can.</summary>
 internal abstract class Attackers : IClientHandler
 {
     private readonly Queue<int> _ended = [];
+    private bool _isOver;
+    private bool _isTold; // the one that ends next, by an HTTP status
+    private Timetable? _comeBack; // null: at once
 
     /// <summary>Set once, before the first client opens.</summary>
     public ClientPool Pool { get; set; } = null!;
 
-    /// <summary>The path that they ask for.</summary>
-    public virtual string Path => "/";
-
     /// <summary>Handshakes that were begun.</summary>
     public long Handshakes { get; private set; }
 
-    /// <summary>Connections that were cut without a word.</summary>
+    /// <summary>Connections that were ended without a word.</summary>
     public long Cut { get; private set; }
 
     /// <summary>How often a client was ended, by HTTP status or close code.</summary>
@@ -27,16 +27,23 @@ internal abstract class Attackers : IClientHandler
     public long Frames { get; protected set; }
 
     /// <summary>Begins.</summary>
-    public void Begin(int clients)
+    /// <param name="clients">That attack at once.</param>
+    /// <param name="perSecond">Handshakes a second at most; 0: as many as they can.</param>
+    public void Begin(int clients, int perSecond)
     {
+        _comeBack = Timetable.StartingNow(perSecond);
         Handshakes = clients;
         Pool.Want(clients);
     }
 
+    /// <summary>What ends from here on, this program has ended.</summary>
+    public void Stop() => _isOver = true;
+
     /// <summary>Each turn: those who were ended come back, and those who are in go on.</summary>
     public void GoOn()
     {
-        for (var count = _ended.Count; count > 0; count--)
+        var now = Loop.Clock.GetTimestamp();
+        for (var count = _ended.Count; count > 0 && _comeBack?.TryTake(now, out _) != false; count--)
         {
             Pool.Reopen(_ended.Dequeue());
             Handshakes++;
@@ -62,14 +69,19 @@ internal abstract class Attackers : IClientHandler
     {
     }
 
-    public void OnRefused(int client, int status) => Count(status);
+    public void OnRefused(int client, int status)
+    {
+        Count(status);
+        _isTold = true;
+    }
 
     public void OnClosing(int client, ushort code) => Count(code);
 
     public void OnEnd(int client)
     {
-        if (Pool.Clients[client].CloseCode == 0 && Pool.Clients[client].IsReset)
+        if (!_isTold && !_isOver && Pool.Clients[client].CloseCode == 0)
             Cut++;
+        _isTold = false;
         _ended.Enqueue(client);
     }
 

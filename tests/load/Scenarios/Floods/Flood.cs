@@ -9,7 +9,7 @@ namespace Gateway.Load.Scenarios.Floods;
 /// <param name="Attackers">The clients.</param>
 internal sealed record Flood(string Name, int Clients, (string, string)[] Options, int[] Ends, string Limit, Func<Attackers> Attackers)
 {
-    public const int ChannelsMost = 100_000;
+    public const int ChannelsMost = 25_000;
 
     public static IReadOnlyList<Flood> All { get; } =
     [
@@ -22,10 +22,10 @@ internal sealed record Flood(string Name, int Clients, (string, string)[] Option
         new(
             "names",
             200,
-            [("Gateway:Limits:CommandsPerSecond", "200"), ("Gateway:Limits:MaxSubscriptions", "1000000"), ("Gateway:Limits:MaxChannels", $"{ChannelsMost}")],
+            [("Gateway:Limits:CommandsPerSecond", "150"), ("Gateway:Limits:MaxSubscriptions", "1000000"), ("Gateway:Limits:MaxChannels", $"{ChannelsMost}")],
             [],
             "channels",
-            static () => new SubscribeAttackers(eachPerSecond: 150)), // who keeps to the limit of commands is not closed
+            static () => new SubscribeAttackers(eachPerSecond: 105)), // who keeps to the limit of commands is not closed
     ];
 
     /// <summary>What an operator sets who puts a node on the internet, and knows the clients: a phone sends a command now and then.</summary>

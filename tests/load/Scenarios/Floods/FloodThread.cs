@@ -19,9 +19,9 @@ internal sealed class FloodThread : IDisposable
     private readonly Thread _thread;
     private Exception? _failure;
 
-    public FloodThread(IPEndPoint target, Flood flood, Attackers attackers)
+    public FloodThread(IPEndPoint target, Flood flood, Attackers attackers, int perSecond)
     {
-        _thread = new Thread(() => Run(target, flood, attackers)) { IsBackground = true, Name = "flood" };
+        _thread = new Thread(() => Run(target, flood, attackers, perSecond)) { IsBackground = true, Name = "flood" };
         _thread.Start();
     }
 
@@ -42,20 +42,17 @@ internal sealed class FloodThread : IDisposable
         _end.Dispose();
     }
 
-    private void Run(IPEndPoint target, Flood flood, Attackers attackers)
+    private void Run(IPEndPoint target, Flood flood, Attackers attackers, int perSecond)
     {
         try
         {
             _ = Libc.SetPriority(Libc.PriorityOfProcess, 0, Libc.LowestPriority);
-            using var loop = new Loop(new Observer(new NoProgress()), _end.Token);
-            var request = UpgradeExchange.Request(attackers.Path);
+            using var loop = new Loop(new Observer(new NoProgress()), CancellationToken.None);
+            var request = UpgradeExchange.Request("/");
             using var pool = attackers.Pool = new ClientPool(loop, target, flood.Clients, _ => request, attackers) { Source = Source };
-            attackers.Begin(flood.Clients);
-            loop.RunUntil(() => false, TimeSpan.MaxValue, attackers.GoOn);
-        }
-        catch (OperationCanceledException)
-        {
-            // It has ended as it should.
+            attackers.Begin(flood.Clients, perSecond);
+            loop.RunUntil(() => _end.IsCancellationRequested, TimeSpan.MaxValue, attackers.GoOn);
+            attackers.Stop();
         }
         catch (Exception e) when (e is LoadException or Win32Exception)
         {

@@ -12,7 +12,7 @@ internal static class FloodsScenario
     public static Report Run(Loop loop, TargetSettings targetSettings, FloodsSettings settings)
     {
         var report = new Report(
-            $"floods: {settings.Subscribers} subscribers, {settings.Rate}/s of {settings.Size} B, {settings.Rounds} × 2 × {settings.Duration.TotalSeconds} s each");
+            $"floods: {settings.Subscribers} subscribers, {settings.Rate}/s of {settings.Size} B, {(settings.Attack > 0 ? $"{settings.Attack} handshakes a second of attackers" : "as many of attackers as they can")}, {settings.Rounds} × 2 × {settings.Duration.TotalSeconds} s each");
         foreach (var flood in Flood.All.Where(flood => settings.Kinds.Contains(flood.Name)))
             Run(loop, targetSettings, settings, flood, report);
         return report;
@@ -28,7 +28,7 @@ internal static class FloodsScenario
         {
             var without = Phase(loop, target, audience, settings, $"{flood.Name}: round {round}, without");
             var attackers = flood.Attackers();
-            using var thread = new FloodThread(target.EndPoint, flood, attackers);
+            using var thread = new FloodThread(target.EndPoint, flood, attackers, settings.Attack);
             var with = Phase(loop, target, audience, settings, $"{flood.Name}: round {round}, with");
             thread.End();
             rounds.Add(new FloodRound(without, with, attackers));
