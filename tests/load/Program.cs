@@ -11,6 +11,7 @@ using Gateway.Load.Scenarios.Join;
 using Gateway.Load.Scenarios.Memory;
 using Gateway.Load.Scenarios.Mixed;
 using Gateway.Load.Scenarios.Policies;
+using Gateway.Load.Scenarios.Pressure;
 using Gateway.Load.Scenarios.Reconnect;
 using Gateway.Load.Scenarios.Slow;
 using Gateway.Load.Scenarios.Soak;
@@ -27,6 +28,7 @@ var root = new RootCommand("Puts load on a node and says what it cost. Exit code
     SlowCommand.Create(),
     PoliciesCommand.Create(),
     FloodsCommand.Create(),
+    PressureCommand.Create(),
     ReconnectCommand.Create(),
     MixedCommand.Create(),
     SoakCommand.Create(),

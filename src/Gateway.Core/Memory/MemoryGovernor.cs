@@ -12,15 +12,12 @@ internal sealed class MemoryGovernor : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
-    // An emergency only: it stops every thread for as long as it takes to compact the heap.
-    private static readonly TimeSpan BetweenCollections = TimeSpan.FromSeconds(10);
-
     private readonly MemoryBudget _budget;
     private readonly MemoryAccount _account;
     private readonly Backlogs _backlogs;
     private readonly Func<long> _used;
     private readonly ILogger _log;
-    private readonly Rarely _mayCollect;
+    private readonly HeapSweep _sweep;
     private readonly ITimer _timer;
     private int _stage;
     private int _isLooking;
@@ -31,10 +28,11 @@ internal sealed class MemoryGovernor : IDisposable
     /// <param name="used">Bytes in use, as the kernel counts.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">Log.</param>
-    public MemoryGovernor(MemoryBudget budget, MemoryAccount account, Backlogs backlogs, Func<long> used, TimeProvider time, ILogger log)
+    /// <param name="collect">Has the collector give back what it can; null: so it does.</param>
+    public MemoryGovernor(MemoryBudget budget, MemoryAccount account, Backlogs backlogs, Func<long> used, TimeProvider time, ILogger log, Action? collect = null)
     {
         (_budget, _account, _backlogs, _used, _log) = (budget, account, backlogs, used, log);
-        _mayCollect = new Rarely(time, BetweenCollections);
+        _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectAll);
         account.Alarm = () => ThreadPool.UnsafeQueueUserWorkItem(static governor => governor.Look(), this, preferLocal: false);
         account.Arm(budget.Enter(MemoryStage.Shedding));
         _timer = time.CreateTimer(static governor => ((MemoryGovernor)governor!).Look(), this, Period, Period);
@@ -83,16 +81,16 @@ internal sealed class MemoryGovernor : IDisposable
     private void Shed()
     {
         if (_account.Bytes >= _budget.Leave(MemoryStage.Shedding))
-            _backlogs.ShedTo(_budget.Leave(MemoryStage.Shedding) - 1);
-        var used = _used();
-        if (_budget.IsUsedUp(used))
         {
-            _backlogs.ShedKernelBuffers();
-            // Little waits, and yet much is used: what has been given up is garbage that the collector has not looked for.
-            if (Stage >= MemoryStage.RefusingUpgrades && _mayCollect.Now())
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            _sweep.Postpone();
+            _backlogs.ShedTo(_budget.Leave(MemoryStage.Shedding) - 1);
         }
 
+        if (_budget.IsUsedUp(_used()))
+            _backlogs.ShedKernelBuffers();
+        // Little waits, and yet much is used: what has been given up is garbage that the collector has not looked for.
+        if (_account.Bytes < _budget.Leave(MemoryStage.Shedding))
+            _sweep.Offer(isUrgent: Stage >= MemoryStage.RefusingUpgrades);
         Move(_used());
     }
 
@@ -103,6 +101,8 @@ internal sealed class MemoryGovernor : IDisposable
         if (before == after)
             return;
         Volatile.Write(ref _stage, (int)after);
+        if (after == MemoryStage.Normal)
+            _sweep.Reset();
         if (after > before)
             Log.MemoryShort(_log, after.Text(), waiting, _budget.WaitingBytes, used, _budget.Bytes);
         else

@@ -18,12 +18,13 @@ public sealed class MemoryGovernorTests : IDisposable
     private readonly MemoryGovernor _governor;
     private readonly Action _alarm;
     private long _used;
+    private int _collections;
 
     public MemoryGovernorTests()
     {
         var account = Account;
         _governor = new MemoryGovernor(
-            new MemoryBudget(new MemoryOptions(), 200_000), account, new Backlogs(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance);
+            new MemoryBudget(new MemoryOptions(), 200_000), account, new Backlogs(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance, () => _collections++);
         _harness.Context.MemoryStage = () => _governor.Stage;
         // It would look on another thread, in the middle of what a test does.
         (_alarm, account.Alarm) = (account.Alarm!, null);
@@ -51,6 +52,25 @@ public sealed class MemoryGovernorTests : IDisposable
         Assert.InRange(Account.Bytes, 40_000, 45_000);
         Assert.Equal(MemoryStage.Normal, _governor.Stage);
         Assert.Equal((1, 30_004), (_harness.Context.Metrics.ShedConnections.Total, _harness.Context.Metrics.ShedBytes.Total));
+    }
+
+    [Fact]
+    public void Garbage_AfterBacklogsWereGivenUp_IsCollectedOnceItIsCalm()
+    {
+        _used = 172_000; // 86 %: shedding, and nothing to shed
+        _governor.Look();
+        Assert.Equal((MemoryStage.Shedding, 1), (_governor.Stage, _collections));
+
+        Behind(90_000);
+        _governor.Look(); // gives it up
+        _time.Advance(TimeSpan.FromSeconds(9)); // and looks four times a second
+        Assert.Equal(1, _collections);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(2, _collections);
+
+        _used = 100_000;
+        _governor.Look();
+        Assert.Equal(MemoryStage.Normal, _governor.Stage);
     }
 
     [Fact]

@@ -46,7 +46,11 @@ internal sealed class AdminPublisher : Publisher
             if (status.Length < statusDigits)
                 return done + at;
             if (!status.StartsWith("200"u8))
+            {
                 Refusal ??= "HTTP " + Encoding.UTF8.GetString(status);
+                Refused++;
+            }
+
             Answered++;
             done += at + StatusLine.Length + statusDigits;
         }

@@ -15,6 +15,12 @@ internal sealed class Publications(Publisher publisher, int channels, int size)
     /// <summary>Whether the other side has answered all.</summary>
     public bool AreAnswered => publisher.Answered == Total;
 
+    /// <summary>Those that it has answered, well or not.</summary>
+    public long Answered => publisher.Answered;
+
+    /// <summary>Those that the other side has refused.</summary>
+    public long Refused => publisher.Refused;
+
     /// <summary>Why one was refused; null: none was.</summary>
     public string? Refusal => publisher.Refusal;
 

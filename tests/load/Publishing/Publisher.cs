@@ -35,6 +35,9 @@ internal abstract class Publisher : IPolled, IDisposable
     /// <summary>Publications that the other side has answered.</summary>
     public long Answered { get; protected set; }
 
+    /// <summary>Those of them that it refused.</summary>
+    public long Refused { get; protected set; }
+
     /// <summary>What it answered when it refused one; null: it never has.</summary>
     public string? Refusal { get; protected set; }
 

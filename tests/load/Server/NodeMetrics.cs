@@ -30,6 +30,18 @@ internal sealed class NodeMetrics
     /// <summary>Distinct channels on the node.</summary>
     public double Channels => Sum("gateway_channels");
 
+    /// <summary>0: normal; 1: sheds; 2: refuses upgrades; 3: refuses publications.</summary>
+    public double MemoryStage => Sum("gateway_memory_stage");
+
+    /// <summary>Bytes that wait for clients, each frame once.</summary>
+    public double WaitingBytes => Sum("gateway_memory_waiting_bytes");
+
+    /// <summary>Bytes that count against the memory limit.</summary>
+    public double UsedBytes => Sum("gateway_memory_used_bytes");
+
+    /// <summary>Connections whose backlog was given up.</summary>
+    public double Shed => Sum("gateway_memory_shed_connections_total");
+
     /// <summary>Times clients reached a limit, by its label.</summary>
     public double Reached(string limit) => _samples
         .Where(sample => sample.Series.StartsWith("gateway_limits_reached_total{", StringComparison.Ordinal) && sample.Series.Contains($"limit=\"{limit}\"", StringComparison.Ordinal))
