@@ -18,19 +18,20 @@ internal sealed class BenchmarkNode : IAsyncDisposable
     private readonly GatewayNode _node;
     private readonly SentBytes _sent = new();
 
-    public BenchmarkNode(int maxConnections)
+    public BenchmarkNode(int maxConnections, Action<LimitOptions>? limit = null)
     {
         var options = new GatewayOptions();
         options.Auth.AllowAnonymous = true;
         options.Echo.Enabled = true;
         options.Heartbeat.Interval = TimeSpan.FromHours(1); // nobody answers pings here
         options.Limits.MaxConnections = maxConnections;
+        limit?.Invoke(options.Limits);
         _node = new GatewayNode(options, _broker, _metrics, TimeProvider.System, NullLoggerFactory.Instance);
     }
 
-    public static async Task<BenchmarkNode> StartAsync(int maxConnections)
+    public static async Task<BenchmarkNode> StartAsync(int maxConnections, Action<LimitOptions>? limit = null)
     {
-        var node = new BenchmarkNode(maxConnections);
+        var node = new BenchmarkNode(maxConnections, limit);
         await node._node.StartAsync(CancellationToken.None);
         return node;
     }
