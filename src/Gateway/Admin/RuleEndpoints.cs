@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gateway.Auth;
 using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -58,7 +59,9 @@ internal static class RuleEndpoints
     {
         if (claims is not { } given)
             return (ClientIdentity.Anonymous, null);
-        return ClaimedIdentity.Read(given, out var fault) is { } client ? (client, null) : (null, Problem.Result(400, fault));
+        if (given.ValueKind != JsonValueKind.Object)
+            return (null, Problem.Result(400, "'claims' must be an object, as a token's."));
+        return JwtClaims.Identify(given, out var problem) is { } client ? (client, null) : (null, Problem.Result(400, $"A token of these claims is refused: {problem}."));
     }
 
     private static async Task<(ClientIdentity? Client, IResult? Problem)> ValidateAsync(string token, ITokenValidator? tokens, CancellationToken cancellationToken)

@@ -47,26 +47,28 @@ internal sealed class JwtClaims(TimeProvider time, TimeSpan skew)
         // RFC 7519 sets no rule for it; a token of tomorrow would outlive every revocation.
         if (issued > now + skew)
             return TokenVerdict.Refused(TokenFault.NotYetValid, "the token is issued in the future (iat)");
+        return Identify(claims, out var problem, expires, issued) is { } identity ? new TokenVerdict(identity, "") : Wrong(problem);
+    }
+
+    /// <summary>Who a client is whose token says this, whenever it does. Null: a claim is not what it must be.</summary>
+    /// <param name="claims">An object.</param>
+    /// <param name="problem">Which claim, and what it must be.</param>
+    /// <param name="expires">When the token does; null: never.</param>
+    /// <param name="issued">When the token was; null: it does not say.</param>
+    public static ClientIdentity? Identify(JsonElement claims, out string problem, DateTimeOffset? expires = null, DateTimeOffset? issued = null)
+    {
+        problem = "";
         if (Text(claims, "sub") is not { Length: > 0 and <= MaxNameLength } subject)
-            return Wrong($"claim sub must be the user, a text of 1 to {MaxNameLength} characters");
-        if (claims.TryGetProperty("jti", out var id) && (id.ValueKind != JsonValueKind.String || id.GetString() is not { Length: > 0 and <= MaxNameLength }))
-            return Wrong($"claim jti must be a text of 1 to {MaxNameLength} characters");
-        var limits = ClientLimits.None;
-        var problem = GrantClaims.Read(claims, out var grants) ?? LimitClaims.Read(claims, out limits);
-        if (problem is not null)
-            return Wrong(problem);
-        return new TokenVerdict(
-            new ClientIdentity
-            {
-                Subject = subject,
-                ExpiresAt = expires,
-                IssuedAt = issued,
-                TokenId = Text(claims, "jti"),
-                Grants = grants,
-                Limits = limits,
-                Claims = Others(claims),
-            },
-            "");
+            problem = $"claim sub must be the user, a text of 1 to {MaxNameLength} characters";
+        else if (claims.TryGetProperty("jti", out var id) && (id.ValueKind != JsonValueKind.String || id.GetString() is not { Length: > 0 and <= MaxNameLength }))
+            problem = $"claim jti must be a text of 1 to {MaxNameLength} characters";
+        else if (GrantClaims.Read(claims, out var grants) is { } wrongGrant)
+            problem = wrongGrant;
+        else if (LimitClaims.Read(claims, out var limits) is { } wrongLimit)
+            problem = wrongLimit;
+        else
+            return new ClientIdentity { Subject = subject, ExpiresAt = expires, IssuedAt = issued, TokenId = Text(claims, "jti"), Grants = grants, Limits = limits, Claims = Others(claims) };
+        return null;
     }
 
     /// <summary>Those beyond the bounds are left out: a pattern that refers to one matches nothing.</summary>
