@@ -17,12 +17,12 @@ export function show(node) {
     url.pathname = node.base_path + '/ws';
     $('try-url').value = url.href;
   }
-  setText($('try-note'), node.allow_anonymous ? '' : 'Gateway:Auth:AllowAnonymous is false: this page cannot connect.');
+  setText($('try-note'), node.allow_anonymous ? '' : 'Gateway:Auth:AllowAnonymous is false: a client needs a token.');
 }
 
 function connect() {
   if (gateway) return gateway;
-  gateway = new GatewayClient($('try-url').value);
+  gateway = new GatewayClient($('try-url').value, { token: $('try-token').value.trim() });
   const own = gateway;
   gateway.on('state', ({ state, code, reason, wait }) => {
     if (state === 'open') log(`● open: connection ${own.connection.id} on ${own.connection.node}`);
@@ -35,7 +35,7 @@ function connect() {
     log(`! ${channel ?? ''} ${error.code}: ${error.message}`);
     forget(channel);
   });
-  $('try-url').disabled = true;
+  $('try-url').disabled = $('try-token').disabled = true;
   setText($('try-button'), 'Disconnect');
   log(`○ connecting to ${$('try-url').value}`);
   return gateway;
@@ -45,7 +45,7 @@ function closed(line) {
   log(line);
   gateway = null;
   [...subscriptions.keys()].forEach(forget);
-  $('try-url').disabled = false;
+  $('try-url').disabled = $('try-token').disabled = false;
   setText($('try-button'), 'Connect');
 }
 

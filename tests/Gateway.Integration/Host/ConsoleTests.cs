@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Gateway.Integration.Clients;
 using Gateway.Integration.Fixtures;
+using Gateway.Tests.Auth;
 
 namespace Gateway.Integration.Host;
 
@@ -67,6 +69,16 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
     {
         await using var host = await HostProcess.StartAsync("--Gateway:Admin:ApiKey=open-sesame");
         await browser.PlayAsync("signIn", host.Admin.BaseAddress!, "open-sesame");
+
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Client_OfANodeThatWantsTokens_ShowsTheOneThatIsGiven()
+    {
+        var secret = Guid.NewGuid().ToString("N");
+        await using var host = await HostProcess.StartAsync("--Gateway:Auth:AllowAnonymous=false", $"--Gateway:Auth:Jwt:HmacKey={secret}");
+        await browser.PlayAsync("token", host.Admin.BaseAddress!, TokenIssuer.Hmac(Encoding.ASCII.GetBytes(secret)).Issue("alice"));
 
         await browser.IsDoneAsync();
     }

@@ -248,6 +248,19 @@ export async function signIn(browser, url, key) {
   return faults;
 }
 
+/** A node that asks clients for a token: the page says so, and is a client with the one that it is given. */
+export async function token(browser, url, jwt) {
+  const { page, faults } = await open(browser, url);
+  await shown(page);
+  await reads(page, '#try-note', 'a client needs a token');
+  await page.fill('#try-token', jwt);
+  await page.click('#try-subscribe button');
+  await logReads(page, '✓ subscribed to news');
+  assert.equal(await page.isEnabled('#try-token'), false);
+  assert.equal((await page.innerText('#try-log')).includes(jwt), false);
+  return faults;
+}
+
 /** The page's policy holds, and a breach of it would not be missed in the other scenarios. */
 export async function policy(browser, url) {
   const { page, faults } = await open(browser, url);
