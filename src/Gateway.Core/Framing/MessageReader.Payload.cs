@@ -16,7 +16,7 @@ internal partial struct MessageReader
         else
         {
             Append(settings, piece, _messageLength + _controlLength);
-            _controlLength += piece.Length;
+            _controlLength += (byte)piece.Length;
             payload = _buffer.AsSpan(_messageLength, _controlLength);
             if (!isWhole)
                 return false;

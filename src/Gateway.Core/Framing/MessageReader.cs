@@ -9,14 +9,17 @@ namespace Gateway.Core.Framing;
 /// </summary>
 internal partial struct MessageReader
 {
+    /// <summary>Fragments of a message that have no payload; the bound on a message's size does not see them. No sender needs any.</summary>
+    public const ushort MaxEmptyFragments = 65_535;
+
     // The message's payload so far, unmasked, and behind it that of a control frame between its fragments. Rented when a payload comes in
     // part.
     private byte[]? _buffer;
     private int _messageLength; // bytes of the message in _buffer
-    private int _controlLength; // bytes of the control frame behind them
+    private byte _controlLength; // bytes of the control frame behind them
     private int _remaining; // payload bytes of the current frame that have not come
     private uint _maskKey; // turned to the first of them
-    private int _emptyFragments; // of the message
+    private ushort _emptyFragments; // of the message
     private HeaderBytes _header;
     private byte _headerLength; // bytes in _header; 0 between headers
     private Opcode _messageOpcode; // Text or Binary within a message, Continuation (the default) between messages
@@ -169,7 +172,7 @@ internal partial struct MessageReader
         }
 
         // Fragments without payload would otherwise be a message without end.
-        if (!_fin && _remaining == 0 && ++_emptyFragments > settings.MaxMessageBytes)
+        if (!_fin && _remaining == 0 && _emptyFragments++ == MaxEmptyFragments)
             _error = ProtocolError.MessageTooBig;
         return _error == ProtocolError.None;
     }
