@@ -38,11 +38,12 @@ public sealed class ClientIdentity
 public sealed record ChannelGrant(string Pattern, bool MaySubscribe, bool MayPublish);
 
 /// <summary>Bounds that a token sets for its client; null: the node's.</summary>
+/// <param name="Connections">Claim <c>limits.connections</c>: of its user, this one included; 0: any number.</param>
 /// <param name="Subscriptions">Claim <c>limits.subscriptions</c>.</param>
 /// <param name="CommandsPerSecond">Claim <c>limits.commands_per_second</c>.</param>
 /// <param name="BytesPerSecond">Claim <c>limits.bytes_per_second</c>.</param>
-public sealed record ClientLimits(int? Subscriptions, int? CommandsPerSecond, int? BytesPerSecond)
+public sealed record ClientLimits(int? Connections, int? Subscriptions, int? CommandsPerSecond, int? BytesPerSecond)
 {
     /// <summary>The node's.</summary>
-    public static readonly ClientLimits None = new(null, null, null);
+    public static readonly ClientLimits None = new(null, null, null, null);
 }

@@ -98,7 +98,11 @@ internal sealed partial class Connection
             var queued = QueuedBytes;
             var dropped = DropQueue(CloseReason.ConnectionLost);
             if (_closeReason is null)
+            {
                 Remember(reason, queued, dropped);
+                LeaveIndex();
+            }
+
             ReturnQueue();
             _state = ConnectionState.Closed;
             // Whoever was sending has lost its transport; nobody sends again.
@@ -109,7 +113,6 @@ internal sealed partial class Connection
 
         LeaveAddress();
         _context.Registry.Remove(this);
-        LeaveIndex();
         _context.Skipped.Remove(this);
         Protocol?.OnClosed(this);
         _context.Metrics.Closes.Add(1, new("reason", reason.MetricLabel), new("protocol", Protocol?.Name ?? "none"));
@@ -122,6 +125,7 @@ internal sealed partial class Connection
     private void BeginClosing(CloseReason reason, long queued = 0, int dropped = 0)
     {
         Remember(reason, queued, dropped);
+        LeaveIndex();
         _closeReason = reason;
         _state = ConnectionState.Closing;
         _deadline = _context.Clock.Now + (long)_context.Options.Transport.CloseTimeout.TotalMilliseconds;

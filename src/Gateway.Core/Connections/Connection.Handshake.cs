@@ -93,21 +93,33 @@ internal sealed partial class Connection
     private void Open(UpgradeRequest request, in ProtocolMatch match, ClientIdentity identity)
     {
         var compression = _context.Compression.Negotiate(request, out var extensions);
+        bool hasPlace;
         lock (this)
         {
             if (_state is not (ConnectionState.Handshaking or ConnectionState.Admitting))
                 return;
-            Protocol = match.Handler;
-            ProtocolState = match.State;
-            Identity = identity;
-            // In the lane of the control frames, or the pong of a ping in the request's segment would overtake it.
-            Queue().AddControl(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
-            Compression = compression;
-            _state = ConnectionState.Open;
+            hasPlace = TryEnterIndex(identity);
+            if (hasPlace)
+            {
+                Protocol = match.Handler;
+                ProtocolState = match.State;
+                Identity = identity;
+                // In the lane of the control frames, or the pong of a ping in the request's segment would overtake it.
+                Queue().AddControl(OutboundFrame.Raw(UpgradeResponse.Accept(request, match.Subprotocol, extensions)));
+                Compression = compression;
+                _state = ConnectionState.Open;
+            }
         }
 
+        if (!hasPlace)
+        {
+            Refuse(Refuse(Limit.UserConnections, 429, "This user has as many connections as it may have."), 0);
+            return;
+        }
+
+        // Revoked between the verdict and now: whoever revoked may have looked into the index before it stood there.
         if (identity.IsAuthenticated)
-            EnterIndex();
+            CloseIfRevoked();
         _context.Metrics.Handshakes.Add(1, new KeyValuePair<string, object?>("result", "accepted"));
         Protocol!.OnOpen(this);
     }

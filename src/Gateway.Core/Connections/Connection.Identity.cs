@@ -101,16 +101,11 @@ internal sealed partial class Connection
             Send(frame);
     }
 
-    private void EnterIndex()
-    {
-        _context.Users.Add(Identity.Subject, this);
-        // Closed meanwhile: whoever ended it may have looked into the index before it stood there.
-        if (_state == ConnectionState.Closed)
-            LeaveIndex();
-        // The same of a revocation that came between the verdict and now.
-        CloseIfRevoked();
-    }
+    /// <summary>Under the lock, with the step that opens the connection. False: its user has as many as it may have.</summary>
+    private bool TryEnterIndex(ClientIdentity identity) =>
+        !identity.IsAuthenticated || _context.Users.TryAdd(identity.Subject, this, identity.Limits.Connections ?? _context.Options.Limits.MaxConnectionsPerUser);
 
+    /// <summary>Under the lock, with the step that ends the connection: who comes again at once finds its place free, however long the peer takes to go.</summary>
     private void LeaveIndex()
     {
         if (Identity.IsAuthenticated)

@@ -3,6 +3,10 @@ namespace Gateway.Core.Connections;
 /// <summary>
 /// The open connections of each user, in stripes as the registry. Only authenticated connections are in it, each once, so that it is bounded
 /// by their number; a user of one connection, as most are, costs a place in a dictionary and nothing else.
+/// <para>
+/// A connection comes in with the step that opens it and leaves with the step that ends it, both under its own lock: what is here is open. The
+/// stripe's lock is taken inside of that, and nothing else is called under it.
+/// </para>
 /// </summary>
 internal sealed class UserIndex
 {
@@ -14,7 +18,12 @@ internal sealed class UserIndex
     /// <summary>Users with a connection.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public void Add(string user, Connection connection)
+    /// <summary>Adds a connection if there is a place for it, in one step: of two that come for the last place one gets it.</summary>
+    /// <param name="user">Whose; not empty.</param>
+    /// <param name="connection">One that is not here.</param>
+    /// <param name="most">How many connections the user may have; 0: any number.</param>
+    /// <returns>False: the user has as many, and nothing was added.</returns>
+    public bool TryAdd(string user, Connection connection, int most)
     {
         var stripe = StripeOf(user);
         lock (stripe)
@@ -23,15 +32,17 @@ internal sealed class UserIndex
             {
                 stripe.Add(user, connection);
                 Interlocked.Increment(ref _count);
+                return true;
             }
-            else if (held is HashSet<Connection> several)
-            {
-                several.Add(connection);
-            }
-            else if (!ReferenceEquals(held, connection))
-            {
+
+            var several = held as HashSet<Connection>;
+            if (most > 0 && (several?.Count ?? 1) >= most)
+                return false;
+            if (several is null)
                 stripe[user] = new HashSet<Connection> { (Connection)held, connection };
-            }
+            else
+                several.Add(connection);
+            return true;
         }
     }
 

@@ -174,6 +174,10 @@ public sealed class LimitOptions
     [Range(0, 10_000_000)]
     public int MaxConnectionsPerAddress { get; set; }
 
+    [Description("Open connections of one user, as its tokens name it, on this node; above it, 429. A token's claim limits.connections comes first. 0: any number, since each tab and each device is one, and only the backend knows how many an honest user has.")]
+    [Range(0, 10_000_000)]
+    public int MaxConnectionsPerUser { get; set; }
+
     [Description("Handshakes a second from one address, with a burst of a second's worth; above it, 429. 0: any number, for the same reason.")]
     [Range(0, 1_000_000)]
     public int HandshakesPerSecondPerAddress { get; set; }

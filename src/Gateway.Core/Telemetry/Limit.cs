@@ -5,6 +5,7 @@ internal enum Limit
 {
     AddressConnections,
     AddressHandshakes,
+    UserConnections,
     Handshakes,
     Commands,
     Bytes,
@@ -22,6 +23,7 @@ internal static class Limits
     {
         Limit.AddressConnections => "address_connections",
         Limit.AddressHandshakes => "address_handshakes",
+        Limit.UserConnections => "user_connections",
         Limit.Handshakes => "handshakes",
         Limit.Commands => "commands",
         Limit.Bytes => "bytes",
@@ -36,6 +38,7 @@ internal static class Limits
     {
         Limit.AddressConnections => "MaxConnectionsPerAddress",
         Limit.AddressHandshakes => "HandshakesPerSecondPerAddress",
+        Limit.UserConnections => "MaxConnectionsPerUser",
         Limit.Handshakes => "HandshakesPerSecond",
         Limit.Commands => "CommandsPerSecond",
         Limit.Bytes => "BytesPerSecond",

@@ -13,15 +13,16 @@ internal static class LimitClaims
         if (!claims.TryGetProperty("limits", out var given))
             return null;
         if (given.ValueKind != JsonValueKind.Object
+            || !TryRead(given, "connections", out var connections)
             || !TryRead(given, "subscriptions", out var subscriptions)
             || !TryRead(given, "commands_per_second", out var commands)
             || !TryRead(given, "bytes_per_second", out var bytes))
         {
-            return "claim limits must be an object of whole numbers from 0: subscriptions, commands_per_second, bytes_per_second";
+            return "claim limits must be an object of whole numbers from 0: connections, subscriptions, commands_per_second, bytes_per_second";
         }
 
-        if (subscriptions is not null || commands is not null || bytes is not null)
-            limits = new ClientLimits(subscriptions, commands, bytes);
+        if (connections is not null || subscriptions is not null || commands is not null || bytes is not null)
+            limits = new ClientLimits(connections, subscriptions, commands, bytes);
         return null;
     }
 

@@ -13,12 +13,12 @@ internal sealed class ProtocolHarness : IDisposable
 {
     private readonly GatewayMetrics _metrics = new();
 
-    public ProtocolHarness(Action<GatewayOptions>? configure = null)
+    public ProtocolHarness(Action<GatewayOptions>? configure = null, ITokenValidator? validator = null)
     {
         Options.Auth.AllowAnonymous = true;
         configure?.Invoke(Options);
         Channels = new FakeChannels(new ChannelRules(Options.Rules));
-        Context = TestContexts.Create(Options, _metrics, new ProtocolRoutes(Options, Channels, "node-1"));
+        Context = TestContexts.Create(Options, _metrics, new ProtocolRoutes(Options, Channels, "node-1"), validator);
     }
 
     public GatewayOptions Options { get; } = new();

@@ -21,7 +21,7 @@ internal static class TokenNode
     /// <summary>One that is somebody else's.</summary>
     public static readonly TokenIssuer Stranger = TokenIssuer.Hmac(Encoding.UTF8.GetBytes(new string('x', 48)));
 
-    public static Task<TestNode> StartAsync(Action<GatewayOptions>? configure = null, IBroker? broker = null, TimeProvider? time = null) =>
+    public static Task<TestNode> StartAsync(Action<GatewayOptions>? configure = null, IBroker? broker = null, TimeProvider? time = null, IChannelAuthorizer? authorizer = null) =>
         TestNode.StartAsync(
             options =>
             {
@@ -30,7 +30,8 @@ internal static class TokenNode
             },
             broker,
             time: time,
-            validator: Validator(time ?? TimeProvider.System));
+            validator: Validator(time ?? TimeProvider.System),
+            authorizer: authorizer);
 
     public static ITokenValidator Validator(TimeProvider time)
     {

@@ -13,6 +13,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
     private readonly ConcurrentQueue<string> _authorizations = new();
+    private readonly ConcurrentQueue<byte[]> _bodies = new();
     private int _metrics;
 
     private OtlpReceiver(int port)
@@ -35,6 +36,9 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     /// <summary>What the header said in each request.</summary>
     public IReadOnlyList<string> Authorizations => [.. _authorizations];
+
+    /// <summary>All that came, of traces and of metrics, as it came.</summary>
+    public IReadOnlyList<byte[]> Bodies => [.. _bodies];
 
     /// <summary>Exports of metrics.</summary>
     public int Metrics => Volatile.Read(ref _metrics);
@@ -62,6 +66,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         _authorizations.Enqueue(context.Request.Headers.Authorization.ToString());
+        _bodies.Enqueue(body.ToArray());
         take(body.ToArray());
         context.Response.ContentType = "application/x-protobuf"; // an ExportTraceServiceResponse without fields is no bytes
     }

@@ -53,6 +53,7 @@ public sealed class JwtClaimsTests
     [InlineData("""{"sub":"u1","jti":""}""")]
     [InlineData("""{"sub":"u1","limits":[]}""")]
     [InlineData("""{"sub":"u1","limits":{"subscriptions":"1"}}""")]
+    [InlineData("""{"sub":"u1","limits":{"connections":-1}}""")]
     [InlineData("""{"sub":"u1","limits":{"bytes_per_second":-1}}""")]
     [InlineData("""{"sub":"u1","limits":{"commands_per_second":1.5}}""")]
     [InlineData("""{"sub":"u1","channels":"news"}""")]
@@ -115,9 +116,9 @@ public sealed class JwtClaimsTests
     [Fact]
     public async Task Limits_AreRead()
     {
-        var limits = (await At(Then).AcceptsAsync(Issuer.Sign("""{"sub":"u1","limits":{"subscriptions":3,"bytes_per_second":0,"later":"x"}}"""))).Limits;
+        var limits = (await At(Then).AcceptsAsync(Issuer.Sign("""{"sub":"u1","limits":{"connections":2,"subscriptions":3,"bytes_per_second":0,"later":"x"}}"""))).Limits;
 
-        Assert.Equal(new ClientLimits(3, null, 0), limits);
+        Assert.Equal(new ClientLimits(2, 3, null, 0), limits);
     }
 
     [Fact]
