@@ -1,3 +1,5 @@
+using Microsoft.IdentityModel.Tokens;
+
 namespace Gateway.Auth;
 
 /// <summary>The keys that are trusted at one moment; never changed.</summary>
@@ -6,6 +8,9 @@ internal sealed class KeyRing(IReadOnlyList<VerificationKey> keys)
     public static readonly KeyRing Empty = new([]);
 
     public int Count => keys.Count;
+
+    /// <summary>The bytes of those that are shared secrets.</summary>
+    public IEnumerable<byte[]> Secrets => keys.Select(key => key.Key).OfType<SymmetricSecurityKey>().Select(key => key.Key);
 
     public KeyRing With(KeyRing other) => new([.. All, .. other.All]);
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gateway.Auth.SubscriptionTokens;
 using Gateway.Core.Access;
 using Gateway.Core.Options;
 
@@ -8,14 +7,12 @@ namespace Gateway.Configuration;
 /// <summary>What rules about channels must hold, at start and whenever they are read again.</summary>
 internal static class ChannelRuleChecks
 {
-    private const string TokenKey = "Gateway:Auth:SubscriptionTokens:HmacKey";
-
     public static IReadOnlyList<ConfigurationError> Check(GatewaySettings settings, IReadOnlyList<ConfigurationError> known)
     {
         var wrong = known.Select(error => error.Option).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var errors = new List<ConfigurationError>();
         var patterns = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (!wrong.Any(static option => option.StartsWith(TokenKey, StringComparison.OrdinalIgnoreCase)) && CheckTokenKey(settings) is { } keyFault)
+        if (!wrong.Any(static option => option.StartsWith(SubscriptionTokenKeyChecks.Option, StringComparison.OrdinalIgnoreCase)) && SubscriptionTokenKeyChecks.Check(settings) is { } keyFault)
             errors.Add(keyFault);
         foreach (var (path, rule) in settings.RulePaths.Zip(settings.Gateway.Rules))
         {
@@ -50,24 +47,6 @@ internal static class ChannelRuleChecks
                 yield return new(path, null, "asks an authorizer, and the node was started without one.", "Restart it.");
             if (!running.SubscriptionTokens.IsEnabled && rule.Subscribe == RuleAudience.Token)
                 yield return new(path, null, "asks for subscription tokens, and the node was started without a key for them.", "Restart it.");
-        }
-    }
-
-    private static ConfigurationError? CheckTokenKey(GatewaySettings settings)
-    {
-        var tokens = settings.SubscriptionTokens;
-        if (tokens.HmacKeyPath.Length == 0)
-            return null;
-        if (tokens.HmacKey.Length > 0)
-            return new(TokenKey + "Path", tokens.HmacKeyPath, "stands beside a key given as text.", "Remove one of the two.");
-        try
-        {
-            return tokens.ReadKey().Length >= SubscriptionTokenOptions.MinKeyBytes ? null
-                : new(TokenKey + "Path", tokens.HmacKeyPath, $"holds fewer than {SubscriptionTokenOptions.MinKeyBytes} bytes, so that the key could be guessed.", "Make a longer key.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return new(TokenKey + "Path", tokens.HmacKeyPath, "cannot be read.", "Let the node's user read it.");
         }
     }
 

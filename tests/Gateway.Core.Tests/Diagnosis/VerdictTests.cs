@@ -48,6 +48,43 @@ public sealed class VerdictTests
         Assert.Equal(["paused"], Judge("1", Home with { Connection = Open with { Paused = paused } }));
 
     [Fact]
+    public void Verdict_Dropped_IsSkipped_WithEachReasonAndTheirSum()
+    {
+        var drops = (ChannelDrops[])[new("news", "drop_oldest", 1200), new("news", "drop_newest", 34)];
+        var facts = Home with { Drops = drops };
+
+        var skipped = Assert.Single(Verdict.Of(isChannel: true, "1", [facts], [new AskedNode("a", Answered: true)], Now));
+
+        Assert.Equal(("skipped", "a"), (skipped.Code, skipped.Node));
+        Assert.Contains("1,234 publications", skipped.Text, StringComparison.Ordinal);
+        Assert.Contains("(drop_oldest 1,200, drop_newest 34)", skipped.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_Conflated_IsNoCause()
+    {
+        var conflated = new ChannelDrops("news", ChannelDrops.Conflated, 9);
+
+        Assert.Equal(["no_cause"], Judge("1", Home with { Drops = [conflated] }));
+        // Nor does it add to what was dropped.
+        var found = Assert.Single(Verdict.Of(isChannel: true, "1", [Home with { Drops = [conflated, new("news", "drop_oldest", 1)] }], [], Now));
+        Assert.Contains("1 publications", found.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(ChannelDrops.Conflated, found.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verdict_Dropped_StandsBehindWhatMadeItSo() =>
+        Assert.Equal(["peer_silent", "behind", "skipped", "paused"], Judge("1", Home with
+        {
+            Connection = Open with { QueuedBytes = 10, UnansweredRetransmits = 2, Paused = "sent" },
+            Drops = [new("news", "drop_oldest", 1)],
+        }));
+
+    [Fact]
+    public void Verdict_DroppedOfAConnectionThatEnds_IsTheEndsAlone() =>
+        Assert.Equal(["connection_not_open"], Judge("1", Home with { Connection = Open with { State = "closing" }, Drops = [new("news", "drop_oldest", 1)] }));
+
+    [Fact]
     public void Verdict_NotSubscribed_ComesBeforeTheBroker() =>
         Assert.Equal(["not_subscribed", "broker_away"], Judge("1", Home with { Subscription = "none", Broker = Node.Broker with { Connected = false } }));
 

@@ -1,64 +1,51 @@
-using System.Net;
-using Gateway.Core.Access;
-using Gateway.Core.Connections;
-using Gateway.Core.Handshake;
-using Gateway.Integration.Fixtures;
+using static Gateway.Integration.Access.TokenNode;
+using static Gateway.Integration.Access.TrustedIssuers;
 
 namespace Gateway.Integration.Access;
 
-/// <summary>
-/// Kinds of credentials by name. A client shows the kind as its bearer token, and admission makes the identity of it that a real token
-/// of that kind would give; a kind that is no good is refused before any rule is looked at.
-/// </summary>
+/// <summary>The clients of the table who are let in, by name: what each shows with its request. Their tokens are signed with each kind of key.</summary>
 internal static class Credentials
 {
+    /// <summary>A client without a token, of a node that takes it.</summary>
     public const string None = "none";
 
-    private static readonly Dictionary<string, ClientIdentity?> Kinds = new()
+    private static readonly Dictionary<string, string> Headers = new()
     {
-        [None] = ClientIdentity.Anonymous,
-        ["refused"] = null,
-        ["alice"] = Of("alice"),
-        ["bob"] = Of("bob"),
-        ["star"] = Of("*"),
-        ["colon"] = Of("alice:inbox"),
-        ["braces"] = Of("{sub}"),
-        ["prefix"] = Of("ali"),
-        ["upper"] = Of("ALICE"),
-        ["red"] = Of("carol", ("team", "red"), ("level", "7")),
-        ["blue"] = Of("dave", ("team", "blue"), ("level", "70")),
-        ["red-star"] = Of("erin", ("team", "*")),
-        ["red-colon"] = Of("frank", ("team", "red:x")),
-        ["empty-team"] = Of("grace", ("team", "")),
-        ["reader"] = Granted(new ChannelGrant("claim:read", true, false)),
-        ["writer"] = Granted(new ChannelGrant("claim:write", false, true)),
-        ["wide"] = Granted(new ChannelGrant("claim:*", true, true)),
-        ["elsewhere"] = Granted(new ChannelGrant("other:*", true, true), new ChannelGrant("clai", true, true)),
-        ["everything"] = Granted(new ChannelGrant("*", true, true)),
+        [None] = "",
+        ["alice"] = Bearer(Rsa.IssueTo("alice")),
+        ["endless"] = Bearer(Rsa.IssueTo("alice", ("exp", null))), // exp is not asked for
+        ["bob"] = Bearer(Ec.IssueTo("bob", ("aud", new[] { "others", "gateway" }))),
+        ["star"] = Bearer(Hmac.IssueTo("*")),
+        ["colon"] = Bearer(Rsa.IssueTo("alice:inbox")),
+        ["braces"] = Bearer(Ec.IssueTo("{sub}")),
+        ["prefix"] = Bearer(Hmac.IssueTo("ali")),
+        ["upper"] = Bearer(Hmac.IssueTo("ALICE")),
+        ["red"] = Bearer(Rsa.IssueTo("carol", ("team", "red"), ("level", 7))),
+        ["blue"] = Bearer(Ec.IssueTo("dave", ("team", "blue"), ("level", "70"))),
+        ["red-star"] = Bearer(Hmac.IssueTo("erin", ("team", "*"))),
+        ["red-colon"] = Bearer(Hmac.IssueTo("frank", ("team", "red:x"))),
+        ["red-list"] = Bearer(Hmac.IssueTo("ivan", ("team", new[] { "red" }), ("level", true))), // kept are texts and numbers
+        ["empty-team"] = Bearer(Hmac.IssueTo("grace", ("team", ""))),
+        ["reader"] = Granted("claim:read"),
+        ["writer"] = Granted(Grant("claim:write", "publish")),
+        ["wide"] = Granted(Grant("claim:*", "subscribe", "publish")),
+        ["elsewhere"] = Granted(Grant("other:*", "subscribe", "publish"), Grant("clai", "subscribe", "publish")),
+        ["everything"] = Granted(Grant("*", "subscribe", "publish")),
+        ["almighty"] = Bearer(Hmac.IssueTo("alice", Almighty)),
     };
 
-    /// <summary>The header with which a client shows its credential.</summary>
-    public static string Header(string kind) => kind == None ? "" : $"Authorization: Bearer {kind}\r\n";
+    /// <summary>Claims by which a client may whatever a token can give: who is refused with them is so for nothing else.</summary>
+    public static (string Name, object? Value)[] Almighty => [("channels", new[] { Grant("*", "subscribe", "publish") }), ("team", "red"), ("level", 7)];
 
-    public static ClientIdentity? Find(string kind) => Kinds[kind];
+    public static IEnumerable<string> Names => Headers.Keys;
 
-    /// <summary>Puts this admission in place of the node's own, before the first client comes.</summary>
-    public static void AdmitTo(TestNode node) =>
-        typeof(ConnectionContext).GetProperty(nameof(ConnectionContext.Admission))!.SetValue(node.Connections, new Admissions());
+    /// <summary>The headers with which a client shows its credential.</summary>
+    public static string Of(string name) => Headers[name];
 
-    private static ClientIdentity Of(string subject, params (string Name, string Value)[] claims) =>
-        new() { Subject = subject, Claims = claims.ToDictionary(claim => claim.Name, claim => claim.Value) };
+    /// <summary>The token in them.</summary>
+    public static string TokenOf(string name) => Of(name)["Authorization: Bearer ".Length..].TrimEnd();
 
-    private static ClientIdentity Granted(params ChannelGrant[] grants) => new() { Subject = "heidi", Grants = grants };
+    private static object Grant(string pattern, params string[] rights) => new { pattern, rights };
 
-    private sealed class Admissions : IAdmission
-    {
-        public async ValueTask<Admission> AdmitAsync(UpgradeRequest request, Func<EndPoint?> remote, CancellationToken cancellationToken)
-        {
-            var kind = request.Header("Authorization")?["Bearer ".Length..] ?? None;
-            if (request.Query.Contains("later", StringComparison.Ordinal))
-                await Task.Yield(); // as when keys have to be fetched
-            return Kinds[kind] is { } identity ? new Admission(identity, null) : new Admission(null, new Refusal(401, "The token is not valid."));
-        }
-    }
+    private static string Granted(params object[] channels) => Bearer(Rsa.IssueTo("heidi", ("channels", channels)));
 }

@@ -1,47 +1,56 @@
-using System.Text;
-using Gateway.Auth.SubscriptionTokens;
+using Gateway.Core.Access;
 using Gateway.Core.Options;
 using Gateway.Integration.Fixtures;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Gateway.Integration.Access;
 
-/// <summary>One node with a rule of every kind, for a table of many rows.</summary>
-public sealed class GuardedNode : IAsyncLifetime
+/// <summary>A node with a rule of every kind, on which nothing is left behind unseen.</summary>
+internal sealed class GuardedNode : IAsyncDisposable
 {
-    private const string Key = "a key of the tests, long enough to be one";
-
+    private readonly CountingBroker _broker = new();
     private int _brokerOperations;
 
-    internal TestNode Node { get; private set; } = null!;
+    private GuardedNode() => _broker.OnOperation = () => Interlocked.Increment(ref _brokerOperations);
 
-    internal ScriptedAuthorizer Backend { get; } = new();
+    public TestNode Node { get; private set; } = null!;
 
-    internal CountingBroker Broker { get; } = new();
+    /// <summary>What the node asked of its broker: who is refused adds nothing.</summary>
+    public int BrokerOperations => Volatile.Read(ref _brokerOperations);
 
-    /// <summary>What the node asked of its broker: a refused command adds nothing.</summary>
-    internal int BrokerOperations => Volatile.Read(ref _brokerOperations);
-
-    public async ValueTask InitializeAsync()
+    public static async Task<GuardedNode> StartAsync(bool allowAnonymous, ITokenValidator validator)
     {
-        Broker.OnOperation = () => Interlocked.Increment(ref _brokerOperations);
-        Node = await TestNode.StartAsync(
+        var guarded = new GuardedNode();
+        guarded.Node = await TestNode.StartAsync(
             options =>
             {
+                options.Auth.AllowAnonymous = allowAnonymous;
                 options.Channels.LeaveAfter = TimeSpan.Zero;
                 foreach (var rule in Rules)
                     options.Rules.Add(rule);
             },
-            Broker,
-            authorizer: Backend,
-            subscriptionTokens: new SubscriptionTokenValidator(Encoding.UTF8.GetBytes(Key), TimeProvider.System));
-        Credentials.AdmitTo(Node);
+            guarded._broker,
+            validator: validator,
+            authorizer: new ScriptedAuthorizer(),
+            subscriptionTokens: SubscriptionTokens.Validator);
+        await guarded.Node.Node.RevokeAsync(KeptOut.RevokedUser, null, null, CancellationToken.None);
+        await guarded.Node.Node.RevokeAsync(null, KeptOut.RevokedToken, null, CancellationToken.None);
+        return guarded;
+    }
+
+    /// <summary>Waits until all clients have left, and with them what they had.</summary>
+    public Task IdleAsync() => Eventually.TrueAsync(() => Node.Node.ConnectionCount == 0 && Node.Node.ChannelCount == 0 && Node.Node.SubscriptionCount == 0);
+
+    /// <summary>Nothing in the directory, in a shard, or at the broker.</summary>
+    public void HasNoTrace(int before)
+    {
+        Assert.Equal(before, BrokerOperations);
+        Assert.Equal(0, Node.Node.ChannelCount);
+        Assert.Equal(0, Node.Node.SubscriptionCount);
     }
 
     public ValueTask DisposeAsync() => Node.DisposeAsync();
 
-    private static IEnumerable<RuleOptions> Rules =>
+    public static IReadOnlyList<RuleOptions> Rules { get; } =
     [
         Rule("public:*", RuleAudience.Anyone, RuleAudience.Anyone),
         Rule("public:never", RuleAudience.Nobody, RuleAudience.Nobody), // never reached
@@ -61,17 +70,6 @@ public sealed class GuardedNode : IAsyncLifetime
         new() { Pattern = "small:*", Publish = RuleAudience.Anyone, MaxPublicationBytes = 4 },
         new() { Pattern = "small-ask:*", Subscribe = RuleAudience.Nobody, Publish = RuleAudience.Authorizer, MaxPublicationBytes = 4 },
     ];
-
-    /// <summary>A subscription token: claims, then seconds until it expires; <c>!</c> in front: of another key.</summary>
-    internal static string Token(string text)
-    {
-        var isForged = text.StartsWith('!');
-        var parts = text.TrimStart('!').Split(" for ");
-        var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(isForged ? new string('x', 40) : Key));
-        var expires = TimeProvider.System.GetUtcNow().AddSeconds(int.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture)).ToUnixTimeSeconds();
-        return new JsonWebTokenHandler().CreateToken(
-            parts[0].TrimEnd('}') + (parts[0] == "{}" ? "" : ",") + $"\"exp\":{expires}}}", new SigningCredentials(key, SecurityAlgorithms.HmacSha256));
-    }
 
     private static RuleOptions Rule(string pattern, RuleAudience subscribe, RuleAudience publish) => new() { Pattern = pattern, Subscribe = subscribe, Publish = publish };
 }

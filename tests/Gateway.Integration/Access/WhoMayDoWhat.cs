@@ -1,90 +1,125 @@
 namespace Gateway.Integration.Access;
 
 /// <summary>
-/// The table of who may do what. A line is a channel; then, by action, who shows which credential and what comes of it. <c>ok</c>: it is
-/// done; <c>no</c>: forbidden; <c>later</c>: it could not be found out; <c>out</c>: the client is not let in at all.
+/// The table of who may do what. A line is a channel and an action; then, by outcome, those for whom it comes so. <c>ok</c>: it is done;
+/// <c>no</c>: forbidden; <c>later</c>: it could not be found out. Who shows a subscription token too is written <c>alice+good</c>. Whoever is
+/// kept out (see <see cref="KeptOut"/>) is so on every line: each of those ways is one more column.
 /// </summary>
 internal static class WhoMayDoWhat
 {
-    /// <summary>Over gateway.v1 each row as it stands; over plain mode those that subscribe.</summary>
-    public static IEnumerable<(string Credential, string Channel, string Action, string Expected)> Rows =>
-        from line in Lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        let words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        from word in words.Skip(2)
-        let cell = word.Split('=')
-        select (cell[0], words[0], words[1], cell[1]);
+    /// <summary>What is done where.</summary>
+    public static IEnumerable<(string Channel, string Action)> Lines => Parsed.Select(line => (line[0], line[1])).Distinct();
 
-    private const string Lines = """
-        public:a          subscribe none=ok alice=ok star=ok wide=ok refused=out
-        public:a          publish   none=ok alice=ok star=ok wide=ok refused=out
-        public:never      subscribe none=ok alice=ok refused=out
-        public            subscribe none=no alice=no everything=no refused=out
-        news              subscribe none=ok alice=ok refused=out
-        news              publish   none=no alice=no everything=no star=no refused=out
-        newsx             subscribe none=no alice=no everything=no
-        News              subscribe none=no alice=no
-        inbound           subscribe none=no alice=no everything=no
-        inbound           publish   none=ok alice=ok refused=out
-        closed:a          subscribe none=no alice=no everything=no star=no refused=out
-        closed:a          publish   none=no alice=no everything=no star=no refused=out
-        signed:a          subscribe none=no alice=ok bob=ok star=ok colon=ok refused=out
-        signed:a          publish   none=no alice=ok bob=ok star=ok colon=ok refused=out
-        unmatched         subscribe none=no alice=no everything=no wide=no star=no refused=out
-        unmatched         publish   none=no alice=no everything=no wide=no star=no refused=out
-        *                 subscribe none=no alice=no everything=no star=no
-        *                 publish   none=no alice=no everything=no star=no
-        user:alice        subscribe none=no alice=ok bob=no star=no colon=no braces=no prefix=no upper=no everything=no red=no refused=out
-        user:alice        publish   none=no alice=ok bob=no star=no colon=no braces=no prefix=no upper=no everything=no refused=out
-        user:bob          subscribe none=no alice=no bob=ok star=no
-        user:ALICE        subscribe alice=no upper=ok
-        user:ali          subscribe alice=no prefix=ok
-        user:*            subscribe none=no alice=no star=ok everything=no
-        user:*            publish   none=no alice=no star=ok
-        user:{sub}        subscribe none=no alice=no braces=ok star=no
-        user:alice:inbox  subscribe none=ok alice=ok colon=ok bob=ok
-        user:             subscribe none=ok alice=ok
-        user              subscribe none=no alice=no
-        team:red:chat     subscribe none=no red=ok blue=no alice=no red-star=no red-colon=no empty-team=no everything=no refused=out
-        team:red:chat     publish   none=no red=no blue=no
-        team:blue:chat    subscribe red=no blue=ok red-star=no
-        team:*:chat       subscribe red=no red-star=ok
-        team:red:x:chat   subscribe red=ok red-colon=no blue=no
-        team::chat        subscribe none=no empty-team=no red=no alice=no
-        team:red          subscribe red=no blue=no none=no
-        level-7           subscribe red=ok blue=no none=no alice=no
-        level-7           publish   red=ok blue=no none=no alice=no
-        level-70          subscribe red=no blue=ok
-        dm:red:carol      subscribe red=ok blue=no none=no alice=no red-star=no
-        dm:red:carol      publish   red=ok blue=no none=no
-        dm:red:dave       subscribe red=no blue=no
-        dm:blue:carol     subscribe red=no blue=no
-        dm:red:x:frank    subscribe red-colon=no red=no
-        claim:read        subscribe none=no alice=no reader=ok writer=no wide=ok elsewhere=no everything=ok refused=out
-        claim:read        publish   none=no alice=no reader=no writer=no wide=ok elsewhere=no everything=ok refused=out
-        claim:write       subscribe none=no reader=no writer=no wide=ok
-        claim:write       publish   none=no reader=no writer=ok wide=ok everything=ok
-        claim:other       subscribe none=no reader=no writer=no wide=ok
-        claim:other       publish   none=no reader=no writer=no wide=ok
-        doc:7             subscribe none=no alice=no everything=no refused=out
-        doc:7             publish   none=no alice=no everything=no refused=out
-        ask:yes           subscribe none=ok alice=ok refused=out
-        ask:yes           publish   none=ok alice=ok refused=out
-        ask:no            subscribe none=no alice=no everything=no refused=out
-        ask:no            publish   none=no alice=no everything=no
-        ask:alice         subscribe none=no alice=ok bob=no star=no
-        ask:alice         publish   none=no alice=ok bob=no star=no
-        ask:subscribe     subscribe none=ok alice=ok
-        ask:subscribe     publish   none=no alice=no
-        ask:publish       subscribe none=no alice=no
-        ask:publish       publish   none=ok alice=ok
-        ask:away          subscribe none=later alice=later refused=out
-        ask:away          publish   none=later alice=later refused=out
-        ask:fault         subscribe none=later alice=later
-        ask:fault         publish   none=later alice=later
-        lenient:away      subscribe none=ok alice=ok refused=out
-        lenient:away      publish   none=ok alice=ok
-        lenient:no        subscribe none=no alice=no
-        lenient:no        publish   none=no alice=no
-        lenient:fault     subscribe none=later alice=later
+    /// <summary>Who does it, and what comes of it.</summary>
+    public static IEnumerable<(string Credential, string Channel, string Action, string Expected)> Rows
+    {
+        get
+        {
+            foreach (var line in Parsed)
+            {
+                var expected = "";
+                foreach (var word in line.Skip(2))
+                {
+                    if (word.EndsWith(':'))
+                        expected = word.TrimEnd(':');
+                    else
+                        yield return (word, line[0], line[1], expected);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string[]> Parsed =>
+        from line in Table.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        where !line.StartsWith('#') // the kind of rule
+        select line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private const string Table = """
+        # anyone, and shapes
+        public:a          subscribe ok: none alice endless star wide almighty
+        public:a          publish   ok: none alice endless star wide almighty
+        public:never      subscribe ok: none alice
+        public            subscribe no: none alice everything
+        news              subscribe ok: none alice none+expired alice+garbage
+        news              publish   no: none alice everything star almighty
+        newsx             subscribe no: none alice everything
+        News              subscribe no: none alice
+        inbound           subscribe no: none alice everything
+        inbound           publish   ok: none alice
+        # nobody, and no rule
+        closed:a          subscribe no: none alice everything star almighty alice+all
+        closed:a          publish   no: none alice everything star almighty
+        unmatched         subscribe no: none alice everything wide star almighty alice+all
+        unmatched         publish   no: none alice everything wide star almighty
+        *                 subscribe no: none alice everything star
+        *                 publish   no: none alice everything star
+        # authenticated
+        signed:a          subscribe ok: alice endless bob star colon almighty  no: none none+all
+        signed:a          publish   ok: alice endless bob star colon almighty  no: none
+        # placeholders
+        user:alice        subscribe ok: alice endless almighty  no: none bob star colon braces prefix upper everything red
+        user:alice        publish   ok: alice endless almighty  no: none bob star colon braces prefix upper everything
+        user:bob          subscribe ok: bob  no: none alice star almighty alice+all
+        user:ALICE        subscribe ok: upper  no: alice
+        user:ali          subscribe ok: prefix  no: alice
+        user:*            subscribe ok: star  no: none alice everything
+        user:*            publish   ok: star  no: none alice
+        user:{sub}        subscribe ok: braces  no: none alice star
+        user:alice:inbox  subscribe ok: none alice colon bob
+        user:             subscribe ok: none alice
+        user              subscribe no: none alice
+        team:red:chat     subscribe ok: red almighty  no: none blue alice red-star red-colon red-list empty-team everything
+        team:red:chat     publish   no: none red blue almighty
+        team:blue:chat    subscribe ok: blue  no: red red-star almighty
+        team:*:chat       subscribe ok: red-star  no: red
+        team:red:x:chat   subscribe ok: red  no: red-colon blue
+        team::chat        subscribe no: none empty-team red alice
+        team:red          subscribe no: red blue none
+        level-7           subscribe ok: red almighty  no: blue none alice
+        level-7           publish   ok: red almighty  no: blue none alice
+        level-70          subscribe ok: blue  no: red
+        level-true        subscribe no: red-list
+        dm:red:carol      subscribe ok: red  no: blue none alice red-star almighty
+        dm:red:carol      publish   ok: red  no: blue none
+        dm:red:dave       subscribe no: red blue
+        dm:blue:carol     subscribe no: red blue
+        dm:red:x:frank    subscribe no: red-colon red
+        # claim
+        claim:read        subscribe ok: reader wide everything almighty  no: none alice writer elsewhere
+        claim:read        publish   ok: wide everything almighty  no: none alice reader writer elsewhere
+        claim:write       subscribe ok: wide  no: none reader writer
+        claim:write       publish   ok: writer wide everything  no: none reader
+        claim:other       subscribe ok: wide  no: none reader writer
+        claim:other       publish   ok: wide  no: none reader writer
+        # token
+        doc:7             subscribe no: none alice everything almighty
+        doc:7             subscribe ok: none+good alice+good alice+alice's alice+pattern alice+listed alice+both alice+all
+        doc:7             subscribe no: bob+alice's none+alice's star+alice's alice+star's alice+nobody's none+nobody's alice+sub-number
+        doc:7             subscribe no: alice+of-star alice+list-empty alice+list-text alice+list-number alice+no-channel
+        doc:7             subscribe no: alice+expired alice+not-yet alice+no-expiry alice+wrong-key alice+alg-none alice+critical alice+twice
+        doc:7             subscribe no: alice+garbage alice+client-token almighty+client-token almighty+expired none+expired none+wrong-key
+        doc:8             subscribe ok: alice+pattern none+all  no: alice+good alice+alice's alice+listed none+good
+        doc:*             subscribe ok: alice+of-star alice+pattern  no: alice+good
+        doc:7             publish   no: none alice everything almighty
+        # authorizer
+        ask:yes           subscribe ok: none alice
+        ask:yes           publish   ok: none alice
+        ask:no            subscribe no: none alice everything almighty alice+all
+        ask:no            publish   no: none alice everything almighty
+        ask:alice         subscribe ok: alice endless  no: none bob star
+        ask:alice         publish   ok: alice endless  no: none bob star
+        ask:subscribe     subscribe ok: none alice
+        ask:subscribe     publish   no: none alice
+        ask:publish       subscribe no: none alice
+        ask:publish       publish   ok: none alice
+        ask:away          subscribe later: none alice
+        ask:away          publish   later: none alice
+        ask:fault         subscribe later: none alice
+        ask:fault         publish   later: none alice
+        lenient:away      subscribe ok: none alice
+        lenient:away      publish   ok: none alice
+        lenient:no        subscribe no: none alice
+        lenient:no        publish   no: none alice
+        lenient:fault     subscribe later: none alice
         """;
 }

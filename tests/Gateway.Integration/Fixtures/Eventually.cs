@@ -4,7 +4,9 @@ namespace Gateway.Integration.Fixtures;
 public static class Eventually
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    // Doubling: what is about to come true is not waited for long, and what takes long is not asked for often.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Fails the test when the condition does not come true.</summary>
     public static async Task TrueAsync(Func<bool> condition, Func<string>? otherwise = null)
@@ -24,11 +26,11 @@ public static class Eventually
     public static async Task<bool> BecomesAsync(Func<Task<bool>> condition, TimeSpan bound)
     {
         var start = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(start) < bound)
+        for (var pause = FirstPause; TimeProvider.System.GetElapsedTime(start) < bound; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             if (await condition())
                 return true;
-            await Task.Delay(Pause);
+            await Task.Delay(pause);
         }
 
         return false;

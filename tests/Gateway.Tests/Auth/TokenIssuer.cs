@@ -80,6 +80,9 @@ internal sealed class TokenIssuer
         return $"{input}.{Base64Url.EncodeToString(_sign(Encoding.ASCII.GetBytes(input)))}";
     }
 
+    /// <summary>A token's claims as anybody can show them, signed by nobody (RFC 7515, appendix A.5).</summary>
+    public static string Unsigned(string token) => $"{Encode("""{"alg":"none"}""")}.{token.Split('.')[1]}.";
+
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
     private static HashAlgorithmName HashOf(string algorithm) => algorithm[2..] switch

@@ -70,35 +70,6 @@ public sealed class ChannelRuleChecksTests
     }
 
     [Theory]
-    [InlineData("too short")]
-    [InlineData("0123456789012345678901234567890")]
-    public void Check_AShortKey_IsAnErrorThatDoesNotShowIt(string key)
-    {
-        var error = Assert.Single(Bound.Of(("Gateway:Auth:SubscriptionTokens:HmacKey", key)).Errors);
-        Assert.DoesNotContain(key, error.ToString());
-    }
-
-    [Fact]
-    public void Check_AKeysFile_IsReadAndJudgedToo()
-    {
-        var path = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(path, Key[..31] + "\n");
-            Assert.Contains("fewer than 32 bytes", Assert.Single(Bound.Of(("Gateway:Auth:SubscriptionTokens:HmacKeyPath", path)).Errors).ToString());
-            File.WriteAllText(path, Key + "\n");
-            var (settings, errors) = Bound.Of(("Gateway:Auth:SubscriptionTokens:HmacKeyPath", path));
-            Assert.Empty(errors);
-            Assert.Equal(Key.Length, settings.SubscriptionTokens.ReadKey().Length);
-            Assert.Contains("Remove one", Assert.Single(Bound.Of(("Gateway:Auth:SubscriptionTokens:HmacKeyPath", path), ("Gateway:Auth:SubscriptionTokens:HmacKey", Key)).Errors).ToString());
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
-    [Theory]
     [InlineData("backend:8000")]
     [InlineData("ftp://backend/")]
     [InlineData("http://user:secret@backend/")]

@@ -17,6 +17,9 @@ internal sealed class SubscriptionTokenValidator : ISubscriptionTokenValidator
     // What the clocks of machines that keep time may differ by.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
+    // Of a claim that stands there twice nobody knows which the backend means, and readers differ (RFC 7519 §4).
+    private static readonly JsonDocumentOptions Strictly = new() { AllowDuplicateProperties = false };
+
     private readonly JsonWebTokenHandler _handler = new() { MaximumTokenSizeInBytes = MaxTokenBytes };
     private readonly TokenValidationParameters _parameters;
     private readonly TimeProvider _time;
@@ -47,9 +50,12 @@ internal sealed class SubscriptionTokenValidator : ISubscriptionTokenValidator
         var result = await _handler.ValidateTokenAsync(token, _parameters); // with a key at hand it is done at once
         if (!result.IsValid || result.SecurityToken is not JsonWebToken signed)
             return Refused("The subscription token is not valid.");
+        // RFC 7515 §4.1.11: whoever does not understand one must refuse the token, and nobody here understands any.
+        if (signed.TryGetHeaderValue<object>("crit", out _))
+            return Refused("The subscription token has critical headers.");
         try
         {
-            using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(signed.EncodedPayload));
+            using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(signed.EncodedPayload), Strictly);
             return Read(payload.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException) // a lone surrogate is the second
