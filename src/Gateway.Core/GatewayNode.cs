@@ -176,7 +176,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent = default, string? key = null)
     {
         var label = source == PublicationSource.Api ? "api" : "client";
-        if (Memory.Stage == MemoryStage.RefusingPublications)
+        if (Memory.Stage == MemoryStage.RefusingPublications || Memory.IsFull)
         {
             CountPublication(label, "refused");
             throw new NodeOverloadedException("The node is short of memory and takes no publications at the moment.");

@@ -47,8 +47,8 @@ internal sealed class MemoryGovernor : IDisposable
     /// <summary>What waits.</summary>
     public long WaitingBytes => _account.Bytes;
 
-    /// <summary>Whether what the broker brings must be dropped: there is no room for it.</summary>
-    public bool IsFull => Stage == MemoryStage.RefusingPublications && _account.Bytes >= _budget.WaitingBytes;
+    /// <summary>Whether there is no room for another publication, also when that has come so fast that nobody has looked yet.</summary>
+    public bool IsFull => _account.Bytes >= _budget.WaitingBytes;
 
     public void Dispose()
     {
