@@ -147,9 +147,8 @@ public sealed class WhoMayDoWhatTests(GuardedNodes nodes) : IClassFixture<Guarde
         {
             await client.SendRawAsync((byte[])[.. Encoding.ASCII.GetBytes(WsClient.UpgradeRequest(path, headers)), .. behind]);
             var head = await client.ReceiveHeadAsync();
-            var line = Assert.Single(Encoding.UTF8.GetString(await client.ReceiveToEndAsync()).TrimEnd().Split('\n')); // and no frame
-
             Assert.StartsWith($"HTTP/1.1 {status} ", head);
+            var line = Assert.Single(Encoding.UTF8.GetString(await client.ReceiveToEndAsync()).TrimEnd().Split('\n')); // and no frame
             Assert.Contains(reason, line);
             Assert.Equal(error is not null, head.Contains("WWW-Authenticate: Bearer", StringComparison.Ordinal));
             Assert.Equal(error is { Length: > 0 }, head.Contains($"WWW-Authenticate: Bearer error=\"{error}\", ", StringComparison.Ordinal));
