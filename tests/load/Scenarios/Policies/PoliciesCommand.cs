@@ -21,7 +21,7 @@ internal static class PoliciesCommand
         var rate = new Option<double>("--rate") { Description = "Publications a second, to all; may be a fraction.", DefaultValueFactory = _ => 2.5 };
         var duration = CommonOptions.Seconds("--duration", "Seconds of each phase: long enough for a slow client to fall behind.", 30);
         var rounds = CommonOptions.Count("--rounds", "Pairs of phases; medians are compared.", 3, 100);
-        var most = new Option<double>("--max-ratio") { Description = "The check's bound.", DefaultValueFactory = _ => 1.5 };
+        var most = new Option<double>("--max-ratio") { Description = "The check's bound.", DefaultValueFactory = _ => 1.3 };
         return ScenarioCommand.Create(
             "policies",
             "What each rule for slow consumers costs those who read: their p99 with and without slow readers, in turn, and the node's memory meanwhile.",
