@@ -29,6 +29,8 @@ public sealed class LimitTests(NodesUnderTest nodes)
         Ends("§10.4 fragments that pass the limit together", 1009, Frame.Fragments(Opcode.Binary, Ascii(Limit + 1), 1000)) with { Setting = Setting.Dedicated },
         Ends("§10.4 fragments that pass the limit, without their end", 1009, [.. Frame.Text(Ascii(Limit), fin: false), .. Frame.More("a")]) with { Setting = Setting.Dedicated },
         Returned("§10.4 a message of the limit", Frame.Binary(Ascii(Limit)), Message.Binary(Ascii(Limit))) with { Setting = Setting.Dedicated },
+        Ends("§10.4 65,536 fragments without payload and no end", 1009, [.. Empty(65_536), .. Frame.Of(Opcode.Continuation, [])]),
+        Returned("§10.4 a message behind 65,535 fragments without payload", [.. Empty(65_535), .. Frame.Of(Opcode.Continuation, Ascii(3))], new Message(Opcode.Text, Ascii(3))),
         Returned("§10.4 fragments of the limit", Frame.Fragments(Opcode.Text, Ascii(Limit), 1000), new Message(Opcode.Text, Ascii(Limit))) with { Setting = Setting.Dedicated },
     ];
 
@@ -38,6 +40,8 @@ public sealed class LimitTests(NodesUnderTest nodes)
     [MemberData(nameof(Rows))]
     public Task Rule_HoweverItArrives_Holds(string rule, Endpoint endpoint, Delivery delivery) => Cases[rule].RunAsync(nodes, endpoint, delivery);
 
+    private static byte[] Empty(int fragments) =>
+        [.. Enumerable.Range(0, fragments).SelectMany(i => Frame.Of(i == 0 ? Opcode.Text : Opcode.Continuation, [], fin: false))];
 
     private static byte[] Ascii(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)('a' + (i % 26)))];
 }
