@@ -23,7 +23,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await using var reader = await WsClient.OpenAsync(nodes[1].EndPoint, "/plain/news");
         await nodes[1].SubscribedAsync(2);
         await LaggingTests.FallBehindAsync(nodes, reader);
-        var connection = nodes[1].Connections.Registry.All().MaxBy(connection => connection.QueuedBytes)!;
+        var connection = nodes[1].Connections.Registry.All().Single(connection => slow.LocalEndPoint.Equals(connection.RemoteEndPoint));
         var id = connection.Id.ToString();
 
         var behind = await nodes[0].Node.ExplainAsync("news", id, None);
