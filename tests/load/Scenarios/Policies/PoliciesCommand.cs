@@ -15,9 +15,9 @@ internal static class PoliciesCommand
         };
         var subscribers = CommonOptions.Count("--subscribers", "Clients that read.", 12_000);
         var slow = CommonOptions.Count("--slow", "Clients with a window of 16 KiB that come on top, in every second phase, and read slowly.", 3000);
-        var every = CommonOptions.Seconds("--read-every", "Seconds between two reads of a slow one.", 5);
+        var every = CommonOptions.Seconds("--read-every", "Seconds between two reads of a slow one.", 10);
         var keys = CommonOptions.Count("--keys", "Keys of the publications, in turn.", 10, 1000);
-        var size = CommonOptions.Count("--size", $"Bytes of a publication, {Stamp.MinBytes} at least.", 4096, 64 * 1024);
+        var size = CommonOptions.Count("--size", $"Bytes of a publication, {Stamp.MinBytes} at least.", 4096, 16 * 1024);
         var rate = new Option<double>("--rate") { Description = "Publications a second, to all; may be a fraction.", DefaultValueFactory = _ => 2.5 };
         var duration = CommonOptions.Seconds("--duration", "Seconds of each phase: long enough for a slow client to fall behind.", 30);
         var rounds = CommonOptions.Count("--rounds", "Pairs of phases; medians are compared.", 3, 100);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gateway.Load.Client;
 using Gateway.Load.Publishing;
 using Gateway.Load.Reports;
@@ -13,14 +14,17 @@ internal static class PoliciesScenario
 {
     private const string Channel = "load-policies";
 
+    private const long BudgetBytes = 512 * 1024 * 1024;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Little room in the kernel and in the queue, so that a phase holds all of it: filling, the rule's work, and the end.</summary>
     private static IEnumerable<(string, string)> NodeOptions(string policy) =>
     [
-        ("Gateway:Limits:MaxQueueBytes", "262144"),
-        ("Gateway:Limits:MaxMessageBytes", "65536"),
-        ("Gateway:Limits:MaxPublicationBytes", "65536"),
+        ("Gateway:Limits:MaxQueueBytes", "65536"),
+        ("Gateway:Limits:MaxMessageBytes", "16384"),
+        ("Gateway:Limits:MaxPublicationBytes", "16384"),
+        ("Gateway:Memory:BudgetBytes", BudgetBytes.ToString(CultureInfo.InvariantCulture)),
         ("Gateway:Transport:SendBufferBytes", "16384"),
         ("Gateway:Transport:SendTimeout", "5m"),
         ("Gateway:Heartbeat:Interval", "10m"), // who reads slowly answers pings slowly
@@ -94,6 +98,15 @@ internal static class PoliciesScenario
         report.Add(policy + ": conflated", metrics.Conflated, "publications");
         report.Add(policy + ": slow readers got", readers.Deliveries, "publications");
         report.Check($"{policy}: the others hardly notice", ratio <= settings.MaxRatio, $"{ratio:0.00} ×, at most {settings.MaxRatio:0.0}");
+        var used = rounds.Max(round => round.With.UsedBytes);
+        report.Check($"{policy}: memory stayed inside its budget", rounds.TrueForAll(round => round.With.MemoryStage == 0), $"{used / 1e6:0} MB used, {BudgetBytes / 1e6:0} MB allowed");
+        var (effect, count) = policy switch
+        {
+            "disconnect" => ("closed", metrics.SlowConsumers),
+            "conflate" => ("conflated", metrics.Conflated),
+            _ => ("dropped", metrics.Dropped(policy.Replace('-', '_'))),
+        };
+        report.Check($"{policy}: the rule had work", count > 0, $"{count:N0} {effect}");
         if (policy != "disconnect")
             report.Check($"{policy}: no slow reader was closed", rounds.TrueForAll(round => round.SlowOpen == settings.Slow), $"{rounds.Min(round => round.SlowOpen)} of {settings.Slow} open");
         if (policy == "conflate")
@@ -116,7 +129,8 @@ internal static class PoliciesScenario
         });
         var cores = (target.Usage.Cpu - cpu) / Loop.Clock.GetElapsedTime(start);
         loop.RunUntil(() => subscribers.HaveAll(publications), Patience);
-        return new PolicyPhase(subscribers.Latency.Percentile(99), cores, target.Usage.ResidentBytes, target.RequiredAdmin.Metrics().QueueBytes);
+        var metrics = target.RequiredAdmin.Metrics();
+        return new PolicyPhase(subscribers.Latency.Percentile(99), cores, target.Usage.ResidentBytes, metrics.QueueBytes, metrics.UsedBytes, metrics.MemoryStage);
     }
 
     private static void WarmUp(Loop loop, Target target, PoliciesSettings settings, Subscribers subscribers, Publications publications)
@@ -147,7 +161,7 @@ internal static class PoliciesScenario
     private static int HaveNewest(ClientPool pool, SlowReaders readers, int count, Publications publications) =>
         Enumerable.Range(0, count).Count(client => client < pool.Clients.Length && pool.Clients[client].State == ClientState.Open && readers.HasNewest(client, publications.Published));
 
-    private readonly record struct PolicyPhase(double P99, double Cores, long ResidentBytes, double QueueBytes);
+    private readonly record struct PolicyPhase(double P99, double Cores, long ResidentBytes, double QueueBytes, double UsedBytes, double MemoryStage);
 
     private readonly record struct PolicyRound(PolicyPhase Without, PolicyPhase With, int HaveNewest, int SlowOpen);
 }
