@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Gateway.Core.Buffers;
 
@@ -13,7 +14,25 @@ internal sealed class BufferPool
     /// <summary>Arrays rented and not returned.</summary>
     public long Rented => Interlocked.Read(ref _rented);
 
-    /// <summary>An array of at least <paramref name="minimumLength"/> bytes, not cleared.</summary>
+    /// <summary>
+    /// An array of at least <paramref name="minimumLength"/> bytes, not cleared, for what a client has sent. False: the node has no room for
+    /// it, and the client is to be told so and ended.
+    /// </summary>
+    public bool TryRent(int minimumLength, [NotNullWhen(true)] out byte[]? array)
+    {
+        array = null;
+        if (!Account.TryAdd(minimumLength))
+            return false;
+        array = ArrayPool<byte>.Shared.Rent(minimumLength);
+        Interlocked.Increment(ref _rented);
+        Account.Add(array.Length - minimumLength);
+        return true;
+    }
+
+    /// <summary>
+    /// An array of at least <paramref name="minimumLength"/> bytes, not cleared, for what the node itself has to say and has bounded: what
+    /// comes from a client asks with <see cref="TryRent"/>.
+    /// </summary>
     public byte[] Rent(int minimumLength)
     {
         Interlocked.Increment(ref _rented);
