@@ -87,7 +87,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Options = options,
             Registry = registry,
             Slots = new ConnectionSlots(options.Limits.MaxConnections > 0 ? options.Limits.MaxConnections : DescriptorLimit.MaxConnections(DescriptorLimit.Read())),
-            Clock = new Heartbeat(registry, time, now => OnRound(now, addresses)),
+            Clock = new Heartbeat(registry, time, now => OnRound(now, addresses), Fault("clock", Log.ClockFault)),
             Time = time,
             Reader = reader,
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
@@ -107,7 +107,13 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var memory = new MemoryUsage();
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
-            budget, account, new Backlogs(registry, account, metrics), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log);
+            budget, account, new Backlogs(registry, account, metrics), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
+            fault: Fault("memory", Log.MemoryFault));
+        transport.LogFault = exception =>
+        {
+            if (Connections.MayLogFault())
+                Log.TransportFault(_log, exception);
+        };
         Connections.MemoryStage = () => Memory.Stage;
         Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), metrics.Faults, time, _log);
         _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, metrics, time, _log);
@@ -261,6 +267,18 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         _directory.OnRound(now);
         addresses.OnRound(now);
+    }
+
+    /// <summary>What a fault of a part of the node is told to, which goes on.</summary>
+    private Action<Exception> Fault(string part, Action<ILogger, Exception> log)
+    {
+        var mayLog = new Rarely(_time, Log.Interval);
+        return exception =>
+        {
+            _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", part));
+            if (mayLog.Now())
+                log(_log, exception);
+        };
     }
 
     private Shard ShardOf(Connection connection) => _shards[connection.Id.Value % (ulong)_shards.Length];

@@ -135,7 +135,7 @@ public sealed class GatewayServer : IAsyncDisposable
     private void Listen(ConnectionContext context)
     {
         if (_options.Transport.UsesEpoll)
-            _engines = new EpollEngines(_options.Transport.Engines > 0 ? _options.Transport.Engines : Environment.ProcessorCount);
+            _engines = new EpollEngines(_options.Transport.Engines > 0 ? _options.Transport.Engines : Environment.ProcessorCount, context.Transport.Fault);
         var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
         var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time));
         var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];

@@ -21,6 +21,8 @@ internal sealed class CountingTransport(SentBytes sent) : ITransport
 
     public EndPoint? LocalEndPoint => null;
 
+    public int UnconsumedBytes => 0;
+
     public KernelState? ReadKernelState() => null;
 
     public int TrySend(ReadOnlySpan<byte> bytes)

@@ -36,6 +36,10 @@ public class ProxyProtocolTransportBenchmarks
     {
         public ReceiveResult OnReceived(Span<byte> bytes) => new(bytes.Length, ReceiveAction.Continue);
 
+        public void OnShort()
+        {
+        }
+
         public void OnEnd()
         {
         }

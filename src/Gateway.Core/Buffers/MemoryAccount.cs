@@ -66,6 +66,13 @@ internal sealed class MemoryAccount
         return false;
     }
 
+    /// <summary>Whether so many bytes more may wait, as of now: for what is bounded elsewhere, and is only not to be begun when nothing is left.</summary>
+    public bool HasRoom(long bytes)
+    {
+        var waiting = Bytes + bytes;
+        return waiting <= MaxBytes && waiting + HeldBytes <= MaxTotalBytes;
+    }
+
     /// <summary>Counts what a connection will own. False: there is no room, and nothing is counted.</summary>
     public bool TryHold(long bytes)
     {

@@ -19,6 +19,7 @@ internal sealed class CloseReason
     public static readonly CloseReason Disconnected = new((CloseCode)4403, "disconnected by the operator", "disconnected", comeBack: false);
     public static readonly CloseReason Forbidden = new((CloseCode)4403, "the rules no longer allow this channel", "forbidden", comeBack: false);
     public static readonly CloseReason HeartbeatTimeout = new((CloseCode)4408, "heartbeat timeout", "heartbeat_timeout", comeBack: true);
+    public static readonly CloseReason MessageTimeout = new((CloseCode)4410, "message not complete in time", "message_timeout", comeBack: true, isFailure: true);
     public static readonly CloseReason RateLimit = new((CloseCode)4429, "more than the rate limit allows", "rate_limit", comeBack: true, isFailure: true);
     public static readonly CloseReason TokenExpired = new((CloseCode)4409, "token expired", "token_expired", comeBack: true);
     public static readonly CloseReason SlowConsumer = new((CloseCode)4413, "slow consumer", "slow_consumer", comeBack: true, dropsQueue: true);
@@ -30,7 +31,7 @@ internal sealed class CloseReason
     public static readonly CloseReason Answered = new(CloseCode.NoStatus, "answered with a page", "page", comeBack: false, isFailure: true);
 
     private static readonly CloseReason[] Protocol =
-        [.. Enum.GetValues<ProtocolError>().Select(error => new CloseReason(error.Code(), error.Text(), Label(error.Code()), comeBack: false, isFailure: true))];
+        [.. Enum.GetValues<ProtocolError>().Select(error => new CloseReason(error.Code(), error.Text(), Label(error.Code()), comeBack: error == ProtocolError.NoRoom, isFailure: true))];
 
     private CloseReason(CloseCode code, string text, string label, bool comeBack, bool isFailure = false, bool dropsQueue = false)
     {
@@ -68,6 +69,7 @@ internal sealed class CloseReason
         CloseCode.InvalidData => "invalid_data",
         CloseCode.MessageTooBig => "message_too_big",
         CloseCode.PolicyViolation => "policy_violation",
+        CloseCode.TryAgainLater => "try_again_later",
         _ => "protocol_error",
     };
 }

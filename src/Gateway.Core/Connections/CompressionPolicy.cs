@@ -9,11 +9,8 @@ namespace Gateway.Core.Connections;
 /// <summary>What the node agrees to when a client offers compression, and the compressors of all its connections.</summary>
 internal sealed class CompressionPolicy
 {
-    // A deflater is rented for one call: as many as there are threads, and some. An inflater is rented while a message comes in part;
-    // 64 of them keep 3 MB.
-    private const int RetainedInflaters = 64;
-
-    private static readonly int RetainedDeflaters = 2 * Environment.ProcessorCount;
+    // Both are rented for one call: as many as there are threads, and some.
+    private static readonly int Retained = 2 * Environment.ProcessorCount;
 
     private readonly CompressionOptions _options;
     private readonly BufferPool _buffers;
@@ -26,13 +23,13 @@ internal sealed class CompressionPolicy
     public CompressionPolicy(CompressionOptions options, MessageReaderSettings plain, GatewayMetrics metrics)
     {
         (_options, _buffers, _metrics) = (options, plain.Buffers, metrics);
-        Inflaters = new CountedPool<MessageInflater>(static () => new MessageInflater(Zlib.MaxWindowBits, keepsHistory: false), RetainedInflaters);
+        Inflaters = new CountedPool<MessageInflater>(static () => new MessageInflater(Zlib.MaxWindowBits, keepsHistory: false), Retained);
         _sharedReader = new MessageReaderSettings(plain.MaxMessageBytes, plain.Buffers, new SharedInflaters(Inflaters, metrics.CompressionReceived));
 
         // Two windows for all: the node's own, and the smallest, which is right for every client that wants less. One for each of the
         // seven sizes would be compressed seven times a broadcast.
         int[] windows = [options.WindowBits, Zlib.MinWindowBits];
-        _deflaters = [.. windows.Select(bits => new CountedPool<MessageDeflater>(() => new MessageDeflater(bits, options.Level), RetainedDeflaters))];
+        _deflaters = [.. windows.Select(bits => new CountedPool<MessageDeflater>(() => new MessageDeflater(bits, options.Level), Retained))];
         _compressors = [.. _deflaters.Select((pool, i) => new SharedCompressor(i, options.MinimumBytes, pool, _buffers, metrics.CompressionSent))];
         _shared = [.. _compressors.Select(compressor => new Compression(compressor, null, _sharedReader, null))];
     }
@@ -64,7 +61,7 @@ internal sealed class CompressionPolicy
 
         var inflater = agreement.ClientNoContextTakeover
             ? null
-            : new DedicatedInflater(Math.Max(Zlib.MinWindowBits, agreement.ClientWindowBits), _metrics.CompressionReceived);
+            : new DedicatedInflater(Math.Max(Zlib.MinWindowBits, agreement.ClientWindowBits), _buffers.Account, _metrics.CompressionReceived);
         var reader = inflater is null ? _sharedReader : new MessageReaderSettings(_sharedReader.MaxMessageBytes, _buffers, inflater);
         return agreement.ServerNoContextTakeover
             ? new Compression(_compressors[index], null, reader, inflater)

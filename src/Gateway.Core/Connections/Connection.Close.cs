@@ -44,6 +44,7 @@ internal sealed partial class Connection
             }
         }
 
+        DropPart();
         Flush();
         if (mustResume)
             _transport.Resume();
@@ -84,6 +85,8 @@ internal sealed partial class Connection
             isIdle = _queue is null && !_isSending;
         }
 
+        DropPart();
+
         // Otherwise what is leaving leaves first; the deadline stands.
         if (isIdle)
             _transport.Abort();
@@ -92,6 +95,7 @@ internal sealed partial class Connection
     public void OnClosed(SocketError error)
     {
         CloseReason reason;
+        TakeReader(); // for ever
         lock (this)
         {
             reason = _closeReason ?? CloseReason.ConnectionLost;
@@ -109,6 +113,8 @@ internal sealed partial class Connection
             _isSending = true;
             _reader.Release(ReaderSettings);
             Compression?.Release();
+            if (Protocol is not null)
+                LetGoHeld(Identity.Bytes);
         }
 
         LeaveAddress();

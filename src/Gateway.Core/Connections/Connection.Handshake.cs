@@ -61,11 +61,15 @@ internal sealed partial class Connection
                 _state = ConnectionState.Admitting;
         }
 
-        _ = FinishAdmissionAsync(admission, request, match);
+        // As text it takes twice as much as it took on the wire.
+        if (TryKeep(2 * consumed))
+            _ = FinishAdmissionAsync(admission, request, match, 2 * consumed);
+        else
+            OnShort();
         return new ReceiveResult(consumed, ReceiveAction.Pause);
     }
 
-    private async Task FinishAdmissionAsync(ValueTask<Admission> admission, UpgradeRequest request, ProtocolMatch match)
+    private async Task FinishAdmissionAsync(ValueTask<Admission> admission, UpgradeRequest request, ProtocolMatch match, int kept)
     {
         Admission verdict;
         try
@@ -82,10 +86,22 @@ internal sealed partial class Connection
             verdict = new Admission(null, AdmissionFailed);
         }
 
-        if (verdict.Identity is { } identity)
-            Open(request, match, identity);
-        else
-            Refuse(verdict.Refusal!, 0);
+        LetGo(kept);
+        try
+        {
+            if (verdict.Identity is { } identity)
+                Open(request, match, identity);
+            else
+                Refuse(verdict.Refusal!, 0);
+        }
+#pragma warning disable CA1031 // A fault of ours ends this connection.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnFault(e);
+            Close(CloseReason.InternalError);
+        }
+
         Flush();
         _transport.Resume();
     }
@@ -93,12 +109,17 @@ internal sealed partial class Connection
     private void Open(UpgradeRequest request, in ProtocolMatch match, ClientIdentity identity)
     {
         var compression = _context.Compression.Negotiate(request, out var extensions);
-        bool hasPlace;
+        if (!TryHold(identity.Bytes))
+        {
+            Refuse(Refuse(Limit.Memory, 503, "The node is short of memory."), 0);
+            return;
+        }
+
+        bool isEnding, hasPlace;
         lock (this)
         {
-            if (_state is not (ConnectionState.Handshaking or ConnectionState.Admitting))
-                return;
-            hasPlace = TryEnterIndex(identity);
+            isEnding = _state is not (ConnectionState.Handshaking or ConnectionState.Admitting);
+            hasPlace = !isEnding && TryEnterIndex(identity);
             if (hasPlace)
             {
                 Protocol = match.Handler;
@@ -111,6 +132,10 @@ internal sealed partial class Connection
             }
         }
 
+        if (!hasPlace)
+            LetGoHeld(identity.Bytes);
+        if (isEnding)
+            return;
         if (!hasPlace)
         {
             Refuse(Refuse(Limit.UserConnections, 429, "This user has as many connections as it may have."), 0);

@@ -26,8 +26,7 @@ internal sealed partial class Connection
         var verdict = await _context.Tokens.JudgeAsync(token, CancellationToken.None).ConfigureAwait(false);
         var outcome = verdict.IsUnavailable ? RefreshOutcome.Unavailable
             : verdict.Identity is not { } identity ? RefreshOutcome.Unauthorized
-            : TryReplace(identity) ? RefreshOutcome.Ok
-            : RefreshOutcome.Forbidden;
+            : Replace(identity);
         _context.Metrics.TokenRefreshes.Add(1, new KeyValuePair<string, object?>("result", LabelOf(outcome)));
         return new RefreshResult(outcome, verdict.Reason);
     }
@@ -59,21 +58,24 @@ internal sealed partial class Connection
             CloseIfRevoked();
     }
 
-    private bool TryReplace(ClientIdentity identity)
+    private RefreshOutcome Replace(ClientIdentity identity)
     {
         ClientIdentity before;
         lock (this)
         {
             before = Identity;
             // Another user would inherit what this one is subscribed to. An anonymous client becomes nobody: it connects anew.
-            if (!before.IsAuthenticated || !string.Equals(before.Subject, identity.Subject, StringComparison.Ordinal))
-                return false;
+            if (_state != ConnectionState.Open || !before.IsAuthenticated || !string.Equals(before.Subject, identity.Subject, StringComparison.Ordinal))
+                return RefreshOutcome.Forbidden;
+            if (!TryHold(identity.Bytes))
+                return RefreshOutcome.Unavailable;
+            LetGoHeld(before.Bytes);
             Identity = identity;
             _isExpiryTold = false;
         }
 
         OnIdentityChanged(before);
-        return true;
+        return RefreshOutcome.Ok;
     }
 
     /// <summary>From the clock, once a second.</summary>

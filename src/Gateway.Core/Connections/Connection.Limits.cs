@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Buffers;
+using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Telemetry;
 
@@ -53,10 +54,60 @@ internal sealed partial class Connection
     public int PartialBytes => _reader.PartialBytes;
 
     /// <summary>
-    /// Gives up what waits for the client, or comes from it, when the node needs the memory: publications where their channels' rules drop
-    /// them, else the client. False: it was ending already.
+    /// Counts what the client has sent and somebody is waiting with: a publication on its way to the broker. False: the node has no room for
+    /// it. <see cref="LetGo"/> follows when it is done.
     /// </summary>
-    public bool ShedBacklog() => ShedWaiting() || Close(QueuedBytes >= PartialBytes ? CloseReason.SlowConsumer : CloseReason.TryAgainLater);
+    public bool TryKeep(int bytes)
+    {
+        if (Memory.TryAdd(bytes))
+            return true;
+        Report(Limit.Memory);
+        return false;
+    }
+
+    public void LetGo(int bytes) => Memory.Add(-bytes);
+
+    private MemoryAccount Memory => _context.Transport.Buffers.Account;
+
+    /// <summary>What waits for the client or has come from it in part, in bytes: a request, a record, a message. Read without a lock.</summary>
+    public long WaitingBytes => QueuedBytes + PartialBytes + _transport.UnconsumedBytes;
+
+    /// <summary>
+    /// Gives up what the node keeps for the client, when it needs the memory: publications where their channels' rules drop them, else the
+    /// client. False: it was ending already.
+    /// </summary>
+    public bool Shed()
+    {
+        if (_state is ConnectionState.Handshaking or ConnectionState.Admitting)
+            return ShedRequest();
+        if (ShedWaiting())
+            return true;
+        var isSlow = QueuedBytes >= Math.Max(WaitingBytes - QueuedBytes, HeldBytes);
+        return Close(isSlow ? CloseReason.SlowConsumer : CloseReason.TryAgainLater);
+    }
+
+    /// <summary>The node has no room for what the client has sent and could not be read yet.</summary>
+    public void OnShort()
+    {
+        if (_state is ConnectionState.Handshaking or ConnectionState.Admitting)
+            Refuse(Refuse(Limit.Memory, 503, "The node is short of memory."), 0);
+        else if (Close(CloseReason.Of(ProtocolError.NoRoom)))
+            Report(Limit.Memory);
+        Flush();
+    }
+
+    /// <summary>Nobody has been let in: the answer is worth one attempt, and what has come goes with the socket.</summary>
+    private bool ShedRequest()
+    {
+        var isShed = End(UpgradeResponse.Refuse(Refuse(Limit.Memory, 503, "The node is short of memory."), _context.Time.GetUtcNow()), CloseReason.Refused, "503");
+        if (isShed)
+        {
+            Flush();
+            _transport.Abort();
+        }
+
+        return isShed;
+    }
 
     private void LeaveAddress()
     {
@@ -70,6 +121,13 @@ internal sealed partial class Connection
         var perSecond = Identity.Limits.BytesPerSecond ?? _context.Options.Limits.BytesPerSecond;
         if (perSecond > 0 && !(_budgets ??= new Budgets()).Bytes.TryTake(_context.Clock.Now, perSecond, bytes))
             End(Limit.Bytes);
+    }
+
+    /// <summary>What a compressed message has become: it costs as much as one that came so.</summary>
+    private bool MayReceive(int bytes)
+    {
+        var perSecond = Identity.Limits.BytesPerSecond ?? _context.Options.Limits.BytesPerSecond;
+        return perSecond == 0 || (_budgets ??= new Budgets()).Bytes.TryTake(_context.Clock.Now, perSecond, bytes) || End(Limit.Bytes);
     }
 
     private bool MayCommand()

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Gateway.Core.Framing;
+using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
 
 namespace Gateway.Core.Connections;
@@ -8,9 +10,25 @@ internal sealed partial class Connection
     // Messages in one turn; then other connections have theirs.
     private const int MessagesPerTurn = 64;
 
-    private MessageReader _reader; // owned by the receive chain
+    // Bytes that messages have become in one turn: as many as come in one, so that a compressed byte is worth no more of a thread's time.
+    private const int InflatedPerTurn = 64 * 1024;
+
+    private MessageReader _reader; // owned by whoever has taken it: see _readerUser
+    private volatile ReaderUser _readerUser;
+    private int _messageSince; // seconds on the heartbeat's clock, from 1 on: since when a message is coming in part; 0: none is
     private int _commands; // in flight; guarded by the lock
     private MessageResult _pause; // what the receive chain waits for; guarded by the lock
+
+    /// <summary>
+    /// The receive chain has the reader during a turn. Between turns whoever ends the connection takes it for a moment, to give back what has
+    /// come of a message: a peer that sends no more would hold it until its deadline.
+    /// </summary>
+    private enum ReaderUser : byte
+    {
+        None,
+        Turn,
+        End,
+    }
 
     private MessageReaderSettings ReaderSettings => Compression?.Reader ?? _context.Reader;
 
@@ -25,19 +43,28 @@ internal sealed partial class Connection
     private ReceiveResult ReceiveFrames(Span<byte> bytes, int start)
     {
         var rest = bytes[start..];
+        var hasMessage = false;
+        long inflated = 0;
         for (var messages = 0; ; messages++)
         {
-            if (messages == MessagesPerTurn && !rest.IsEmpty)
+            if ((messages == MessagesPerTurn || inflated >= InflatedPerTurn) && !rest.IsEmpty)
+            {
+                _reader.Release(ReaderSettings);
                 return new ReceiveResult(bytes.Length - rest.Length, ReceiveAction.Yield);
+            }
 
             var result = MessageResult.Continue;
             switch (_reader.Read(ReaderSettings, ref rest, out var message))
             {
                 case ReadStatus.NeedMore:
+                    WatchMessage(hasMessage);
                     return new ReceiveResult(bytes.Length, ReceiveAction.Continue);
                 case ReadStatus.Message:
+                    hasMessage = true;
                     Count(message);
-                    if (MayCommand())
+                    if (Compression is not null)
+                        inflated += message.Payload.Length;
+                    if (MayCommand() && (Compression is null || MayReceive(message.Payload.Length)))
                         result = Protocol!.OnMessage(this, message.Opcode, message.Payload);
                     break;
                 case ReadStatus.Control:
@@ -46,7 +73,8 @@ internal sealed partial class Connection
                         OnControl(message);
                     break;
                 default:
-                    Close(CloseReason.Of(message.Error));
+                    if (Close(CloseReason.Of(message.Error)) && message.Error == ProtocolError.NoRoom)
+                        Report(Limit.Memory);
                     break;
             }
 
@@ -59,7 +87,8 @@ internal sealed partial class Connection
             if (result != MessageResult.Continue && MustPause(result))
             {
                 // The reader is between messages, and nothing may come for long: what it holds of the last one goes back now.
-                _reader.Release(_context.Reader);
+                _reader.Release(ReaderSettings);
+                _messageSince = 0;
                 return new ReceiveResult(bytes.Length - rest.Length, ReceiveAction.Pause);
             }
         }
@@ -85,6 +114,7 @@ internal sealed partial class Connection
         var discard = new ReceiveResult(bytes.Length, ReceiveAction.Discard);
         if (_state != ConnectionState.Closing || _closeReason!.IsFailure || _isCloseReceived)
             return discard;
+        _reader.SkipData(ReaderSettings);
         var rest = bytes;
         while (true)
         {
@@ -100,6 +130,58 @@ internal sealed partial class Connection
             }
         }
     }
+
+    private void TakeReader()
+    {
+        if (Interlocked.CompareExchange(ref _readerUser, ReaderUser.Turn, ReaderUser.None) != ReaderUser.None)
+            AwaitReader();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AwaitReader()
+    {
+        var spin = default(SpinWait);
+        while (Interlocked.CompareExchange(ref _readerUser, ReaderUser.Turn, ReaderUser.None) != ReaderUser.None)
+            spin.SpinOnce(sleep1Threshold: -1); // the other one returns an array
+    }
+
+    private void GiveReader()
+    {
+        if (_reader.PartialBytes == 0)
+        {
+            _readerUser = ReaderUser.None;
+            return;
+        }
+
+        // Whoever has ended the connection during the turn could not take the reader, or this sees that it has been ended.
+        Interlocked.Exchange(ref _readerUser, ReaderUser.None);
+        if (_state is ConnectionState.Closing or ConnectionState.Closed)
+            DropPart();
+    }
+
+    /// <summary>The connection is ending: what has come of a message goes back now. A turn that runs at this moment does it at its end.</summary>
+    private void DropPart()
+    {
+        if (_reader.PartialBytes == 0 || Interlocked.CompareExchange(ref _readerUser, ReaderUser.End, ReaderUser.None) != ReaderUser.None)
+            return;
+        _reader.SkipData(ReaderSettings);
+        _readerUser = ReaderUser.None;
+    }
+
+    /// <summary>After all of a turn has been read.</summary>
+    /// <param name="hasMessage">One has ended in the turn: what follows it is another.</param>
+    private void WatchMessage(bool hasMessage)
+    {
+        if (!_reader.IsWithin)
+            _messageSince = 0;
+        else if (hasMessage || _messageSince == 0)
+            _messageSince = SecondsNow;
+    }
+
+    private int SecondsNow => 1 + (int)(_context.Clock.Now / 1000);
+
+    private bool IsMessageOverdue() =>
+        Volatile.Read(ref _messageSince) is not 0 and var since && SecondsNow - since >= _context.Options.Limits.MessageTimeout.TotalSeconds;
 
     private bool MustPause(MessageResult result)
     {

@@ -9,6 +9,9 @@ internal sealed partial class Connection
     // A remainder leaves in pieces of so much, so that the send deadline measures progress and not the size of a message.
     private const int RemainderBytes = 64 * 1024;
 
+    // As much as the queue rents for the first answer anyway.
+    private const int FreeReplyBytes = 2048;
+
     // One flush in so many is recorded in the histogram of batch sizes.
     private const int FlushSample = 64;
 
@@ -67,7 +70,7 @@ internal sealed partial class Connection
             if (Compression?.Own is { } own)
                 frame = own.Compress(frame);
             var queue = Queue();
-            if (queue.DataBytes + frame.Length <= MaxReplyBytes(queue))
+            if (queue.DataBytes + frame.Length <= MaxReplyBytes(queue) && MayWait(queue, frame.Length))
             {
                 queue.Add(frame);
                 CountSent(frame.Opcode, frame.Length);
@@ -75,7 +78,7 @@ internal sealed partial class Connection
             }
         }
 
-        CloseAsSlow();
+        CloseAsFull();
     }
 
     /// <summary>The same, encoded in the queue's own memory: for answers that are as frequent as what they answer.</summary>
@@ -93,7 +96,7 @@ internal sealed partial class Connection
                 return;
             var queue = Queue();
             var length = FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length;
-            if (queue.DataBytes + length <= MaxReplyBytes(queue))
+            if (queue.DataBytes + length <= MaxReplyBytes(queue) && MayWait(queue, length))
             {
                 queue.Add(opcode, payload);
                 CountSent(opcode, length);
@@ -101,7 +104,7 @@ internal sealed partial class Connection
             }
         }
 
-        CloseAsSlow();
+        CloseAsFull();
     }
 
     /// <summary>Queues a data frame and sends it.</summary>
@@ -125,8 +128,20 @@ internal sealed partial class Connection
         }
 
         SampleBatch(frames);
-        if (!TrySendCorked(corked))
+        try
+        {
+            if (!TrySendCorked(corked))
+                return true;
+        }
+#pragma warning disable CA1031 // As in SendQueued.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnFault(e);
+            _transport.Abort();
             return true;
+        }
+
         lock (this)
         {
             // Nothing came meanwhile, and nothing was put off until now: the usual case.
@@ -169,6 +184,15 @@ internal sealed partial class Connection
         SendQueued();
     }
 
+    /// <summary>An answer found no room in the queue; or in the node, although the queue had some.</summary>
+    private void CloseAsFull()
+    {
+        if (Memory.HasRoom(0))
+            CloseAsSlow();
+        else if (Close(CloseReason.TryAgainLater))
+            Report(Limit.Memory);
+    }
+
     /// <summary>What did not fit is the first that is dropped.</summary>
     private void CloseAsSlow()
     {
@@ -196,8 +220,24 @@ internal sealed partial class Connection
         Close(CloseReason.TooManyControlFrames);
     }
 
-    /// <summary>The sender's loop, until nothing waits or the kernel takes no more.</summary>
+    /// <summary>The sender's loop. A fault ends the connection, since nobody would send for it any more.</summary>
     private void SendQueued()
+    {
+        try
+        {
+            SendAll();
+        }
+#pragma warning disable CA1031 // Whoever sends may be any thread of the node: an engine's, a shard's, the clock's.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnFault(e);
+            _transport.Abort();
+        }
+    }
+
+    /// <summary>Until nothing waits or the kernel takes no more.</summary>
+    private void SendAll()
     {
         var cork = ThreadBlock.Cork;
         while (true)
@@ -284,6 +324,9 @@ internal sealed partial class Connection
 
     /// <summary>Publications that are dropped rather than the client must not cost it its answers: those may go above them, up to as much again.</summary>
     private long MaxReplyBytes(OutboundQueue queue) => _context.Options.Limits.MaxQueueBytes * (queue.IsSparing ? 2L : 1L);
+
+    /// <summary>Little may always wait: a node without room must still be able to say so, and most answers leave at once.</summary>
+    private bool MayWait(OutboundQueue queue, int length) => queue.DataBytes + length <= FreeReplyBytes || Memory.HasRoom(length);
 
     private OutboundQueue Queue() => _queue ??= _context.Queues.Rent();
 

@@ -70,6 +70,7 @@ internal sealed partial class Connection : ITransportHandler
     {
         _lastReceived = _context.Clock.Now;
         _pongDeadline = 0;
+        TakeReader();
         ReceiveResult result;
         try
         {
@@ -85,16 +86,23 @@ internal sealed partial class Connection : ITransportHandler
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (_context.MayLogFault())
-                Log.ConnectionFault(_context.Log, Id.ToString(), e);
-            _context.Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "connection"));
+            OnFault(e);
             Close(CloseReason.InternalError);
             result = new ReceiveResult(bytes.Length, ReceiveAction.Discard);
         }
 
+        GiveReader();
         // What the messages of this turn were answered with leaves together.
         Flush();
         return result;
+    }
+
+    /// <summary>Counts a fault of ours that ends this connection; the caller ends it.</summary>
+    public void OnFault(Exception exception)
+    {
+        if (_context.MayLogFault())
+            Log.ConnectionFault(_context.Log, Id.ToString(), exception);
+        _context.Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "connection"));
     }
 
     /// <summary>Visited by the heartbeat about once a second.</summary>
@@ -106,6 +114,9 @@ internal sealed partial class Connection : ITransportHandler
         {
             case ConnectionState.Handshaking or ConnectionState.Admitting when now >= _deadline:
                 OnHandshakeOverdue();
+                break;
+            case ConnectionState.Open when IsMessageOverdue():
+                Close(CloseReason.MessageTimeout);
                 break;
             case ConnectionState.Open when IsTooOld():
                 SendAway(_context.Options.Drain.ReconnectWithin, Farewell.MaxAge);

@@ -13,6 +13,7 @@ internal sealed class Heartbeat : IDisposable
     private readonly ConnectionRegistry _registry;
     private readonly TimeProvider _time;
     private readonly Action<long> _onRound;
+    private readonly Action<Exception> _fault;
     private readonly long _start;
     private readonly ITimer _timer;
     private long _now;
@@ -22,9 +23,10 @@ internal sealed class Heartbeat : IDisposable
     /// <param name="registry">The connections.</param>
     /// <param name="time">Clock.</param>
     /// <param name="onRound">Called once a round, with <see cref="Now"/>.</param>
-    public Heartbeat(ConnectionRegistry registry, TimeProvider time, Action<long> onRound)
+    /// <param name="fault">Told of what <paramref name="onRound"/> throws.</param>
+    public Heartbeat(ConnectionRegistry registry, TimeProvider time, Action<long> onRound, Action<Exception>? fault = null)
     {
-        (_registry, _time, _onRound) = (registry, time, onRound);
+        (_registry, _time, _onRound, _fault) = (registry, time, onRound, fault ?? (static _ => { }));
         _start = time.GetTimestamp();
         _timer = time.CreateTimer(static state => ((Heartbeat)state!).Tick(), this, TickPeriod, TickPeriod);
     }
@@ -46,16 +48,37 @@ internal sealed class Heartbeat : IDisposable
             for (var stripe = _tick; stripe < ConnectionRegistry.Stripes; stripe += TicksPerRound)
             {
                 foreach (var connection in _registry.Snapshot(stripe))
-                    connection.OnTick(now);
+                    Visit(connection, now);
             }
 
             _tick = (_tick + 1) % TicksPerRound;
             if (_tick == 0)
                 _onRound(now);
         }
+#pragma warning disable CA1031 // A timer's callback that throws ends the process.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _fault(e);
+        }
         finally
         {
             Volatile.Write(ref _isTicking, 0);
+        }
+    }
+
+    private static void Visit(Connection connection, long now)
+    {
+        try
+        {
+            connection.OnTick(now);
+        }
+#pragma warning disable CA1031 // A fault of ours ends one connection, and the others have their turn.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            connection.OnFault(e);
+            connection.Abort();
         }
     }
 }

@@ -58,7 +58,7 @@ internal interface IMessageHandler
 }
 
 /// <summary>How a connection goes on after a message.</summary>
-internal enum MessageResult
+internal enum MessageResult : byte
 {
     /// <summary>With the next one.</summary>
     Continue,

@@ -6,6 +6,8 @@ namespace Gateway.Core.Framing;
 /// <summary>Makes compressed frames of frames, RFC 7692 §6.1 and §7.2.1.</summary>
 internal abstract class FrameCompressor(int minimumBytes, BufferPool buffers, CompressionCounters counters)
 {
+    protected BufferPool Buffers => buffers;
+
     /// <summary>Whether a frame of this payload is compressed at all: the one byte that an empty message becomes would be one too many.</summary>
     protected bool IsWorthwhile(OutboundFrame frame) => frame.Payload.Length >= Math.Max(1, minimumBytes);
 
@@ -70,8 +72,23 @@ internal sealed class DedicatedCompressor(
 {
     private MessageDeflater? _deflater; // from the first message on
 
+    /// <summary>The frame as it is where the node has no room for a compressor: RFC 7692 §6 leaves it to the sender for each message.</summary>
     public OutboundFrame Compress(OutboundFrame frame) =>
-        IsWorthwhile(frame) ? Compress(frame, _deflater ??= new MessageDeflater(windowBits, level), keepsHistory: true) : frame;
+        IsWorthwhile(frame) && Deflater() is { } deflater ? Compress(frame, deflater, keepsHistory: true) : frame;
 
-    public void Dispose() => _deflater?.Dispose();
+    public void Dispose()
+    {
+        if (_deflater is null)
+            return;
+        _deflater.Dispose();
+        Buffers.Account.LetGo(MessageDeflater.SizeOf(windowBits));
+        _deflater = null;
+    }
+
+    private MessageDeflater? Deflater()
+    {
+        if (_deflater is null && Buffers.Account.TryHold(MessageDeflater.SizeOf(windowBits)))
+            _deflater = new MessageDeflater(windowBits, level);
+        return _deflater;
+    }
 }

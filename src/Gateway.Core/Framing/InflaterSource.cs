@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Buffers;
 using Gateway.Core.Telemetry;
 
@@ -9,16 +10,22 @@ internal abstract class InflaterSource(CompressionCounters counters)
     /// <summary>Counts what was received.</summary>
     public CompressionCounters Counters { get; } = counters;
 
-    /// <summary>For one message. Return it when the message ends, however it ends.</summary>
-    public abstract MessageInflater Rent();
+    /// <summary>For one message, which is whole: return it within the same call. False: the node has no room for one.</summary>
+    public abstract bool TryRent([NotNullWhen(true)] out MessageInflater? inflater);
 
     public abstract void Return(MessageInflater inflater);
 }
 
-/// <summary>Lends any of the node's, for clients that agreed to no context takeover: between messages they hold none.</summary>
+/// <summary>
+/// Lends any of the node's, for clients that agreed to no context takeover: between calls they hold none, so that there are as many as threads.
+/// </summary>
 internal sealed class SharedInflaters(CountedPool<MessageInflater> pool, CompressionCounters counters) : InflaterSource(counters)
 {
-    public override MessageInflater Rent() => pool.Rent();
+    public override bool TryRent([NotNullWhen(true)] out MessageInflater? inflater)
+    {
+        inflater = pool.Rent();
+        return true;
+    }
 
     public override void Return(MessageInflater inflater)
     {
@@ -28,16 +35,29 @@ internal sealed class SharedInflaters(CountedPool<MessageInflater> pool, Compres
 }
 
 /// <summary>One connection's own, which remembers what the peer may refer to.</summary>
-internal sealed class DedicatedInflater(int windowBits, CompressionCounters counters) : InflaterSource(counters), IDisposable
+internal sealed class DedicatedInflater(int windowBits, MemoryAccount account, CompressionCounters counters) : InflaterSource(counters), IDisposable
 {
     private MessageInflater? _inflater; // from the first message on
 
-    public override MessageInflater Rent() => _inflater ??= new MessageInflater(windowBits, keepsHistory: true);
+    public override bool TryRent([NotNullWhen(true)] out MessageInflater? inflater)
+    {
+        if (_inflater is null && account.TryHold(MessageInflater.SizeOf(windowBits, keepsHistory: true)))
+            _inflater = new MessageInflater(windowBits, keepsHistory: true);
+        inflater = _inflater;
+        return inflater is not null;
+    }
 
     public override void Return(MessageInflater inflater)
     {
         // It stays: a message that ended badly ends the connection.
     }
 
-    public void Dispose() => _inflater?.Dispose();
+    public void Dispose()
+    {
+        if (_inflater is null)
+            return;
+        _inflater.Dispose();
+        account.LetGo(MessageInflater.SizeOf(windowBits, keepsHistory: true));
+        _inflater = null;
+    }
 }

@@ -6,7 +6,13 @@ internal sealed class MessageDeflater(int windowBits, int level) : IDisposable
     // §7.2.1 3: what a flush ends with and the sender takes off.
     private const int TailBytes = 4;
 
+    // Measured with zlib-ng of .NET 10: 200 of them, at windows of 9, 12 and 15 bits.
+    private const int StateBytes = 190 * 1024;
+
     private readonly DeflateHandle _zlib = new(windowBits, level);
+
+    /// <summary>Memory of one, in bytes: zlib's state, its window and hash chains.</summary>
+    public static int SizeOf(int windowBits) => StateBytes + (4 << windowBits);
 
     /// <summary>
     /// The most that a message can become: literals of 9 bits, which is what fixed Huffman codes make of the worst, and the blocks' headers.

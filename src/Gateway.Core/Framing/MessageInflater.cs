@@ -17,6 +17,9 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
     // a bomb takes as well.
     private const int MaxRefilledBytes = 32 * 1024 * 1024;
 
+    // Measured with zlib-ng of .NET 10: 200 of them, without their windows.
+    private const int StateBytes = 14 * 1024;
+
     // §7.2.2 1, and behind it a byte that must be left over when the message was whole.
     private static readonly byte[] TailAndSentinel = [0x00, 0x00, 0xFF, 0xFF, 0x00];
 
@@ -26,7 +29,10 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
     private int _refilled; // bytes, for the current message
 
     /// <summary>Compressed bytes of the current message so far.</summary>
-    public int Received { get; private set; }
+    private int Received { get; set; }
+
+    /// <summary>Memory of one, in bytes: zlib's state, its window, and the history.</summary>
+    public static int SizeOf(int windowBits, bool keepsHistory) => StateBytes + ((keepsHistory ? 2 : 1) << windowBits);
 
     /// <summary>Decompresses a piece of the current message.</summary>
     /// <param name="input">Advanced past what was consumed.</param>

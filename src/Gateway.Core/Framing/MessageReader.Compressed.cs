@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Gateway.Core.Framing;
 
 /// <content>
-/// Compressed payloads (RFC 7692 §6.2): decompressed as they come, into the buffer in which plain ones are joined. The size limit is
-/// judged while decompressing, and so is UTF-8.
+/// Compressed payloads (RFC 7692 §6.2): kept as they came, as plain ones are, and decompressed when the message is whole. A message in part
+/// so costs the node what it has cost its client, and not what it will become; an inflater is rented for a call and never while a peer is
+/// waited for. The size limit is judged while decompressing, and so is UTF-8.
 /// </content>
 internal partial struct MessageReader
 {
@@ -17,59 +18,79 @@ internal partial struct MessageReader
     private const int GrowthFactor = 8;
     private const int LastStep = 4;
 
-    /// <summary>
-    /// Judges the length that a frame claims, when it is more than a plain one may have. What a compressed one becomes is not known
-    /// before it is decompressed.
-    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly bool IsTooMuch(MessageReaderSettings settings, byte first, long length)
+    private bool TryReadCompressed(MessageReaderSettings settings, Span<byte> piece, bool isLast, out ReadOnlySpan<byte> payload)
     {
-        if (((Opcode)(first & FrameHeader.OpcodeBits)).IsControl())
-            return false;
-        var isCompressed = _inflater is not null || (first & FrameHeader.Rsv1Bit) != 0;
-        return !isCompressed || length > settings.MaxCompressedBytes - (_inflater?.Received ?? 0);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void BeginCompressed(MessageReaderSettings settings) => _inflater = settings.Inflaters!.Rent();
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryInflateData(MessageReaderSettings settings, Span<byte> piece, bool isLast, out ReadOnlySpan<byte> payload)
-    {
-        Masking.Apply(piece, _maskKey);
-        _maskKey = Masking.Rotate(_maskKey, piece.Length);
-        _remaining -= piece.Length;
-        _inPayload = _remaining > 0;
         payload = default;
-        if ((!piece.IsEmpty && !TryInflate(settings, piece)) || !isLast)
+        if (isLast && _messageLength == 0)
+        {
+            Masking.Apply(piece, _maskKey);
+            _inPayload = false;
+            return TryInflate(settings, piece, out payload);
+        }
+
+        if (!TryAppend(settings, piece, _messageLength))
+            return false;
+        _messageLength += piece.Length;
+        _inPayload = _remaining > 0;
+        if (!isLast)
             return false;
 
-        var compressed = _inflater!.Received;
-        payload = _buffer.AsSpan(0, _messageLength);
-        if (!_inflater.TryFinish(payload))
-            _error = ProtocolError.InvalidDeflate;
-        else if (IsValid([], isLast))
-            settings.Inflaters!.Counters.Add(_messageLength, compressed);
-        if (_error != ProtocolError.None)
-            return false;
-        ReturnInflater(settings);
-        _messageLength = 0;
-        _handedOut = true;
-        return true;
+        // What it becomes stands in the buffer's place.
+        var (whole, length) = (_buffer!, _messageLength);
+        (_buffer, _messageLength) = (null, 0);
+        try
+        {
+            return TryInflate(settings, whole.AsSpan(0, length), out payload);
+        }
+        finally
+        {
+            settings.Buffers.Return(whole);
+        }
     }
 
-    /// <summary>Decompresses a piece; false when the message breaks a rule.</summary>
-    private bool TryInflate(MessageReaderSettings settings, ReadOnlySpan<byte> piece)
+    /// <summary>Decompresses a whole message; false when it breaks a rule, or the node has no room for it.</summary>
+    private bool TryInflate(MessageReaderSettings settings, ReadOnlySpan<byte> compressed, out ReadOnlySpan<byte> payload)
+    {
+        payload = default;
+        if (!settings.Inflaters!.TryRent(out var inflater))
+        {
+            _error = ProtocolError.NoRoom;
+            return false;
+        }
+
+        try
+        {
+            var size = compressed.Length;
+            if (!compressed.IsEmpty && !TryInflate(settings, inflater, compressed))
+                return false;
+            payload = _buffer.AsSpan(0, _messageLength);
+            if (!inflater.TryFinish(payload))
+                _error = ProtocolError.InvalidDeflate;
+            else if (IsValid([], isLast: true))
+                settings.Inflaters.Counters.Add(_messageLength, size);
+        }
+        finally
+        {
+            settings.Inflaters.Return(inflater);
+        }
+
+        _messageLength = 0;
+        _handedOut = _buffer is not null;
+        return _error == ProtocolError.None;
+    }
+
+    private bool TryInflate(MessageReaderSettings settings, MessageInflater inflater, ReadOnlySpan<byte> compressed)
     {
         while (true)
         {
             var start = _messageLength;
             var end = Math.Min(_buffer?.Length ?? 0, settings.MaxMessageBytes);
-            var status = _inflater!.Inflate(ref piece, _buffer.AsSpan(0, start), _buffer.AsSpan(start, end - start), out var written);
+            var status = inflater.Inflate(ref compressed, _buffer.AsSpan(0, start), _buffer.AsSpan(start, end - start), out var written);
             if (status == InflateStatus.NeedsOutput && end == settings.MaxMessageBytes)
-                status = InflateBeyondLimit(ref piece, start + written);
+                status = InflateBeyondLimit(inflater, ref compressed, start + written);
             _messageLength += written;
-            // What was written stands before what could not be: in this order the verdict does not depend on how the bytes came.
+            // What was written stands before what could not be.
             if (!IsValid(_buffer.AsSpan(start, written), isLast: false))
                 return false;
             if (status == InflateStatus.Invalid)
@@ -82,37 +103,23 @@ internal partial struct MessageReader
                 return false;
             if (status == InflateStatus.NeedsInput)
                 return true;
-            GrowInflated(settings, piece.Length);
+            if (!TryGrowInflated(settings, compressed.Length))
+                return false;
         }
     }
 
     /// <summary>A message of exactly the limit may end with bits that say nothing more: one byte more decides.</summary>
-    private readonly InflateStatus InflateBeyondLimit(ref ReadOnlySpan<byte> piece, int length)
+    private readonly InflateStatus InflateBeyondLimit(MessageInflater inflater, ref ReadOnlySpan<byte> compressed, int length)
     {
         Span<byte> beyond = stackalloc byte[1];
-        var status = _inflater!.Inflate(ref piece, _buffer.AsSpan(0, length), beyond, out var written);
+        var status = inflater.Inflate(ref compressed, _buffer.AsSpan(0, length), beyond, out var written);
         return written > 0 ? InflateStatus.NeedsOutput : status;
     }
 
-    private void GrowInflated(MessageReaderSettings settings, int ahead)
+    private bool TryGrowInflated(MessageReaderSettings settings, int ahead)
     {
         var guess = Math.Max((long)GrowthFactor * _messageLength, _messageLength + Math.Max(LeastGuess, (long)GuessedRatio * ahead));
-        var isLast = guess >= settings.MaxMessageBytes / (_messageLength == 0 ? 1 : LastStep);
-        var grown = settings.Buffers.Rent(isLast ? settings.MaxMessageBytes : (int)guess);
-        if (_buffer is not null)
-        {
-            _buffer.AsSpan(0, _messageLength).CopyTo(grown);
-            settings.Buffers.Return(_buffer);
-        }
-
-        _buffer = grown;
-    }
-
-    private void ReturnInflater(MessageReaderSettings settings)
-    {
-        if (_inflater is null)
-            return;
-        settings.Inflaters!.Return(_inflater);
-        _inflater = null;
+        var isLast = guess >= settings.MaxMessageBytes / LastStep;
+        return TryReplaceBuffer(settings, kept: _messageLength, isLast ? settings.MaxMessageBytes : (int)guess);
     }
 }

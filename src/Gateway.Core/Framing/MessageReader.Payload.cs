@@ -15,7 +15,8 @@ internal partial struct MessageReader
         }
         else
         {
-            Append(settings, piece, _messageLength + _controlLength);
+            if (!TryAppend(settings, piece, _messageLength + _controlLength))
+                return Nothing(out payload);
             _controlLength += (byte)piece.Length;
             payload = _buffer.AsSpan(_messageLength, _controlLength);
             if (!isWhole)
@@ -33,8 +34,8 @@ internal partial struct MessageReader
     private bool TryReadData(MessageReaderSettings settings, Span<byte> piece, out ReadOnlySpan<byte> payload)
     {
         var isLast = _fin && piece.Length == _remaining;
-        if (_inflater is not null)
-            return TryInflateData(settings, piece, isLast, out payload);
+        if (_data != DataKind.Plain)
+            return _data == DataKind.Skipped ? Skip(piece, isLast, out payload) : TryReadCompressed(settings, piece, isLast, out payload);
         if (isLast && _messageLength == 0)
         {
             Masking.Apply(piece, _maskKey);
@@ -50,7 +51,8 @@ internal partial struct MessageReader
     private bool TryAppendData(MessageReaderSettings settings, Span<byte> piece, bool isLast, out ReadOnlySpan<byte> payload)
     {
         var start = _messageLength;
-        Append(settings, piece, start);
+        if (!TryAppend(settings, piece, start))
+            return Nothing(out payload);
         _messageLength += piece.Length;
         _inPayload = _remaining > 0;
         payload = _buffer.AsSpan(0, _messageLength);
@@ -69,33 +71,59 @@ internal partial struct MessageReader
         return _error == ProtocolError.None;
     }
 
-    /// <summary>Unmasks a piece of the current frame into the buffer.</summary>
-    private void Append(MessageReaderSettings settings, ReadOnlySpan<byte> piece, int at)
+    /// <summary>Unmasks a piece of the current frame into the buffer. False: the node has no room for it.</summary>
+    private bool TryAppend(MessageReaderSettings settings, ReadOnlySpan<byte> piece, int at)
     {
         if (piece.IsEmpty)
-            return;
-        if (_buffer is null || _buffer.Length - at < piece.Length)
-            Grow(settings, at, at + piece.Length);
+            return true;
+        if ((_buffer is null || _buffer.Length - at < piece.Length) && !TryGrow(settings, at, at + piece.Length))
+            return false;
         Masking.Apply(piece, _buffer.AsSpan(at), _maskKey);
         _maskKey = Masking.Rotate(_maskKey, piece.Length);
         _remaining -= piece.Length;
+        return true;
     }
 
     /// <summary>
     /// Doubles the buffer, so that a message of n bytes costs at most 2n of copying, but never beyond what the current frame can fill:
     /// memory follows what has come, not what a header claims.
     /// </summary>
-    private void Grow(MessageReaderSettings settings, int kept, int needed)
+    private bool TryGrow(MessageReaderSettings settings, int kept, int needed)
     {
-        var most = _fin ? (long)kept + _remaining : settings.MaxMessageBytes + (long)FrameRules.MaxControlPayload;
-        var length = (int)Math.Max(needed, Math.Min(2L * (_buffer?.Length ?? 0), most));
-        var grown = settings.Buffers.Rent(length);
+        var most = _fin ? (long)kept + _remaining : MaxBytes(settings) + (long)FrameRules.MaxControlPayload;
+        return TryReplaceBuffer(settings, kept, (int)Math.Max(needed, Math.Min(2L * (_buffer?.Length ?? 0), most)));
+    }
+
+    private bool TryReplaceBuffer(MessageReaderSettings settings, int kept, int length)
+    {
+        if (!settings.Buffers.TryRent(length, out var larger))
+        {
+            _error = ProtocolError.NoRoom;
+            return false;
+        }
+
         if (_buffer is not null)
         {
-            _buffer.AsSpan(0, kept).CopyTo(grown);
+            _buffer.AsSpan(0, kept).CopyTo(larger);
             settings.Buffers.Return(_buffer);
         }
 
-        _buffer = grown;
+        _buffer = larger;
+        return true;
+    }
+
+    private bool Skip(ReadOnlySpan<byte> piece, bool isLast, out ReadOnlySpan<byte> payload)
+    {
+        _remaining -= piece.Length;
+        _inPayload = _remaining > 0;
+        if (isLast)
+            _messageOpcode = Opcode.Continuation;
+        return Nothing(out payload);
+    }
+
+    private static bool Nothing(out ReadOnlySpan<byte> payload)
+    {
+        payload = default;
+        return false;
     }
 }

@@ -29,10 +29,13 @@ internal partial struct MessageReader
     private bool _handedOut; // _buffer holds nothing but what the last read returned
     private ProtocolError _error; // sticks
     private Utf8Validator _utf8; // of the message, if it is text
-    private MessageInflater? _inflater; // rented while a compressed message comes; _buffer then holds it decompressed
+    private DataKind _data; // of the message
 
     /// <summary>Bytes rented for a message that has come in part.</summary>
     public readonly int PartialBytes => _buffer?.Length ?? 0;
+
+    /// <summary>Whether a message, or a frame, has begun and not ended.</summary>
+    public readonly bool IsWithin => _messageOpcode != Opcode.Continuation || _inPayload || _headerLength > 0;
 
     /// <summary>Reads the next message or control frame.</summary>
     /// <param name="settings">The node's.</param>
@@ -86,10 +89,15 @@ internal partial struct MessageReader
     }
 
     /// <summary>Returns what is rented. At the end of a connection; a reader that is within a message cannot go on after it.</summary>
-    public void Release(MessageReaderSettings settings)
+    public void Release(MessageReaderSettings settings) => ReturnBuffer(settings);
+
+    /// <summary>From now on payloads of messages are neither kept nor judged, nor are there messages: only control frames are looked for.</summary>
+    public void SkipData(MessageReaderSettings settings)
     {
+        if (_data == DataKind.Skipped)
+            return;
+        _data = DataKind.Skipped;
         ReturnBuffer(settings);
-        ReturnInflater(settings);
     }
 
     private void ReturnBuffer(MessageReaderSettings settings)
@@ -112,7 +120,7 @@ internal partial struct MessageReader
         if (!Judge(settings, input))
             return false;
         input = input[consumed..];
-        return TryBeginFrame(settings, header);
+        return TryBeginFrame(header);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -135,7 +143,7 @@ internal partial struct MessageReader
 
         input = input[(size - _headerLength)..];
         _headerLength = 0;
-        return TryBeginFrame(settings, header);
+        return TryBeginFrame(header);
     }
 
     private bool Judge(MessageReaderSettings settings, ReadOnlySpan<byte> header)
@@ -145,7 +153,7 @@ internal partial struct MessageReader
             return false;
         // §10.4: the limit counts all fragments, and the claim is enough. A control frame is bounded by §5.5.
         if (FrameHeader.TryDecodeLength(header, out var length, out _)
-            && (_inflater is not null || length > settings.MaxMessageBytes - _messageLength)
+            && length > settings.MaxMessageBytes - _messageLength
             && IsTooMuch(settings, header[0], length))
         {
             _error = ProtocolError.MessageTooBig;
@@ -155,7 +163,20 @@ internal partial struct MessageReader
         return true;
     }
 
-    private bool TryBeginFrame(MessageReaderSettings settings, in FrameHeader header)
+    /// <summary>Judges the length that a frame claims, when it is more than a plain message may have left.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool IsTooMuch(MessageReaderSettings settings, byte first, long length)
+    {
+        if (((Opcode)(first & FrameHeader.OpcodeBits)).IsControl())
+            return false;
+        var isCompressed = _messageOpcode == Opcode.Continuation ? (first & FrameHeader.Rsv1Bit) != 0 : _data == DataKind.Compressed;
+        return !isCompressed || length > settings.MaxCompressedBytes - _messageLength;
+    }
+
+    /// <summary>Most that the current message may have, as it comes.</summary>
+    private readonly int MaxBytes(MessageReaderSettings settings) => _data == DataKind.Compressed ? settings.MaxCompressedBytes : settings.MaxMessageBytes;
+
+    private bool TryBeginFrame(in FrameHeader header)
     {
         _opcode = header.Opcode;
         _fin = header.Fin;
@@ -167,14 +188,26 @@ internal partial struct MessageReader
             _messageOpcode = _opcode;
             _utf8 = default;
             _emptyFragments = 0;
-            if (header.Rsv != 0)
-                BeginCompressed(settings);
+            if (_data != DataKind.Skipped)
+                _data = header.Rsv != 0 ? DataKind.Compressed : DataKind.Plain;
         }
 
         // Fragments without payload would otherwise be a message without end.
         if (!_fin && _remaining == 0 && _emptyFragments++ == MaxEmptyFragments)
             _error = ProtocolError.MessageTooBig;
         return _error == ProtocolError.None;
+    }
+
+    /// <summary>What becomes of a message's payload.</summary>
+    private enum DataKind : byte
+    {
+        Plain,
+
+        /// <summary>It is kept as it comes until it is whole.</summary>
+        Compressed,
+
+        /// <summary>Nobody wants messages any more.</summary>
+        Skipped,
     }
 
     [InlineArray(FrameHeader.MaxSize)]

@@ -11,8 +11,9 @@ internal sealed class MessageReaderSettings(int maxMessageBytes, BufferPool buff
     /// <summary>The largest message, in bytes, over all its fragments and decompressed.</summary>
     public int MaxMessageBytes { get; } = maxMessageBytes;
 
-    /// <summary>The most compressed bytes of a message; they are not kept, so that this bounds work and not memory.</summary>
-    public int MaxCompressedBytes { get; } = (int)Math.Min(int.MaxValue, Math.Max(1024, (long)maxMessageBytes * MostExpansion));
+    /// <summary>The most compressed bytes of a message. They are kept until it is whole, and asked for as they come.</summary>
+    public int MaxCompressedBytes { get; } =
+        (int)Math.Min(Array.MaxLength - FrameRules.MaxControlPayload, Math.Max(1024, (long)maxMessageBytes * MostExpansion));
 
     /// <summary>Where payloads that came in part wait for their rest.</summary>
     public BufferPool Buffers { get; } = buffers;

@@ -1,6 +1,6 @@
 namespace Gateway.Core.Framing;
 
-/// <summary>What a peer did wrong: one value for each rule in <see cref="FrameRules"/> and <see cref="MessageReader"/>.</summary>
+/// <summary>Why a peer is read no further: one value for each rule in <see cref="FrameRules"/> and <see cref="MessageReader"/>.</summary>
 internal enum ProtocolError : byte
 {
     None,
@@ -20,6 +20,9 @@ internal enum ProtocolError : byte
     InvalidDeflate,
     TooManyDeflateStreams,
     MessageTooBig,
+
+    /// <summary>No fault of the peer's: the node is short of memory.</summary>
+    NoRoom,
 }
 
 internal static class ProtocolErrors
@@ -33,6 +36,7 @@ internal static class ProtocolErrors
         ProtocolError.InvalidUtf8 or ProtocolError.InvalidUtf8InCloseReason or ProtocolError.InvalidDeflate => CloseCode.InvalidData,
         ProtocolError.TooManyDeflateStreams => CloseCode.PolicyViolation,
         ProtocolError.MessageTooBig => CloseCode.MessageTooBig,
+        ProtocolError.NoRoom => CloseCode.TryAgainLater,
         _ => CloseCode.ProtocolError,
     };
 
@@ -56,6 +60,7 @@ internal static class ProtocolErrors
         ProtocolError.InvalidDeflate => "RFC 7692 7.2.2: the message's compressed data is invalid or cut off",
         ProtocolError.TooManyDeflateStreams => "the message consists of more deflate streams than this server accepts",
         ProtocolError.MessageTooBig => "message is larger than this server accepts",
+        ProtocolError.NoRoom => "no room for a message in part at the moment, try again later",
         _ => "protocol error",
     };
 }

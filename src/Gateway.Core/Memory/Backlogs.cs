@@ -4,7 +4,7 @@ using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Memory;
 
-/// <summary>Gives up the largest backlogs first: the fewest clients lose something, and those who read well lose nothing.</summary>
+/// <summary>Gives up the largest first, whatever it is that they keep: the fewest clients lose something, and those who keep little lose nothing.</summary>
 internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount account, GatewayMetrics metrics)
 {
     // Looked for in one pass over the connections, and given up before the next one is made.
@@ -13,6 +13,9 @@ internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount accoun
     // What the kernel holds for a client that reads is some tens of kilobytes at most.
     private const int KernelBacklogBytes = 32 * 1024;
 
+    // Twice what a TLS session takes: whoever has no more is a client like any other, and is left alone.
+    private const int HeavyBytes = 64 * 1024;
+
     /// <summary>Until so many bytes wait, or nothing is left to give up.</summary>
     public void ShedTo(long waiting)
     {
@@ -20,7 +23,7 @@ internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount accoun
         long goes = 0;
         while (account.Bytes - goes > waiting)
         {
-            var largest = Largest(static connection => connection.QueuedBytes + connection.PartialBytes, above: 0);
+            var largest = Largest(static connection => connection.WaitingBytes, above: 0);
             if (largest.Count == 0)
                 return;
             foreach (var connection in largest)
@@ -33,6 +36,26 @@ internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount accoun
         }
     }
 
+    /// <summary>Until connections own so little that both columns of the account are below this, or none is left that owns much.</summary>
+    public void ShedHoldersTo(long total)
+    {
+        // What a connection owns comes back when it is gone.
+        long goes = 0;
+        while (account.TotalBytes - goes > total)
+        {
+            var largest = Largest(static connection => connection.HeldBytes + connection.WaitingBytes, HeavyBytes);
+            if (largest.Count == 0)
+                return;
+            foreach (var connection in largest)
+            {
+                goes += connection.HeldBytes + connection.PendingBlockBytes;
+                Shed(connection);
+                if (account.TotalBytes - goes <= total)
+                    return;
+            }
+        }
+    }
+
     /// <summary>One pass over those for whom the kernel holds the most, since its buffers count against the budget too.</summary>
     public void ShedKernelBuffers()
     {
@@ -40,13 +63,13 @@ internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount accoun
             Shed(connection);
     }
 
-    /// <summary>Largest first.</summary>
-    private List<Connection> Largest(Func<Connection, long> backlog, long above)
+    /// <summary>Largest first, of those that are not ending already.</summary>
+    private List<Connection> Largest(Func<Connection, long> size, long above)
     {
         var largest = new PriorityQueue<Connection, long>(PerPass + 1); // the least of them first
         foreach (var connection in registry.All())
         {
-            var bytes = connection.State == ConnectionState.Open ? backlog(connection) : 0;
+            var bytes = connection.State < ConnectionState.Closing ? size(connection) : 0;
             if (bytes <= above)
                 continue;
             if (largest.Count < PerPass)
@@ -64,8 +87,8 @@ internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount accoun
 
     private void Shed(Connection connection)
     {
-        var before = connection.QueuedBytes + connection.PartialBytes;
-        if (!connection.ShedBacklog())
+        var before = connection.WaitingBytes + connection.HeldBytes;
+        if (!connection.Shed())
             return;
         metrics.ShedConnections.Add(1);
         metrics.ShedBytes.Add(before);

@@ -19,6 +19,7 @@ internal sealed class MemoryGovernor : IDisposable
     private readonly ILogger _log;
     private readonly HeapSweep _sweep;
     private readonly ITimer _timer;
+    private readonly Action<Exception> _fault;
     private int _stage;
     private int _isLooking;
 
@@ -29,9 +30,12 @@ internal sealed class MemoryGovernor : IDisposable
     /// <param name="time">Clock.</param>
     /// <param name="log">Log.</param>
     /// <param name="collect">Has the collector give back what it can; null: so it does.</param>
-    public MemoryGovernor(MemoryBudget budget, MemoryAccount account, Backlogs backlogs, Func<long> used, TimeProvider time, ILogger log, Action? collect = null)
+    /// <param name="fault">Told of what goes wrong; null: nobody is.</param>
+    public MemoryGovernor(
+        MemoryBudget budget, MemoryAccount account, Backlogs backlogs, Func<long> used, TimeProvider time, ILogger log, Action? collect = null, Action<Exception>? fault = null)
     {
-        (_budget, _account, _backlogs, _used, _log) = (budget, account, backlogs, used, log);
+        (_budget, _account, _backlogs, _used, _log, _fault) = (budget, account, backlogs, used, log, fault ?? (static _ => { }));
+        (account.MaxBytes, account.MaxTotalBytes) = (budget.WaitingBytes, budget.TotalBytes);
         _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectAll);
         account.Alarm = () => ThreadPool.UnsafeQueueUserWorkItem(static governor => governor.Look(), this, preferLocal: false);
         account.Arm(budget.Enter(MemoryStage.Shedding));
@@ -46,6 +50,9 @@ internal sealed class MemoryGovernor : IDisposable
 
     /// <summary>What waits.</summary>
     public long WaitingBytes => _account.Bytes;
+
+    /// <summary>What connections own.</summary>
+    public long HeldBytes => _account.HeldBytes;
 
     /// <summary>Whether there is no room for another publication, also when that has come so fast that nobody has looked yet.</summary>
     public bool IsFull => _account.Bytes >= _budget.WaitingBytes;
@@ -67,6 +74,12 @@ internal sealed class MemoryGovernor : IDisposable
             if (Stage >= MemoryStage.Shedding)
                 Shed();
         }
+#pragma warning disable CA1031 // A timer's callback that throws ends the process, and out of memory is what it is looked at for.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _fault(e);
+        }
         finally
         {
             Volatile.Write(ref _isLooking, 0);
@@ -86,6 +99,8 @@ internal sealed class MemoryGovernor : IDisposable
             _backlogs.ShedTo(_budget.Leave(MemoryStage.Shedding) - 1);
         }
 
+        if (_budget.IsHeldUp(_account.TotalBytes))
+            _backlogs.ShedHoldersTo(_budget.LeaveHeld);
         if (_budget.IsUsedUp(_used()))
             _backlogs.ShedKernelBuffers();
         // Little waits, and yet much is used: what has been given up is garbage that the collector has not looked for.
@@ -97,14 +112,14 @@ internal sealed class MemoryGovernor : IDisposable
     private void Move(long used)
     {
         var waiting = _account.Bytes;
-        var (before, after) = (Stage, _budget.StageOf(waiting, used, Stage));
+        var (before, after) = (Stage, _budget.StageOf(waiting, _account.TotalBytes, used, Stage));
         if (before == after)
             return;
         Volatile.Write(ref _stage, (int)after);
         if (after == MemoryStage.Normal)
             _sweep.Reset();
         if (after > before)
-            Log.MemoryShort(_log, after.Text(), waiting, _budget.WaitingBytes, used, _budget.Bytes);
+            Log.MemoryShort(_log, after.Text(), waiting, _budget.WaitingBytes, _account.HeldBytes, used, _budget.Bytes);
         else
             Log.MemoryEased(_log, after.Text(), waiting, _budget.WaitingBytes, used, _budget.Bytes);
     }

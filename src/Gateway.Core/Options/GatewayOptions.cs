@@ -206,6 +206,10 @@ public sealed class LimitOptions
     [Range(1, 1024 * 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
+    [Description("From a message's first byte to its last; then 4410. A message in part holds memory: 1 MiB takes half of it at 300 kbit/s.")]
+    [Duration("00:00:01", "01:00:00")]
+    public TimeSpan MessageTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
     [Description("A publication's payload. A larger one from the broker is dropped and counted; the API answers 413.")]
     [Range(1, 128 * 1024 * 1024)]
     public int MaxPublicationBytes { get; set; } = 1024 * 1024;

@@ -56,6 +56,12 @@ internal static partial class Log
     [LoggerMessage(1205, LogLevel.Error, "A fault of the gateway itself while a new token of connection {Connection} was judged; it goes on with the old one. Further ones are not logged for 10 s. Please report this.")]
     public static partial void TokenFault(ILogger log, string connection, Exception exception);
 
+    [LoggerMessage(1206, LogLevel.Error, "A fault of the gateway itself on a client's socket; it is cut, the others are not affected. Further ones are not logged for 10 s. Please report this, unless the node is out of memory.")]
+    public static partial void TransportFault(ILogger log, Exception exception);
+
+    [LoggerMessage(1207, LogLevel.Error, "A fault of the gateway itself on its clock; the next tick goes on. Further ones are not logged for 10 s. Please report this, unless the node is out of memory.")]
+    public static partial void ClockFault(ILogger log, Exception exception);
+
     [LoggerMessage(1300, LogLevel.Warning, "The broker did not confirm the subscription of a channel; its subscribers were told, and may ask again. {Reason}. Others are counted in gateway_broker_errors_total; this line comes at most every 10 s.")]
     public static partial void SubscribeFailed(ILogger log, string reason);
 
@@ -119,11 +125,14 @@ internal static partial class Log
     [LoggerMessage(1433, LogLevel.Warning, "Another node's answer could not be read: {Reason}. Further ones are not logged for 10 s.")]
     public static partial void AnswerUnreadable(ILogger log, string reason);
 
-    [LoggerMessage(1440, LogLevel.Warning, "Short of memory: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; {Used} of {Budget} bytes are in use. Look for slow consumers (GET /api/v1/lagging), or raise the memory limit.")]
-    public static partial void MemoryShort(ILogger log, string stage, long waiting, long waitingMost, long used, long budget);
+    [LoggerMessage(1440, LogLevel.Warning, "Short of memory: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients, connections hold {Held}; {Used} of {Budget} bytes are in use. Look for slow consumers (GET /api/v1/lagging), or raise the memory limit.")]
+    public static partial void MemoryShort(ILogger log, string stage, long waiting, long waitingMost, long held, long used, long budget);
 
     [LoggerMessage(1441, LogLevel.Information, "Memory eases: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; {Used} of {Budget} bytes are in use.")]
     public static partial void MemoryEased(ILogger log, string stage, long waiting, long waitingMost, long used, long budget);
+
+    [LoggerMessage(1442, LogLevel.Error, "A fault of the gateway itself while it looked at its memory; it looks again in a moment. Further ones are not logged for 10 s. Please report this, unless the node is out of memory.")]
+    public static partial void MemoryFault(ILogger log, Exception exception);
 
     [LoggerMessage(1450, LogLevel.Warning, "Which tokens have been revoked cannot be read: {Reason}. Until it can, this node knows of those alone that it has been told of since it started. If Redis refuses: the user needs the keys <prefix>revocation* and the commands set, get, zadd, zrange and zremrangebyscore.")]
     public static partial void RevocationsUnknown(ILogger log, string reason);

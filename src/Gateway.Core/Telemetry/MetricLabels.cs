@@ -34,7 +34,7 @@ public static class MetricLabels
         [
             new("reason",
             [
-                "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "unauthorized", "disconnected", "token_expired", "heartbeat_timeout", "slow_consumer", "rate_limit",
+                "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "unauthorized", "disconnected", "token_expired", "heartbeat_timeout", "message_timeout", "slow_consumer", "rate_limit",
                 "bad_request", "unsupported_data", "invalid_data", "message_too_big", "policy_violation", "protocol_error", "internal_error", "refused", "page",
                 "forbidden",
             ]),
@@ -47,7 +47,7 @@ public static class MetricLabels
         ["gateway.connections"] = [new("state", ["handshaking", "admitting", "open", "closing", "closed"]), Protocol],
         ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended", "memory", "drop_oldest", "drop_newest"])],
         ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
-        ["gateway.faults"] = [new("part", ["connection", "shard", "drain", "cluster", "access"])],
+        ["gateway.faults"] = [new("part", ["connection", "transport", "shard", "drain", "cluster", "access", "clock", "memory"])],
         ["gateway.handshakes"] =
             [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "426", "429", "431", "503", "other"])],
         ["gateway.limits.reached"] = [new("limit", [.. Limits.All.Select(Limits.Label)])],

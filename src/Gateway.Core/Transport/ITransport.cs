@@ -16,6 +16,9 @@ internal interface ITransport
     /// <summary>What the kernel knows of the connection; null where it does not say, or when the stream is gone. For operators: it asks the kernel.</summary>
     KernelState? ReadKernelState();
 
+    /// <summary>Memory of what has come and has not been consumed, in bytes. Read without a lock, from any thread: for the memory governor.</summary>
+    int UnconsumedBytes { get; }
+
     /// <summary>
     /// Sends what can be sent at once. Returns the bytes taken, 0 when nothing could be, or -1 when the stream is broken. The bytes that
     /// follow those taken go to <see cref="SendRemainder"/> next, as they are: the transport may have encrypted some of them.

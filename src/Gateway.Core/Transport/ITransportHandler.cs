@@ -8,6 +8,11 @@ internal interface ITransportHandler
     /// <summary>Bytes came. They are valid, and may be overwritten, during the call only.</summary>
     ReceiveResult OnReceived(Span<byte> bytes);
 
+    /// <summary>
+    /// The node has no room for what the handler has left unconsumed: it is to say its farewell. Nothing is presented any more.
+    /// </summary>
+    void OnShort();
+
     /// <summary>The peer has sent its last byte. It may still read.</summary>
     void OnEnd();
 

@@ -53,6 +53,10 @@ internal sealed class ProxyProtocolAcceptor(
     {
         public ReceiveResult OnReceived(Span<byte> bytes) => new(bytes.Length, ReceiveAction.Discard);
 
+        public void OnShort()
+        {
+        }
+
         public void OnEnd()
         {
         }

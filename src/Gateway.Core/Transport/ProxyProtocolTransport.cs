@@ -25,6 +25,16 @@ internal sealed class ProxyProtocolTransport(ITransport transport, ProxyProtocol
 
     public ReceiveResult OnReceived(Span<byte> bytes) => _isHeaderRead ? _handler.OnReceived(bytes) : ReceiveHeader(bytes);
 
+    public int UnconsumedBytes => transport.UnconsumedBytes;
+
+    public void OnShort()
+    {
+        if (_isHeaderRead)
+            _handler.OnShort();
+        else
+            transport.Abort(); // nobody knows who would read an answer
+    }
+
     public void OnEnd() => _handler.OnEnd();
 
     public void OnSent() => _handler.OnSent();

@@ -35,6 +35,8 @@ internal abstract partial class SocketTransport
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    public int UnconsumedBytes => Volatile.Read(ref _spill)?.Length ?? 0;
+
     /// <summary>Turn after turn, until nothing more has come.</summary>
     protected void Receive(bool isReadable)
     {
@@ -43,7 +45,7 @@ internal abstract partial class SocketTransport
             if (!isReadable && (!TryWaitReadable(out var isPending) || isPending))
                 return;
 
-            switch (ReceiveTurn())
+            switch (TakeTurn())
             {
                 case TurnEnd.Drained:
                     isReadable = false;
@@ -57,6 +59,22 @@ internal abstract partial class SocketTransport
                     Release();
                     return;
             }
+        }
+    }
+
+    private TurnEnd TakeTurn()
+    {
+        try
+        {
+            return ReceiveTurn();
+        }
+#pragma warning disable CA1031 // A fault of ours, out of memory among them, ends this stream; the thread serves thousands of others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _context.Fault(e);
+            Fail(SocketError.Fault);
+            return TurnEnd.Ended;
         }
     }
 
@@ -78,7 +96,8 @@ internal abstract partial class SocketTransport
                 received = ReceiveInto(block.Slice(held, ThreadBlock.ReceiveBytes), out var error);
                 if (error == SocketError.WouldBlock)
                 {
-                    Spill(block[..held]);
+                    if (!TrySpill(block[..held]) && !TryDiscardShort(held))
+                        return TurnEnd.Ended;
                     return TurnEnd.Drained;
                 }
 
@@ -123,24 +142,35 @@ internal abstract partial class SocketTransport
         end = TurnEnd.Yielded;
         switch (result.Action)
         {
-            case ReceiveAction.Continue:
-                Spill(rest);
+            case ReceiveAction.Continue when TrySpill(rest):
                 return true;
-            case ReceiveAction.Yield:
-                Spill(rest);
+            case ReceiveAction.Yield when TrySpill(rest):
                 _replay = rest.Length > 0;
                 return false;
-            case ReceiveAction.Pause:
-                Spill(rest);
+            case ReceiveAction.Pause when TrySpill(rest):
                 _replay = rest.Length > 0;
                 return !TryPause(out end);
-            default:
+            case ReceiveAction.Discard:
                 _discarded = 0;
                 if (TryDiscard(rest.Length))
                     return true;
                 end = TurnEnd.Ended;
                 return false;
+            default:
+                // A Resume that a pause would have had finds the chain going on.
+                if (TryDiscardShort(rest.Length))
+                    return true;
+                end = TurnEnd.Ended;
+                return false;
         }
+    }
+
+    /// <summary>There is no room for the rest. The handler says its farewell, and the peer is read to its end. False: that is enough of it.</summary>
+    private bool TryDiscardShort(int bytes)
+    {
+        _discarded = 0;
+        _handler.OnShort();
+        return TryDiscard(bytes);
     }
 
     /// <summary>Parks the chain. False: Resume has come already, or the chain goes on to its end.</summary>
@@ -176,13 +206,16 @@ internal abstract partial class SocketTransport
         Release();
     }
 
-    private void Spill(ReadOnlySpan<byte> rest)
+    private bool TrySpill(ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty)
-            return;
-        _spill = _context.Buffers.Rent(rest.Length);
+            return true;
+        if (!_context.Buffers.TryRent(rest.Length, out var spill))
+            return false;
+        rest.CopyTo(spill);
         _spillLength = rest.Length;
-        rest.CopyTo(_spill);
+        Volatile.Write(ref _spill, spill);
+        return true;
     }
 
     private int TakeSpill(Span<byte> block)

@@ -85,6 +85,24 @@ internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkIte
         Abort();
     }
 
+    /// <summary>All of a remainder has been sent: the handler goes on, and the send lets go of the stream.</summary>
+    protected void OnRemainderSent()
+    {
+        try
+        {
+            _handler.OnSent();
+        }
+#pragma warning disable CA1031 // On an engine's thread: it ends this stream.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _context.Fault(e);
+            Fail(SocketError.Fault);
+        }
+
+        Release();
+    }
+
     /// <summary>False: the stream is gone, and the handler has been told.</summary>
     protected bool TryHold() => _holds.TryAdd();
 
@@ -95,6 +113,15 @@ internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkIte
         OnReleased();
         DropSpill();
         _context.CountSocket(-1);
-        _handler.OnClosed(_error);
+        try
+        {
+            _handler.OnClosed(_error);
+        }
+#pragma warning disable CA1031 // Whoever lets go last may be any thread of the node.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _context.Fault(e);
+        }
     }
 }

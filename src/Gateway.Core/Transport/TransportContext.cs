@@ -43,6 +43,25 @@ internal sealed class TransportContext
     /// <summary>Remainders that wait for their peers.</summary>
     public long PendingSends => Interlocked.Read(ref _pendingSends);
 
+    /// <summary>Logs a fault of ours; the node says how.</summary>
+    public Action<Exception>? LogFault { get; set; }
+
+    /// <summary>A fault of ours that has ended a stream, counted and, now and then, logged. Never throws: there may be no memory to do so.</summary>
+    public void Fault(Exception exception)
+    {
+        try
+        {
+            Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "transport"));
+            LogFault?.Invoke(exception);
+        }
+#pragma warning disable CA1031 // It is told as well as it can be.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // out of memory within out of memory
+        }
+    }
+
     public void CountSocket(int change) => Interlocked.Add(ref _openSockets, change);
 
     public void CountPendingSend(int change) => Interlocked.Add(ref _pendingSends, change);

@@ -28,6 +28,7 @@ public sealed class CloseReasonTests
         { nameof(CloseReason.Forbidden), 4403, false },
         { nameof(CloseReason.HeartbeatTimeout), 4408, true },
         { nameof(CloseReason.TokenExpired), 4409, true },
+        { nameof(CloseReason.MessageTimeout), 4410, true },
         { nameof(CloseReason.SlowConsumer), 4413, true },
         { nameof(CloseReason.RateLimit), 4429, true },
     };

@@ -209,7 +209,7 @@ public sealed class SlowClientTests : IDisposable
         for (var i = 0; i < 6; i++)
             Publish(news, i);
 
-        Assert.True(_connection.ShedBacklog());
+        Assert.True(_connection.Shed());
 
         Assert.Equal((0L, 6L, ConnectionState.Open), (_connection.QueuedBytes, Dropped(DropReason.Memory), _connection.State));
         Drain();

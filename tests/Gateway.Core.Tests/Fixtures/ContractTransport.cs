@@ -37,6 +37,8 @@ internal sealed class ContractTransport(int seed) : ITransport
 
     public EndPoint? LocalEndPoint => null;
 
+    public int UnconsumedBytes => 0;
+
     public KernelState? ReadKernelState() => null;
 
     private bool IsAborted => Volatile.Read(ref _isAborted) != 0;

@@ -47,6 +47,8 @@ internal sealed class RecordingTransport : ITransport
     /// <summary>What the kernel is to say; null: nothing.</summary>
     public KernelState? KernelState { get; set; }
 
+    public int UnconsumedBytes { get; set; }
+
     public KernelState? ReadKernelState() => KernelState;
 
     public byte[] Sent

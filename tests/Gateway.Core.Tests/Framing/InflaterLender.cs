@@ -18,7 +18,7 @@ internal sealed class InflaterLender : IDisposable
     /// <summary>Reads an input in pieces that end at the cuts, and checks that every rental has returned.</summary>
     public List<ReadEvent> Read(ReadOnlySpan<byte> input, IEnumerable<int> cuts, bool withTakeover = false, int maxMessageBytes = 1 << 20, int windowBits = 15)
     {
-        using var own = withTakeover ? new DedicatedInflater(windowBits, Counters) : null;
+        using var own = withTakeover ? new DedicatedInflater(windowBits, new MemoryAccount(), Counters) : null;
         var events = ReaderRun.Cut(input, cuts, maxMessageBytes, own ?? Shared);
         Assert.Equal(0, Pool.Rented);
         return events;

@@ -25,6 +25,7 @@ public class ProtocolErrorTests
                 ProtocolError.InvalidUtf8 or ProtocolError.InvalidUtf8InCloseReason or ProtocolError.InvalidDeflate => CloseCode.InvalidData,
                 ProtocolError.TooManyDeflateStreams => CloseCode.PolicyViolation,
                 ProtocolError.MessageTooBig => CloseCode.MessageTooBig,
+                ProtocolError.NoRoom => CloseCode.TryAgainLater,
                 _ => CloseCode.ProtocolError,
             };
             Assert.Equal(expected, error.Code());

@@ -38,7 +38,7 @@ public sealed class MemoryBudgetTests
     [Theory]
     [MemberData(nameof(Stages))]
     public void Stage_OfWhatWaitsAndIsUsed_IsEnteredAndLeftAtItsMarks(long waiting, long used, MemoryStage current, MemoryStage expected) =>
-        Assert.Equal(expected, _budget.StageOf(waiting, used, current));
+        Assert.Equal(expected, _budget.StageOf(waiting, total: 0, used, current));
 
     [Theory]
     [InlineData(0, 1000, 1000)]

@@ -12,6 +12,7 @@ internal sealed class RecordingHandler : ITransportHandler
     private int _receiving;
     private int _calls;
     private int _ends;
+    private int _shorts;
     private int _sent;
     private int _closes;
 
@@ -25,6 +26,9 @@ internal sealed class RecordingHandler : ITransportHandler
     public Action? ClosedNow { get; set; }
 
     public int Calls => Volatile.Read(ref _calls);
+
+    /// <summary>Times that there was no room for what was left.</summary>
+    public int Shorts => Volatile.Read(ref _shorts);
 
     public int Ends => Volatile.Read(ref _ends);
 
@@ -56,7 +60,17 @@ internal sealed class RecordingHandler : ITransportHandler
     {
         Enter("OnReceived");
         var copy = bytes.ToArray();
-        var result = Answer(copy);
+        ReceiveResult result;
+        try
+        {
+            result = Answer(copy);
+        }
+        catch
+        {
+            Volatile.Write(ref _receiving, 0);
+            throw;
+        }
+
         lock (_consumed)
             _consumed.AddRange(copy.AsSpan(0, result.Consumed));
         // Bytes may be overwritten during the call: a transport must not read them again.
@@ -64,6 +78,13 @@ internal sealed class RecordingHandler : ITransportHandler
         Interlocked.Increment(ref _calls);
         Volatile.Write(ref _receiving, 0);
         return result;
+    }
+
+    public void OnShort()
+    {
+        Enter("OnShort");
+        Interlocked.Increment(ref _shorts);
+        Volatile.Write(ref _receiving, 0);
     }
 
     public void OnEnd()

@@ -164,6 +164,64 @@ public abstract class SocketTransportTests : IDisposable
         Assert.Equal(sent, _handler.Consumed);
     }
 
+    [Theory]
+    [InlineData(nameof(ReceiveAction.Continue))]
+    [InlineData(nameof(ReceiveAction.Yield))]
+    [InlineData(nameof(ReceiveAction.Pause))]
+    public async Task Rest_ThatThereIsNoRoomFor_IsToldOnceAndThePeerReadToItsEnd(string action)
+    {
+        using var pair = await SocketPair.OpenAsync();
+        _context.Buffers.Account.MaxBytes = 0;
+        _handler.Answer = _ => new ReceiveResult(1, Enum.Parse<ReceiveAction>(action));
+        Start(pair);
+
+        await SendAsync(pair, Bytes(10));
+        await Eventually.TrueAsync(() => _handler.Shorts == 1);
+        await SendAsync(pair, Bytes(50_000));
+        pair.Client.Shutdown(SocketShutdown.Send);
+
+        await Eventually.TrueAsync(() => _handler.Ends == 1);
+        Assert.Equal((1, 1), (_handler.Calls, _handler.Shorts));
+        Assert.Equal((0, 0), (_context.Buffers.Rented, _context.Buffers.Account.Bytes));
+    }
+
+    [Fact]
+    public async Task Rest_ThatWaits_IsCountedUntilItIsTaken()
+    {
+        using var pair = await SocketPair.OpenAsync();
+        var takes = false;
+        _handler.Answer = bytes => new ReceiveResult(takes ? bytes.Length : 0, ReceiveAction.Continue);
+        var transport = Start(pair);
+
+        await SendAsync(pair, Bytes(5000));
+        await Eventually.TrueAsync(() => transport.UnconsumedBytes >= 5000);
+        Assert.Equal(transport.UnconsumedBytes, _context.Buffers.Account.Bytes);
+        takes = true;
+        await SendAsync(pair, Bytes(1));
+
+        await Eventually.TrueAsync(() => _handler.Consumed.Length == 5001);
+        Assert.Equal((0, 0), (transport.UnconsumedBytes, _context.Buffers.Account.Bytes));
+    }
+
+    /// <summary>On an engine's thread, which serves thousands of others.</summary>
+    [Fact]
+    public async Task Fault_InAReceiveCall_EndsThatStreamAndNoOther()
+    {
+        using var pair = await SocketPair.OpenAsync();
+        using var other = await SocketPair.OpenAsync();
+        var otherHandler = new RecordingHandler();
+        _handler.Answer = static _ => throw new InsufficientMemoryException();
+        Start(pair);
+        Create(other).Start(otherHandler);
+
+        await SendAsync(pair, Bytes(10));
+        Assert.Equal(SocketError.Fault, await _handler.Closed);
+        Assert.Equal((1, 1, 1), (_handler.Closes, _metrics.Faults.Total, _context.OpenSockets));
+        await SendAsync(other, Bytes(10));
+
+        await Eventually.TrueAsync(() => otherHandler.Consumed.Length == 10);
+    }
+
     [Fact]
     public async Task Discard_UpToTheBound_ReadsToTheEnd()
     {

@@ -4,8 +4,7 @@ using Gateway.Core.Framing;
 namespace Gateway.Fuzz.Deflate;
 
 /// <summary>
-/// What a client's frames say, in the simplest way: frames are joined, and each time one more has come the message is decompressed from
-/// its beginning. The rules for headers are the engine's own; all that concerns compression is not.
+/// What a client's frames say, in the simplest way: frames are joined, and decompressed when the last one has come. The rules for headers are the engine's own; all that concerns compression is not.
 /// </summary>
 internal sealed class SlowReader(DeflateSettings settings)
 {
@@ -74,6 +73,8 @@ internal sealed class SlowReader(DeflateSettings settings)
     /// <summary>The message so far.</summary>
     private void ReadMessage(bool isLast)
     {
+        if (_isCompressed && !isLast)
+            return;
         byte[] message = [.. _payload];
         Transcript.Error = _isCompressed ? Decompress(isLast, out message) : ProtocolError.None;
         if (IsBeyondWindow)

@@ -64,7 +64,7 @@ internal sealed class DeflateTarget : IFuzzTarget
         var buffers = new BufferPool();
         var counters = new CompressionCounters();
         var pool = new CountedPool<MessageInflater>(static () => new MessageInflater(Zlib.MaxWindowBits, keepsHistory: false), maxRetained: 1);
-        using var own = choice.WithTakeover ? new DedicatedInflater(choice.WindowBits, counters) : null;
+        using var own = choice.WithTakeover ? new DedicatedInflater(choice.WindowBits, buffers.Account, counters) : null;
         var settings = new MessageReaderSettings(choice.MaxMessageBytes, buffers, (InflaterSource?)own ?? new SharedInflaters(pool, counters));
         var reader = default(MessageReader);
         var at = 0;
@@ -90,6 +90,8 @@ internal sealed class DeflateTarget : IFuzzTarget
 
         reader.Release(settings);
         Property.Equal((0, 0), (buffers.Rented, pool.Rented), "Rentals at the end");
+        own?.Dispose();
+        Property.Equal(0L, buffers.Account.TotalBytes, "The account at the end");
         pool.Rent().Dispose();
         transcript.Count((counters.Messages.Value, counters.OriginalBytes.Value, counters.CompressedBytes.Value));
         return transcript;

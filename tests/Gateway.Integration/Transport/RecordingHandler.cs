@@ -40,6 +40,16 @@ internal sealed class RecordingHandler(ITransport transport) : ITransportHandler
         }
     }
 
+    /// <summary>Times that there was no room for what was left.</summary>
+    public int Shorts { get; private set; }
+
+    public void OnShort()
+    {
+        Enter("OnShort");
+        Shorts++;
+        Volatile.Write(ref _inCall, 0);
+    }
+
     public ReceiveResult OnReceived(Span<byte> bytes)
     {
         Enter("OnReceived");

@@ -30,7 +30,7 @@ internal sealed class TransportFixture : IAsyncDisposable, ITransportAcceptor
         _overflow = new Overflow([], Context.Options, _metrics, TimeProvider.System);
         var acceptor = wrap?.Invoke(this) ?? this;
         var any = new IPEndPoint(IPAddress.Loopback, 0);
-        _engines = usesEpoll ? new EpollEngines(2) : null;
+        _engines = usesEpoll ? new EpollEngines(2, Context.Fault) : null;
         _listener = _engines is null
             ? new ManagedListener(any, "test", Context, acceptor, Slots, _overflow, TimeProvider.System, NullLogger.Instance)
             : new EpollListener(any, "test", Context, _engines, acceptor, Slots, _overflow, TimeProvider.System, NullLogger.Instance);

@@ -12,6 +12,9 @@ internal static class JsonAnswers
     public static OutboundFrame TooLarge(ReadOnlySpan<byte> id) =>
         JsonMessages.Error(id, JsonError.TooLarge, "The data is larger than a publication may be.");
 
+    public static OutboundFrame Overloaded(ReadOnlySpan<byte> id) =>
+        JsonMessages.Error(id, JsonError.Overloaded, "The node is short of memory; the publication was not made. Try again in a moment.");
+
     public static OutboundFrame Refusal(ReadOnlySpan<byte> id, in AccessVerdict verdict) =>
         JsonMessages.Error(id, verdict.Result == AccessResult.Unavailable ? JsonError.Unavailable : JsonError.Forbidden, verdict.Reason);
 

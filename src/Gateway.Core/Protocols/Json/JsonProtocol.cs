@@ -121,6 +121,8 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
         var key = command.HasKey ? Encoding.UTF8.GetString(command.Key) : null;
         if (verdict.IsAllowed && JsonAnswers.IsTooLarge(verdict, command.Data.Length))
             return Answer(connection, JsonAnswers.TooLarge(command.Id));
+        if (!connection.TryKeep(command.Data.Length))
+            return Answer(connection, JsonAnswers.Overloaded(command.Id));
         var result = connection.BeginCommand();
         if (verdict.IsAllowed)
             _ = JsonPublish.RunAsync(channels, connection, channel, command.Data.ToArray(), key, command.Id.ToArray());

@@ -14,9 +14,10 @@ internal static class JsonPublish
         {
             PublishResult.Published => JsonMessages.Ok(id, channel),
             PublishResult.TooLarge => JsonAnswers.TooLarge(id),
-            PublishResult.Overloaded => JsonMessages.Error(id, JsonError.Overloaded, "The node is short of memory; the publication was not made. Try again in a moment."),
+            PublishResult.Overloaded => JsonAnswers.Overloaded(id),
             _ => JsonMessages.Error(id, JsonError.Unavailable, "The broker did not confirm the publication; it may have been delivered all the same."),
         });
+        connection.LetGo(data.Length);
         connection.EndCommand();
     }
 }

@@ -24,12 +24,16 @@ internal sealed unsafe class EpollEngine : IDisposable
 
     // By descriptor: the kernel gives the lowest free one, so the table is as long as there are sockets.
     private IEpollHandler?[] _handlers = new IEpollHandler?[1024];
+    private readonly Action<Exception> _fault;
     private uint _generation;
     private volatile bool _stopped;
 
     /// <exception cref="ListenException">With a message for the operator: the process is out of descriptors, or epoll is forbidden.</exception>
-    public EpollEngine(string name)
+    /// <param name="name">The thread's.</param>
+    /// <param name="fault">Told of what no handler has caught; does not throw.</param>
+    public EpollEngine(string name, Action<Exception> fault)
     {
+        _fault = fault;
         _epoll = Check(Libc.EpollCreate(Libc.CloseOnExec));
         _wake = Check(Libc.EventFd(0, Libc.CloseOnExec | Libc.NonBlocking));
         Check(Control(Add, _wake, EpollEvents.Readable, 0));
@@ -92,12 +96,30 @@ internal sealed unsafe class EpollEngine : IDisposable
         while (!_stopped)
         {
             var count = Libc.EpollWait(_epoll, events, MaxEvents, -1);
-            for (var i = 0; i < count; i++)
-                Dispatch(events + (i * EventSize));
+            DispatchAll(events, count);
         }
 
         _ = Libc.Close(_epoll);
         _ = Libc.Close(_wake);
+    }
+
+    /// <summary>Each to its handler: what one of them throws is not the others' end, nor the thread's.</summary>
+    private void DispatchAll(byte* events, int count)
+    {
+        for (var i = 0; i < count;)
+        {
+            try
+            {
+                while (i < count)
+                    Dispatch(events + (i++ * EventSize));
+            }
+#pragma warning disable CA1031 // The last place where a fault can be kept from ending the process.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _fault(e);
+            }
+        }
     }
 
     private void Dispatch(byte* pollEvent)

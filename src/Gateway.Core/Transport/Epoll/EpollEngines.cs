@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Gateway.Core.Transport.Epoll;
 
 /// <summary>A node's engines, among which its sockets are spread in turn.</summary>
-internal sealed class EpollEngines(int count) : IDisposable
+internal sealed class EpollEngines(int count, Action<Exception> fault) : IDisposable
 {
     private readonly EpollEngine[] _engines =
-        [.. Enumerable.Range(0, count).Select(i => new EpollEngine("Gateway engine " + i.ToString(CultureInfo.InvariantCulture)))];
+        [.. Enumerable.Range(0, count).Select(i => new EpollEngine("Gateway engine " + i.ToString(CultureInfo.InvariantCulture), fault))];
 
     private uint _next;
 

@@ -53,8 +53,7 @@ internal sealed unsafe partial class EpollTransport
         // Where there has never been a remainder, none waits: a send that finds no room after this event is told by another one.
         if (_remainder is not { } remainder || !_room.Signal() || SendOn(remainder))
             return;
-        Handler.OnSent();
-        Release();
+        OnRemainderSent();
     }
 
     /// <summary>True: pending, or failed, which ends the stream. False: all has been sent.</summary>

@@ -53,8 +53,7 @@ internal sealed partial class ManagedSocketTransport
     {
         if (!TryAdvance(args, out var isDone) || (!isDone && SendOn(args)))
             return;
-        Handler.OnSent();
-        Release();
+        OnRemainderSent();
     }
 
     /// <summary>True: pending, or failed, which ends the stream. False: all has been sent.</summary>

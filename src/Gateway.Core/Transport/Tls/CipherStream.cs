@@ -33,6 +33,9 @@ internal sealed class CipherStream(ITransport transport, TransportContext contex
     /// <summary>The transport is broken: what is written goes nowhere.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>Memory of what has come and has not been read. Read without a lock: for the memory governor.</summary>
+    public int HeldBytes => _received?.Length ?? 0;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;

@@ -64,6 +64,11 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
             _inner.Abort();
     }
 
+    public int UnconsumedBytes => _cipher.HeldBytes + (_plain?.Length ?? 0) + _inner.UnconsumedBytes;
+
+    /// <summary>TLS has no word for it.</summary>
+    public void OnShort() => _inner.Abort();
+
     /// <summary>The transport below is gone.</summary>
     public void OnClosed(SocketError error)
     {

@@ -8,7 +8,7 @@ namespace Gateway.Core.Tests.Transport.Epoll;
 
 public sealed class EpollListenerTests : ListenerTests
 {
-    private readonly EpollEngines _engines = new(2);
+    private readonly EpollEngines _engines = new(2, static _ => { });
 
     public override void Dispose()
     {

@@ -6,7 +6,7 @@ namespace Gateway.Core.Tests.Transport.Epoll;
 
 public sealed class EpollTransportTests : SocketTransportTests
 {
-    private readonly EpollEngines _engines = new(2);
+    private readonly EpollEngines _engines = new(2, static _ => { });
 
     protected override long IdleArgs => 0;
 
