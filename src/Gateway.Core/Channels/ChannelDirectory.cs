@@ -112,7 +112,7 @@ internal sealed class ChannelDirectory
         }
     }
 
-    /// <summary>Called about once a second: leaves the channels that nobody came back to. Throws nothing.</summary>
+    /// <summary>Called about once a second: leaves the channels that nobody came back to.</summary>
     public void OnRound(long now)
     {
         Volatile.Write(ref _now, now);

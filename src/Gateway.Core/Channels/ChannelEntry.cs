@@ -13,7 +13,7 @@ internal sealed class ChannelEntry(ChannelName name, ShareHolder owner)
     /// <summary>Who has opened it.</summary>
     public ShareHolder Owner { get; } = owner;
 
-    /// <summary>What the directory, and the broker's table of what is subscribed to, hold for a channel of this name. Measured.</summary>
+    /// <summary>What the directory, and the broker's table of what is subscribed to, hold for a channel of this name: the other half; see <see cref="ShardChannel.BytesOf"/>.</summary>
     public static int BytesOf(ChannelName name) => 350 + (3 * name.Utf8.Length);
 
     public ChannelState State { get; set; }

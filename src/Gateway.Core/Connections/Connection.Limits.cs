@@ -20,13 +20,8 @@ internal sealed partial class Connection
         // Behind a proxy that forwards by a header, the client is known with its request only.
         if (!_context.Addresses.IsUsed || (_context.Forwarding.IsUsed && _context.TrustedProxies.Contain(_transport.RemoteEndPoint)))
             return true;
-        if (!_context.Addresses.TryEnter(_transport.RemoteEndPoint, out _address))
-        {
-            Report(Limit.Memory);
-            return false;
-        }
-
-        if (_address is null || !_context.Addresses.IsFlood(_address))
+        // Without memory to know it the address is not counted yet: its request is refused, if there is none then either.
+        if (!_context.Addresses.TryEnter(_transport.RemoteEndPoint, out _address) || _address is null || !_context.Addresses.IsFlood(_address))
             return true;
         Report(Limit.AddressConnections);
         return false;

@@ -1,4 +1,3 @@
-using System.Text;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -41,7 +40,7 @@ public sealed class ShardFaultsTests
             client.Transport.Forget();
         }
 
-        clients[50].Transport.Takes = static _ => throw new OutOfMemoryException("a fault");
+        clients[50].Transport.Takes = static _ => throw new InsufficientMemoryException("a fault");
         for (var round = 0; round < 3; round++)
         {
             using (await ShardHarness.HoldAsync(harness.Shards[0]))
@@ -89,15 +88,15 @@ public sealed class ShardFaultsTests
     {
         using var harness = new ShardHarness();
         var client = harness.Open();
-        harness.Source.Script = static _ => throw new OutOfMemoryException("a fault");
+        harness.Source.Script = static _ => throw new InsufficientMemoryException("a fault");
 
         Assert.Equal(SubscribeResult.Unavailable, await client.SubscribeAsync("news"));
         Assert.Null(client.Connection.ShardState);
-        Assert.Equal(1, harness.Faults.Count);
+        Assert.Single(harness.Faults);
         harness.Source.Script = static _ => new(true);
         Assert.Equal(SubscribeResult.Subscribed, await client.SubscribeAsync("news"));
 
-        harness.Source.Script = static _ => throw new OutOfMemoryException("a fault");
+        harness.Source.Script = static _ => throw new InsufficientMemoryException("a fault");
         client.Connection.Abort();
         await EmptyAsync(harness); // a channel that could not be left is forgotten all the same
         Assert.Equal(2, harness.Faults.Count);
@@ -144,7 +143,7 @@ public sealed class ShardFaultsTests
     private sealed class FaultySubscribe(Connection connection, IPublicationEncoder encoder)
         : SubscribeRequest(connection, ChannelName.Parse("news"), encoder)
     {
-        public override OutboundFrame? Complete(SubscribeResult result) => throw new OutOfMemoryException("a fault");
+        public override OutboundFrame? Complete(SubscribeResult result) => throw new InsufficientMemoryException("a fault");
     }
 
     private sealed class FaultyLogger : ILogger
@@ -155,6 +154,6 @@ public sealed class ShardFaultsTests
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            throw new OutOfMemoryException("a fault");
+            throw new InsufficientMemoryException("a fault");
     }
 }
