@@ -52,8 +52,6 @@ internal sealed partial class Shard
 
         if (TryAdd(subscriber, request, out var refusal) is not { } subscription)
         {
-            if (subscriber.Subscriptions.Count == 0)
-                Forget(subscriber);
             request.Connection.Report(LimitOf(refusal));
             Answer(subscriber, request.Complete(refusal == JoinResult.NoMemory ? SubscribeResult.Overloaded : SubscribeResult.TooManyChannels));
             return;
@@ -72,7 +70,7 @@ internal sealed partial class Shard
         var isNew = !_channels.TryGetValue(request.Channel, out var channel);
         var bytes = Subscription.Bytes + (isNew ? ShardChannel.BytesOf(request.Channel) : 0);
         if (!_shares.TryHold(subscriber, bytes))
-            return null;
+            return null; // nor has a subscriber without subscriptions got a holder
         Subscription? subscription = null;
         try
         {
@@ -117,6 +115,8 @@ internal sealed partial class Shard
     private void Undo(Subscriber subscriber, ShardChannel? opened, int bytes)
     {
         _shares.Undo(subscriber, opened is null ? bytes : Subscription.Bytes);
+        if (subscriber.Subscriptions.Count == 0)
+            Forget(subscriber);
         if (opened is not null)
             DropIfEmpty(opened);
     }
