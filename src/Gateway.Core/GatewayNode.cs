@@ -69,17 +69,18 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _traceNotes = new TraceNotes(time);
         _access = new ChannelAccess(new ChannelRules(options.Rules), authorizer, subscriptionTokens, metrics, time, _log);
         _stopped = _stopping.Token;
-        _directory = new ChannelDirectory(this, options.Channels, options.Limits.MaxChannels);
+        var transport = new TransportContext(options.Transport, metrics);
+        var shares = new NodeShares(options.Limits, transport.Buffers.Account);
+        _directory = new ChannelDirectory(this, options.Channels, shares, OnChannelFault);
         var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
-        _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, options, metrics, time, _log))];
+        _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, shares, options, metrics, time, _log))];
 
         var registry = new ConnectionRegistry();
-        var transport = new TransportContext(options.Transport, metrics);
         _publications = new PublicationPool(transport.Buffers.Account);
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
         var routes = new ProtocolRoutes(options, this, Name);
         var trusted = new TrustedNetworks(options.TrustedProxies);
-        var addresses = new AddressTable(options.Limits);
+        var addresses = new AddressTable(options.Limits, transport.Buffers.Account);
         _revocations = new Revocations(time);
         var tokens = new TokenJudge(validator, _revocations);
         Connections = new ConnectionContext

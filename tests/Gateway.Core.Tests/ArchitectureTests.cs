@@ -18,7 +18,7 @@ public sealed class ArchitectureTests
         ["Telemetry"] = [],
         ["Options"] = ["Addresses"],
         ["Framing"] = ["Buffers", "Telemetry"],
-        ["Access"] = ["Addresses", "Options", "Telemetry"],
+        ["Access"] = ["Addresses", "Buffers", "Options", "Telemetry"],
         ["Handshake"] = ["Access", "Addresses", "Framing", "Options", "Telemetry"],
         ["Transport"] = ["Addresses", "Buffers", "Options", "Telemetry"],
         ["Connections"] = ["Access", "Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],

@@ -12,6 +12,9 @@ namespace Gateway.Core.Access;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct AddressKey(bool IsV4, ulong Bits)
 {
+    /// <summary>Seeded anew in each process: who owns many networks chooses which of them to come from.</summary>
+    public override int GetHashCode() => HashCode.Combine(IsV4, Bits);
+
     /// <summary>Null: the address is of another kind, or not known.</summary>
     public static AddressKey? Of(EndPoint? endPoint)
     {

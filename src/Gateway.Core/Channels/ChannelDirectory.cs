@@ -13,15 +13,19 @@ internal sealed class ChannelDirectory
     private readonly ConcurrentDictionary<ChannelName, ChannelEntry> _entries = new(ChannelNameComparer.Instance);
     private readonly ConcurrentDictionary<ChannelName, ChannelEntry>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8;
     private readonly IChannelSource _source;
+    private readonly NodeShares _shares;
+    private readonly Action<Exception> _onFault;
     private readonly long _lingerMilliseconds;
-    private readonly int _maximum;
     private int _count;
     private long _now;
 
-    public ChannelDirectory(IChannelSource source, ChannelOptions options, int maximum)
+    /// <param name="source">Where publications come from.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="shares">Who may open a channel.</param>
+    /// <param name="onFault">Told of a fault of the node's own that has cost one channel something; throws nothing.</param>
+    public ChannelDirectory(IChannelSource source, ChannelOptions options, NodeShares shares, Action<Exception> onFault)
     {
-        _maximum = maximum;
-        _source = source;
+        (_source, _shares, _onFault) = (source, shares, onFault);
         _lingerMilliseconds = (long)options.LeaveAfter.TotalMilliseconds;
         _byUtf8 = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
@@ -31,6 +35,9 @@ internal sealed class ChannelDirectory
 
     public IEnumerable<ChannelEntry> Entries => _entries.Values;
 
+    // Close to the maximum a channel that nobody is subscribed to is in somebody's way.
+    private long LingerMilliseconds => _shares.IsReserved(Count) ? 0 : _lingerMilliseconds;
+
     /// <summary>The channel by the bytes of its name; null: nobody here is interested.</summary>
     public ChannelEntry? Find(ReadOnlySpan<byte> utf8) =>
         _byUtf8.TryGetValue(utf8, out var entry) && entry.Interested.Length > 0 ? entry : null;
@@ -39,13 +46,16 @@ internal sealed class ChannelDirectory
     public ChannelEntry? FindAny(ReadOnlySpan<byte> utf8) => _byUtf8.TryGetValue(utf8, out var entry) ? entry : null;
 
     /// <summary>Sets a shard's interest.</summary>
-    public JoinResult Join(ChannelName name, Shard shard)
+    /// <param name="name">In which channel.</param>
+    /// <param name="shard">Whose.</param>
+    /// <param name="subscriber">For whom: the channel counts as its, should it not be there yet.</param>
+    public JoinResult Join(ChannelName name, Shard shard, Subscriber subscriber)
     {
         while (true)
         {
-            if (!_entries.TryGetValue(name, out var entry) && (entry = TryAdd(name)) is null)
-                return JoinResult.Full;
-            lock (entry)
+            if (!_entries.TryGetValue(name, out var entry) && TryAdd(name, subscriber, out entry) is var result and not JoinResult.Waiting)
+                return result;
+            lock (entry!)
             {
                 if (entry.IsRemoved)
                     continue;
@@ -54,26 +64,36 @@ internal sealed class ChannelDirectory
                     return JoinResult.Joined;
                 entry.Waiting.Add(shard);
                 if (entry.State == ChannelState.Idle)
-                    Subscribe(entry);
+                    SubscribeOrGiveUp(entry);
                 return JoinResult.Waiting;
             }
         }
     }
 
-    /// <summary>Null: there are as many as there may be.</summary>
-    private ChannelEntry? TryAdd(ChannelName name)
+    /// <summary><see cref="JoinResult.Waiting"/>: it is there, by whomever; else why it may not be.</summary>
+    private JoinResult TryAdd(ChannelName name, Subscriber subscriber, out ChannelEntry? entry)
     {
-        if (Interlocked.Increment(ref _count) > _maximum)
+        entry = null;
+        var result = _shares.TryOpen(subscriber, Interlocked.Increment(ref _count), ChannelEntry.BytesOf(name), out var owner);
+        if (result != JoinResult.Waiting)
         {
             Interlocked.Decrement(ref _count);
-            return null;
+            return result;
         }
 
-        var added = new ChannelEntry(name);
-        var entry = _entries.GetOrAdd(name, added);
-        if (entry != added)
-            Interlocked.Decrement(ref _count); // another shard's was first
-        return entry;
+        ChannelEntry? added = null;
+        try
+        {
+            added = new ChannelEntry(name, owner);
+            entry = _entries.GetOrAdd(name, added);
+        }
+        finally
+        {
+            if (added is null || entry != added)
+                Uncount(name, owner); // another shard's was first
+        }
+
+        return result;
     }
 
     /// <summary>A shard's last subscriber has left.</summary>
@@ -87,7 +107,7 @@ internal sealed class ChannelDirectory
             if (entry.Interested.Length > 0)
                 return;
             entry.IdleSince = Volatile.Read(ref _now);
-            if (_lingerMilliseconds == 0)
+            if (LingerMilliseconds == 0)
                 Unsubscribe(entry);
         }
     }
@@ -96,15 +116,44 @@ internal sealed class ChannelDirectory
     public void OnRound(long now)
     {
         Volatile.Write(ref _now, now);
+        var linger = LingerMilliseconds;
         foreach (var (_, entry) in _entries)
         {
-            if (entry.Interested.Length > 0)
-                continue;
+            if (entry.Interested.Length == 0)
+                LeaveIfIdle(entry, now, linger);
+        }
+    }
+
+    private void LeaveIfIdle(ChannelEntry entry, long now, long linger)
+    {
+        try
+        {
             lock (entry)
             {
-                if (entry.Interested.Length == 0 && now - entry.IdleSince >= _lingerMilliseconds)
+                if (entry.Interested.Length == 0 && now - entry.IdleSince >= linger)
                     Unsubscribe(entry);
             }
+        }
+#pragma warning disable CA1031 // The clock is everybody's: the next round looks at the channel again.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _onFault(e);
+        }
+    }
+
+    /// <summary>Under the entry's lock. An entry that nobody has been asked for must not stay.</summary>
+    private void SubscribeOrGiveUp(ChannelEntry entry)
+    {
+        try
+        {
+            Subscribe(entry);
+        }
+        catch
+        {
+            entry.State = ChannelState.Idle;
+            Remove(entry);
+            throw;
         }
     }
 
@@ -119,21 +168,44 @@ internal sealed class ChannelDirectory
     {
         // Off the shard, and out of the entry's lock, before the broker is asked.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var isConfirmed = await _source.TrySubscribeAsync(entry.Name).ConfigureAwait(false);
+        var isConfirmed = false;
+        try
+        {
+            isConfirmed = await _source.TrySubscribeAsync(entry.Name).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whoever waits for it is answered, and the next one asks again.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _onFault(e);
+        }
+
         lock (entry)
         {
             entry.State = isConfirmed ? ChannelState.Subscribed : ChannelState.Idle;
             entry.IdleSince = Volatile.Read(ref _now);
             foreach (var shard in entry.Waiting)
-            {
-                if (!isConfirmed)
-                    entry.RemoveInterest(shard);
-                shard.Post(isConfirmed ? ShardItemKind.Joined : ShardItemKind.JoinFailed, entry.Name);
-            }
-
+                Tell(shard, entry, isConfirmed);
             entry.Waiting.Clear();
             if (!isConfirmed)
                 Remove(entry);
+        }
+    }
+
+    /// <summary>Under the entry's lock.</summary>
+    private void Tell(Shard shard, ChannelEntry entry, bool isConfirmed)
+    {
+        try
+        {
+            if (!isConfirmed)
+                entry.RemoveInterest(shard);
+            shard.Post(isConfirmed ? ShardItemKind.Joined : ShardItemKind.JoinFailed, entry.Name);
+        }
+#pragma warning disable CA1031 // The other shards wait for their answers too.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _onFault(e);
         }
     }
 
@@ -149,7 +221,17 @@ internal sealed class ChannelDirectory
     private async Task UnsubscribeAsync(ChannelEntry entry)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        await _source.UnsubscribeAsync(entry.Name).ConfigureAwait(false);
+        try
+        {
+            await _source.UnsubscribeAsync(entry.Name).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A channel left half would take no subscriber any more.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _onFault(e);
+        }
+
         lock (entry)
         {
             entry.State = ChannelState.Idle;
@@ -166,11 +248,17 @@ internal sealed class ChannelDirectory
     {
         entry.IsRemoved = true;
         if (_entries.TryRemove(new KeyValuePair<ChannelName, ChannelEntry>(entry.Name, entry)))
-            Interlocked.Decrement(ref _count);
+            Uncount(entry.Name, entry.Owner);
+    }
+
+    private void Uncount(ChannelName name, ShareHolder owner)
+    {
+        Interlocked.Decrement(ref _count);
+        _shares.Close(owner, ChannelEntry.BytesOf(name));
     }
 }
 
-/// <summary>What became of a shard's interest in a channel.</summary>
+/// <summary>What became of a shard's interest in a channel. Nothing changed but with the first two.</summary>
 internal enum JoinResult
 {
     /// <summary>The broker has confirmed the channel already.</summary>
@@ -179,6 +267,18 @@ internal enum JoinResult
     /// <summary>The shard is told later, by <see cref="ShardItemKind.Joined"/> or <see cref="ShardItemKind.JoinFailed"/>.</summary>
     Waiting,
 
-    /// <summary>The node has as many channels as it may have; nothing changed.</summary>
+    /// <summary>The node has as many channels as it may have.</summary>
     Full,
+
+    /// <summary>What is left is for connections, addresses and users with fewer.</summary>
+    Reserved,
+
+    /// <summary>The address has as many as it may have.</summary>
+    AddressFull,
+
+    /// <summary>The user has.</summary>
+    UserFull,
+
+    /// <summary>The node has no memory for another one.</summary>
+    NoMemory,
 }

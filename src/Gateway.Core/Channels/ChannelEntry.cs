@@ -1,7 +1,7 @@
 namespace Gateway.Core.Channels;
 
 /// <summary>What the node knows of one channel. Everything but <see cref="Interested"/> is guarded by its lock.</summary>
-internal sealed class ChannelEntry(ChannelName name)
+internal sealed class ChannelEntry(ChannelName name, ShareHolder owner)
 {
     private Shard[] _interested = [];
     private long _lastPublication; // 0: none has come
@@ -9,6 +9,12 @@ internal sealed class ChannelEntry(ChannelName name)
     private long _droppedInboxFull;
 
     public ChannelName Name { get; } = name;
+
+    /// <summary>Who has opened it.</summary>
+    public ShareHolder Owner { get; } = owner;
+
+    /// <summary>What the directory, and the broker's table of what is subscribed to, hold for a channel of this name: the other half; see <see cref="ShardChannel.BytesOf"/>.</summary>
+    public static int BytesOf(ChannelName name) => 350 + (3 * name.Utf8.Length);
 
     public ChannelState State { get; set; }
 

@@ -56,8 +56,11 @@ internal enum SubscribeResult
     /// <summary>The connection has as many subscriptions as it may have.</summary>
     TooMany,
 
-    /// <summary>The node has as many channels as it may have.</summary>
+    /// <summary>The node has as many channels as it may have, or what is left is for others.</summary>
     TooManyChannels,
+
+    /// <summary>The node has no memory for it.</summary>
+    Overloaded,
 
     /// <summary>The broker did not confirm it.</summary>
     Unavailable,

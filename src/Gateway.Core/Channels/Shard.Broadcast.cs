@@ -67,7 +67,7 @@ internal sealed partial class Shard
         {
             if (joined is null || subscription.Encoder != joined.Encoder)
                 joined = Joined(subscription.Encoder);
-            if (joined.Deliver(subscription.Subscriber.Connection, channel))
+            if (TryDeliver(joined, subscription.Subscriber.Connection, channel))
                 MarkDirty(subscription.Subscriber);
         }
 

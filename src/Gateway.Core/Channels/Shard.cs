@@ -23,6 +23,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
 
     private readonly int _index;
     private readonly ChannelDirectory _directory;
+    private readonly NodeShares _shares;
     private readonly ShardInbox _inbox;
     private readonly LimitOptions _limits;
     private SlowConsumerPolicies _policies; // touched by the drain only, but for the first
@@ -40,9 +41,9 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private int _roundsLeft; // of this turn
     private int _subscriptions;
 
-    public Shard(int index, ChannelDirectory directory, GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
+    public Shard(int index, ChannelDirectory directory, NodeShares shares, GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
-        (_index, _directory, _metrics, _time, _log) = (index, directory, metrics, time, log);
+        (_index, _directory, _shares, _metrics, _time, _log) = (index, directory, shares, metrics, time, log);
         _mayLogFault = new Rarely(time, Log.Interval);
         _limits = options.Limits;
         _policies = new SlowConsumerPolicies(options.Rules);
@@ -96,7 +97,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             return;
         for (var turn = 0; turn < RoundsPerTurn; turn++)
         {
-            if (!_inbox.TryTake(_items, _batch, maxCount: 0, maxBytes: 0, out _))
+            if (!TryTake(maxCount: 0, maxBytes: 0, out _))
                 return;
             if (_items.Count == 0)
                 break; // publications wait: those take their time
@@ -120,8 +121,21 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     public Task<T> InspectAsync<T>(Func<Shard, T> look)
     {
         var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(ShardItemKind.Inspect, (Action<Shard>)(shard => seen.SetResult(look(shard))));
+        Post(ShardItemKind.Inspect, (Action<Shard>)Look);
         return seen.Task;
+
+        void Look(Shard shard)
+        {
+            try
+            {
+                seen.SetResult(look(shard));
+            }
+            catch (Exception e)
+            {
+                seen.TrySetException(e); // whoever looks is told too, or would wait for ever
+                throw;
+            }
+        }
     }
 
     /// <summary>The drain. Never runs twice at once: the inbox schedules it only when it has found nothing.</summary>
@@ -129,9 +143,9 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     {
         for (_roundsLeft = RoundsPerTurn; _roundsLeft > 0; _roundsLeft--)
         {
-            if (!_inbox.TryTake(_items, _batch, BatchPublications, _batchBytes, out var before))
+            if (!TryTake(BatchPublications, _batchBytes, out var before))
                 return;
-            TraceTaken(first: 0);
+            Guarded(static (shard, first) => shard.TraceTaken(first), 0);
             RunInOrder(before);
             FlushDirty();
             End(_batch.Count);
@@ -140,8 +154,6 @@ internal sealed partial class Shard : IThreadPoolWorkItem
 
         Schedule();
     }
-
-    private void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>Items and publications in the order in which they were posted.</summary>
     private void RunInOrder(long before)
@@ -168,7 +180,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private int RunItems(int next, long before)
     {
         for (; next < _items.Count && _items[next].After <= before; next++)
-            Guarded(static (shard, item) => shard.Run(item), _items[next]);
+            Guarded(static (shard, item) => shard.Run(item), _items[next], (_items[next].Subject as ChannelRequest)?.Connection);
         return next;
     }
 
@@ -184,29 +196,6 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         }
 
         return true;
-    }
-
-    /// <summary>A fault of ours in one thing must not cost the shard the others.</summary>
-    private void Guarded<T>(Action<Shard, T> act, T subject)
-    {
-        try
-        {
-            act(this, subject);
-        }
-#pragma warning disable CA1031 // see above
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            var trace = (subject as Publication)?.Trace;
-            PublicationTracing.Failed(trace, e);
-            if (_mayLogFault.Now())
-            {
-                using (new AmbientTrace(trace))
-                    Log.ShardFault(_log, _index, e);
-            }
-
-            _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "shard"));
-        }
     }
 
     private void Deliver(Publication publication)
@@ -231,7 +220,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
                 frame = publication.FrameFor(encoder);
             }
 
-            if (subscription.Subscriber.Connection.Enqueue(frame, channel, publication) != EnqueueResult.Queued)
+            if (!TryEnqueue(subscription.Subscriber.Connection, frame, channel, publication))
                 continue;
             queued++;
             MarkDirty(subscription.Subscriber);
@@ -252,8 +241,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     {
         if (subscriber.IsDirty)
             return;
+        _dirty.Add(subscriber); // first: one that is marked and not there would never be flushed again
         subscriber.IsDirty = true;
-        _dirty.Add(subscriber);
     }
 
     /// <param name="except">Flushed at the end of its own turn, with the answers to what else it asked.</param>
@@ -264,23 +253,30 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         {
             subscriber.IsDirty = false;
             if (subscriber.Connection != except)
-                subscriber.Connection.Flush();
+                Flush(subscriber.Connection);
         }
 
         _dirty.Clear();
     }
 
-    /// <summary>The first publications of the batch have been delivered, or nobody wants them.</summary>
+    /// <summary>The first publications of the batch have been delivered, or nobody wants them: they are released, whatever else fails.</summary>
     private void End(int count)
     {
         if (count == 0)
             return;
+        Guarded(static (shard, count) => shard.Observe(count), count);
+        for (var i = 0; i < count; i++)
+            Guarded(static (_, publication) => publication.Release(), _batch[i]);
+        _batch.RemoveRange(0, count);
+        if (_batch.Count == 0)
+            _deliveries.Clear(); // a fault may have left some
+    }
+
+    private void Observe(int count)
+    {
         if (_deliveries.Count > 0)
             TraceEnd(count);
         // One observation for all of them, of the oldest.
         _metrics.DeliveryLatency.Record(_time.GetElapsedTime(_batch[0].ReceivedAt).TotalSeconds);
-        for (var i = 0; i < count; i++)
-            _batch[i].Release();
-        _batch.RemoveRange(0, count);
     }
 }

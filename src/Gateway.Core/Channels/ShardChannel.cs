@@ -10,6 +10,9 @@ internal sealed class ShardChannel(ChannelName name, SlowConsumerPolicy policy)
 
     public ChannelName Name { get; } = name;
 
+    /// <summary>What a shard holds for a channel of this name: half of the 700 bytes of resident memory that were measured, and the name as text and as bytes.</summary>
+    public static int BytesOf(ChannelName name) => 350 + (3 * name.Utf8.Length);
+
     /// <summary>The same, for the queues of clients that are behind.</summary>
     public OutboundChannel Outbound { get; } = new(name.Text, policy);
 

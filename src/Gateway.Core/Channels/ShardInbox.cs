@@ -77,7 +77,10 @@ internal sealed class ShardInbox(ChannelOptions options)
                 bytes += TakeOne(publications);
 
             while (_items.TryPeek(out var item) && item.After <= before + publications.Count)
-                items.Add(_items.Dequeue());
+            {
+                items.Add(item); // first: what there is no memory to take must not be lost
+                _items.Dequeue();
+            }
 
             return true;
         }
@@ -112,10 +115,18 @@ internal sealed class ShardInbox(ChannelOptions options)
     /// <summary>Under the lock. Returns its bytes.</summary>
     private int TakeOne(List<Publication> publications)
     {
-        var publication = _publications.Dequeue();
-        publications.Add(publication);
+        var publication = _publications.Peek();
+        publications.Add(publication); // first, as below
+        _publications.Dequeue();
         _bytes -= publication.Payload.Length;
         return publication.Payload.Length;
+    }
+
+    /// <summary>Nobody comes for what waits: the next post schedules the shard again.</summary>
+    public void Unschedule()
+    {
+        lock (_gate)
+            _isScheduled = false;
     }
 
     private bool Schedule()

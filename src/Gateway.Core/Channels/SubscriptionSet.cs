@@ -1,3 +1,5 @@
+using Gateway.Core.Buffers;
+
 namespace Gateway.Core.Channels;
 
 /// <summary>
@@ -49,7 +51,7 @@ internal sealed class SubscriptionSet
     {
         if (_byName is null)
             _list.Remove(subscription);
-        else
-            _byName.Remove(subscription.Channel.Name);
+        else if (_byName.Remove(subscription.Channel.Name))
+            _byName.ShrinkIfSparse();
     }
 }

@@ -17,6 +17,9 @@ internal sealed class Compression(SharedCompressor? shared, DedicatedCompressor?
     /// <summary>How its messages are read.</summary>
     public MessageReaderSettings Reader { get; } = reader;
 
+    /// <summary>Memory of what is the connection's own, in bytes.</summary>
+    public int HeldBytes => (Own?.HeldBytes ?? 0) + (inflater?.HeldBytes ?? 0);
+
     /// <summary>The connection is gone.</summary>
     public void Release()
     {

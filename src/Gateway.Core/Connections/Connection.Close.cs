@@ -114,7 +114,7 @@ internal sealed partial class Connection
             _reader.Release(ReaderSettings);
             Compression?.Release();
             if (Protocol is not null)
-                LetGoHeld(Identity.Bytes);
+                Memory.LetGo(Identity.Bytes);
         }
 
         LeaveAddress();

@@ -109,7 +109,7 @@ internal sealed partial class Connection
     private void Open(UpgradeRequest request, in ProtocolMatch match, ClientIdentity identity)
     {
         var compression = _context.Compression.Negotiate(request, out var extensions);
-        if (!TryHold(identity.Bytes))
+        if (!Memory.TryHold(identity.Bytes))
         {
             Refuse(Refuse(Limit.Memory, 503, "The node is short of memory."), 0);
             return;
@@ -133,7 +133,7 @@ internal sealed partial class Connection
         }
 
         if (!hasPlace)
-            LetGoHeld(identity.Bytes);
+            Memory.LetGo(identity.Bytes);
         if (isEnding)
             return;
         if (!hasPlace)

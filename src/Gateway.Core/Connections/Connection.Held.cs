@@ -1,28 +1,26 @@
+using Gateway.Core.Access;
+
 namespace Gateway.Core.Connections;
 
-/// <summary>What the connection owns for as long as it stays, and has been counted as held in the node's memory account.</summary>
+/// <summary>What the client holds of the node for as long as it stays, and for whom that counts.</summary>
 internal sealed partial class Connection
 {
-    private int _heldBytes;
+    /// <summary>
+    /// Bytes that its subscriptions take, the channels that are there for it alone, its compressors and what its token says; no field, since an
+    /// idle connection has none of them.
+    /// </summary>
+    public long HeldBytes => ((ShardState as IHoldsMemory)?.HeldBytes ?? 0) + (Compression?.HeldBytes ?? 0) + Identity.Bytes;
 
-    /// <summary>Its subscriptions, its identity, its compressors: in bytes, as the account counts them.</summary>
-    public int HeldBytes => Volatile.Read(ref _heldBytes);
-
-    private bool TryHold(int bytes)
+    /// <summary>
+    /// The address whose share it counts for. Null: it is not known, or it is a trusted proxy's that has not named its client: everybody's, and so
+    /// nobody's. Asks the kernel.
+    /// </summary>
+    public AddressKey? ShareAddress
     {
-        if (bytes > 0 && !Memory.TryHold(bytes))
-            return false;
-        CountHeld(bytes);
-        return true;
+        get
+        {
+            var remote = RemoteEndPoint;
+            return _context.TrustedProxies.Contain(remote) ? null : AddressKey.Of(remote);
+        }
     }
-
-    private void LetGoHeld(int bytes)
-    {
-        Memory.LetGo(bytes);
-        CountHeld(-bytes);
-    }
-
-    /// <summary>From any thread.</summary>
-    /// <param name="bytes">What the account has granted; below zero: what has been given back to it.</param>
-    public void CountHeld(int bytes) => Interlocked.Add(ref _heldBytes, bytes);
 }

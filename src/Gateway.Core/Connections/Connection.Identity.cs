@@ -67,9 +67,9 @@ internal sealed partial class Connection
             // Another user would inherit what this one is subscribed to. An anonymous client becomes nobody: it connects anew.
             if (_state != ConnectionState.Open || !before.IsAuthenticated || !string.Equals(before.Subject, identity.Subject, StringComparison.Ordinal))
                 return RefreshOutcome.Forbidden;
-            if (!TryHold(identity.Bytes))
+            if (!Memory.TryHold(identity.Bytes))
                 return RefreshOutcome.Unavailable;
-            LetGoHeld(before.Bytes);
+            Memory.LetGo(before.Bytes);
             Identity = identity;
             _isExpiryTold = false;
         }

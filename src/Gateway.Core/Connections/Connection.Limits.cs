@@ -21,8 +21,8 @@ internal sealed partial class Connection
         // Behind a proxy that forwards by a header, the client is known with its request only.
         if (!_context.Addresses.IsUsed || (_context.Forwarding.IsUsed && _context.TrustedProxies.Contain(_transport.RemoteEndPoint)))
             return true;
-        _address = _context.Addresses.Enter(_transport.RemoteEndPoint);
-        if (_address is null || !_context.Addresses.IsFlood(_address))
+        // Without memory to know it the address is not counted yet: its request is refused, if there is none then either.
+        if (!_context.Addresses.TryEnter(_transport.RemoteEndPoint, out _address) || _address is null || !_context.Addresses.IsFlood(_address))
             return true;
         Report(Limit.AddressConnections);
         return false;
@@ -37,7 +37,8 @@ internal sealed partial class Connection
         var (limits, now) = (_context.Options.Limits, _context.Clock.Now);
         if (_context.Addresses.IsUsed)
         {
-            _address ??= _context.Addresses.Enter(RemoteEndPoint);
+            if (_address is null && !_context.Addresses.TryEnter(RemoteEndPoint, out _address))
+                return Refuse(Limit.Memory, 503, "The node is short of memory.");
             if (_address?.TryHandshake(now, limits.HandshakesPerSecondPerAddress) == false)
                 return Refuse(Limit.AddressHandshakes, 429, "Too many connections are being opened from this address.");
             _isAdmittedByAddress = _address?.TryAdmit(limits.MaxConnectionsPerAddress) == true;

@@ -1,3 +1,5 @@
+using Gateway.Core.Buffers;
+
 namespace Gateway.Core.Connections;
 
 /// <summary>
@@ -56,6 +58,9 @@ internal sealed class UserIndex
             if (held is HashSet<Connection> several)
             {
                 several.Remove(connection);
+                several.ShrinkIfSparse();
+                if (several.Count == 1)
+                    stripe[user] = several.First();
                 if (several.Count > 0)
                     return;
             }
@@ -66,9 +71,7 @@ internal sealed class UserIndex
 
             stripe.Remove(user);
             Interlocked.Decrement(ref _count);
-            // As in the registry: a dictionary never shrinks by itself.
-            if (stripe.Count == 0)
-                stripe.TrimExcess();
+            stripe.ShrinkIfSparse();
         }
     }
 

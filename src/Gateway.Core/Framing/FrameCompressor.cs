@@ -72,6 +72,8 @@ internal sealed class DedicatedCompressor(
 {
     private MessageDeflater? _deflater; // from the first message on
 
+    public int HeldBytes => _deflater is null ? 0 : MessageDeflater.SizeOf(windowBits);
+
     /// <summary>The frame as it is where the node has no room for a compressor: RFC 7692 §6 leaves it to the sender for each message.</summary>
     public OutboundFrame Compress(OutboundFrame frame) =>
         IsWorthwhile(frame) && Deflater() is { } deflater ? Compress(frame, deflater, keepsHistory: true) : frame;

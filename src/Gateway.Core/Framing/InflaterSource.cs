@@ -39,6 +39,8 @@ internal sealed class DedicatedInflater(int windowBits, MemoryAccount account, C
 {
     private MessageInflater? _inflater; // from the first message on
 
+    public int HeldBytes => _inflater is null ? 0 : MessageInflater.SizeOf(windowBits, keepsHistory: true);
+
     public override bool TryRent([NotNullWhen(true)] out MessageInflater? inflater)
     {
         if (_inflater is null && account.TryHold(MessageInflater.SizeOf(windowBits, keepsHistory: true)))

@@ -202,6 +202,18 @@ public sealed class LimitOptions
     [Range(1, 100_000_000)]
     public int MaxChannels { get; set; } = 250_000;
 
+    [Description("Channels that the connections of one address have opened, a network of 64 bits with IPv6, for as long as those are there; above it subscribing to a channel that nobody on this node has is refused. 0: any number outside of the reserve, since whole offices and phone networks share an address.")]
+    [Range(0, 100_000_000)]
+    public int MaxChannelsPerAddress { get; set; }
+
+    [Description("The same of one user, as its tokens name it. 0: any number outside of the reserve, since only the backend knows how many an honest user has.")]
+    [Range(0, 100_000_000)]
+    public int MaxChannelsPerUser { get; set; }
+
+    [Description("How much of MaxChannels, and of the memory that connections may hold, is kept for small clients: only a connection that has opened fewer than 16 channels (has fewer than 16 subscriptions) gets of it. Of its last half only those do whose address, and whose user, have less than a quarter of the reserve besides. 0: first come, first served.")]
+    [Range(0, 90)]
+    public int ReservedPercent { get; set; } = 20;
+
     [Description("A message from a client; above it, 1009.")]
     [Range(1, 1024 * 1024 * 1024)]
     public int MaxMessageBytes { get; set; } = 1024 * 1024;

@@ -12,6 +12,9 @@ internal enum Limit
     ControlFrames,
     Subscriptions,
     Channels,
+    ChannelShares,
+    AddressChannels,
+    UserChannels,
     Memory,
 }
 
@@ -30,6 +33,9 @@ internal static class Limits
         Limit.ControlFrames => "control_frames",
         Limit.Subscriptions => "subscriptions",
         Limit.Channels => "channels",
+        Limit.ChannelShares => "channel_shares",
+        Limit.AddressChannels => "address_channels",
+        Limit.UserChannels => "user_channels",
         _ => "memory",
     };
 
@@ -44,6 +50,9 @@ internal static class Limits
         Limit.Bytes => "BytesPerSecond",
         Limit.ControlFrames => "ControlFramesPerSecond",
         Limit.Subscriptions => "MaxSubscriptions",
+        Limit.ChannelShares => "ReservedPercent",
+        Limit.AddressChannels => "MaxChannelsPerAddress",
+        Limit.UserChannels => "MaxChannelsPerUser",
         _ => "MaxChannels",
     };
 }

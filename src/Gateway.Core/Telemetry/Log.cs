@@ -77,6 +77,9 @@ internal static partial class Log
     [LoggerMessage(1304, LogLevel.Error, "The broker failed to publish in a way it should not; the client was told. Further ones are not logged for 10 s. Please report this.")]
     public static partial void PublishFailed(ILogger log, Exception exception);
 
+    [LoggerMessage(1305, LogLevel.Error, "A fault of the gateway itself with a channel; whoever waited for it was told to come again. Further ones are not logged for 10 s. Please report this.")]
+    public static partial void ChannelFault(ILogger log, Exception exception);
+
     [LoggerMessage(1400, LogLevel.Information, "Stopping: {Connections} connections are being closed.")]
     public static partial void Stopping(ILogger log, int connections);
 

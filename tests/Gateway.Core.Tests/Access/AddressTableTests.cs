@@ -1,12 +1,16 @@
 using System.Net;
 using Gateway.Core.Access;
+using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Tests.Access;
 
 public sealed class AddressTableTests
 {
-    private readonly AddressTable _table = new(new LimitOptions { MaxConnectionsPerAddress = 2, HandshakesPerSecondPerAddress = 10 });
+    private readonly MemoryAccount _account = new();
+    private readonly AddressTable _table;
+
+    public AddressTableTests() => _table = new AddressTable(new LimitOptions { MaxConnectionsPerAddress = 2, HandshakesPerSecondPerAddress = 10 }, _account);
 
     [Theory]
     [InlineData("192.0.2.1", "192.0.2.1", true)]
@@ -24,7 +28,8 @@ public sealed class AddressTableTests
     {
         Assert.Null(AddressKey.Of(null));
         Assert.Null(AddressKey.Of(new DnsEndPoint("localhost", 1)));
-        Assert.Null(_table.Enter(null));
+        Assert.True(_table.TryEnter(null, out var use));
+        Assert.Null(use);
         Assert.Equal(0, _table.Count);
     }
 
@@ -83,5 +88,40 @@ public sealed class AddressTableTests
         Assert.Equal(0, _table.Count);
     }
 
-    private AddressUse Enter(string address) => _table.Enter(new IPEndPoint(IPAddress.Parse(address), 1))!;
+    /// <summary>A botnet that comes and goes leaves neither bytes in the account nor places in the table.</summary>
+    [Fact]
+    public void Round_AfterManyAddresses_GivesAllOfItBack()
+    {
+        var uses = Enumerable.Range(0, 10_000).Select(i => Enter($"10.0.{i >> 8}.{i & 255}")).ToList();
+        Assert.Equal((10_000, 10_000L * AddressTable.BytesEach), (_table.Count, _account.HeldBytes));
+        var stays = Enter("192.0.2.1");
+
+        foreach (var use in uses)
+            AddressTable.Leave(use, wasAdmitted: false);
+        _table.OnRound(0);
+
+        Assert.Equal((1, (long)AddressTable.BytesEach), (_table.Count, _account.HeldBytes));
+        Assert.Same(stays, Enter("192.0.2.1"));
+    }
+
+    [Fact]
+    public void Enter_OfANewAddressWithoutMemory_IsRefusedAndCountsNothing()
+    {
+        _account.MaxTotalBytes = AddressTable.BytesEach;
+        var known = Enter("192.0.2.1");
+
+        Assert.False(_table.TryEnter(EndPoint("192.0.2.2"), out var use));
+
+        Assert.Null(use);
+        Assert.Same(known, Enter("192.0.2.1")); // one that is there takes nothing more
+        Assert.Equal((1, (long)AddressTable.BytesEach), (_table.Count, _account.HeldBytes));
+    }
+
+    private static IPEndPoint EndPoint(string address) => new(IPAddress.Parse(address), 1);
+
+    private AddressUse Enter(string address)
+    {
+        Assert.True(_table.TryEnter(EndPoint(address), out var use));
+        return use!;
+    }
 }

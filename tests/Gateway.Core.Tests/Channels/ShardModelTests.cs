@@ -54,6 +54,7 @@ public sealed class ShardModelTests
             Assert.Empty(await shard.InspectAsync(seen => seen.Channels.Keys.ToList()));
         Assert.Empty(harness.Source.Overlaps);
         Assert.Equal((0, 0), (harness.Context.Queues.Rented, harness.Publications.Rented));
+        Assert.Equal((0L, 0, 0), (harness.Account.HeldBytes, harness.Shares.Addresses, harness.Shares.Users));
     }
 
     private static async Task ActAsync(ShardHarness.Client client, Random random)

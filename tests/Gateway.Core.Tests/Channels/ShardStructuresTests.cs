@@ -86,13 +86,13 @@ public sealed class ShardStructuresTests
             switch (random.Next(6))
             {
                 case < 3 when isGrowing:
-                    var activated = new Subscription(subscriber, channel, Request(harness, "news"));
+                    var activated = new Subscription(subscriber, channel, Request(harness, "news"), Subscription.Bytes);
                     channel.Activate(activated);
                     active.Add(activated);
                     Assert.Null(activated.Pending);
                     break;
                 case 3 when isGrowing:
-                    var joined = new Subscription(subscriber, channel, Request(harness, "news"));
+                    var joined = new Subscription(subscriber, channel, Request(harness, "news"), Subscription.Bytes);
                     channel.AddJoining(joined);
                     joining.Add(joined);
                     break;
@@ -128,7 +128,7 @@ public sealed class ShardStructuresTests
     }
 
     private static Subscription Drawn(ShardHarness harness, Subscriber subscriber, string name) =>
-        new(subscriber, new ShardChannel(ChannelName.Parse(name), SlowConsumerPolicy.Default), Request(harness, name));
+        new(subscriber, new ShardChannel(ChannelName.Parse(name), SlowConsumerPolicy.Default), Request(harness, name), Subscription.Bytes);
 
     private static SilentSubscribe Request(ShardHarness harness, string name) => new(harness, name);
 

@@ -108,7 +108,7 @@ public sealed class SubscribeTests : IDisposable
     public async Task Subscribe_ShardsTogether_AskOnceAndAllAreAnswered()
     {
         using var harness = new ShardHarness(shards: 4);
-        var clients = Enumerable.Range(0, 4).Select(harness.Open).ToArray();
+        var clients = Enumerable.Range(0, 4).Select(shard => harness.Open(shard)).ToArray();
         var subscribed = clients.Select(client => client.SubscribeAsync("news")).ToArray();
         var asked = await harness.Source.AskedAsync();
         await harness.SettleAsync();

@@ -40,7 +40,7 @@ internal sealed class RecordingTransport : ITransport
 
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
-    public EndPoint? RemoteEndPoint => new IPEndPoint(IPAddress.Loopback, 1);
+    public EndPoint? RemoteEndPoint { get; init; } = new IPEndPoint(IPAddress.Loopback, 1);
 
     public EndPoint? LocalEndPoint => new IPEndPoint(IPAddress.Loopback, 2);
 

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
+using Gateway.Core.Access;
 using Gateway.Core.Buffers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
@@ -6,6 +9,7 @@ using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Core.Tests.Fixtures;
@@ -13,18 +17,19 @@ namespace Gateway.Core.Tests.Fixtures;
 /// <summary>Shards, their directory and real connections, between a scripted broker and recording transports.</summary>
 internal sealed class ShardHarness : IDisposable
 {
-    public ShardHarness(Action<GatewayOptions>? configure = null, int shards = 1)
+    public ShardHarness(Action<GatewayOptions>? configure = null, int shards = 1, ILogger? log = null)
     {
         Options.Auth.AllowAnonymous = true;
         Options.Channels.LeaveAfter = TimeSpan.Zero;
         configure?.Invoke(Options);
-        Directory = new ChannelDirectory(Source, Options.Channels, Options.Limits.MaxChannels);
+        Context = TestContexts.Create(Options, Metrics, new Selector(new Handler(this)), new NameIsToken());
+        Shares = new NodeShares(Options.Limits, Context.Transport.Buffers.Account);
+        Directory = new ChannelDirectory(Source, Options.Channels, Shares, Faults.Enqueue);
         Shards =
         [
             .. Enumerable.Range(0, shards).Select(
-                index => new Shard(index, Directory, Options, Metrics, TimeProvider.System, NullLogger.Instance)),
+                index => new Shard(index, Directory, Shares, Options, Metrics, TimeProvider.System, log ?? NullLogger.Instance)),
         ];
-        Context = TestContexts.Create(Options, Metrics, new Selector(new Handler(this)));
     }
 
     public GatewayOptions Options { get; } = new();
@@ -32,6 +37,13 @@ internal sealed class ShardHarness : IDisposable
     public GatewayMetrics Metrics { get; } = new();
 
     public ScriptedSource Source { get; } = new();
+
+    public NodeShares Shares { get; }
+
+    /// <summary>Of the directory.</summary>
+    public ConcurrentQueue<Exception> Faults { get; } = new();
+
+    public MemoryAccount Account => Shares.Account;
 
     public ChannelDirectory Directory { get; }
 
@@ -48,18 +60,21 @@ internal sealed class ShardHarness : IDisposable
 
     public long Dropped(DropReason reason) => Metrics.Drops[(int)reason].Value;
 
-    public Client Open(int shard = 0)
+    /// <param name="shard">Whose it is to be.</param>
+    /// <param name="address">From where it comes.</param>
+    /// <param name="user">Its token's user; null: it is anonymous.</param>
+    public Client Open(int shard = 0, string address = "127.0.0.1", string? user = null)
     {
         while (true)
         {
-            var transport = new RecordingTransport();
+            var transport = new RecordingTransport { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1) };
             var connection = new Connection(transport, Context);
             // Ids are drawn: draw until it is one of the shard's.
             if (connection.Id.Value % (ulong)Shards.Length != (ulong)shard)
                 continue;
             Context.Registry.Add(connection);
             transport.Handler = connection;
-            transport.Receive(ClientBytes.Upgrade());
+            transport.Receive(ClientBytes.Upgrade("/", user is null ? "" : $"Authorization: Bearer {user}\r\n"));
             Assert.Equal(ConnectionState.Open, connection.State);
             transport.Forget();
             return new Client(this, connection, transport);
@@ -200,6 +215,13 @@ internal sealed class ShardHarness : IDisposable
         public void Dispose() => _released.Set();
     }
 
+    /// <summary>A token is the name of its user.</summary>
+    private sealed class NameIsToken : ITokenValidator
+    {
+        public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken) =>
+            new(new TokenVerdict(new ClientIdentity { Subject = token }, ""));
+    }
+
     private sealed class Selector(IMessageHandler handler) : IProtocolSelector
     {
         public ProtocolMatch Select(UpgradeRequest request) => ProtocolMatch.Of(handler);
@@ -209,7 +231,7 @@ internal sealed class ShardHarness : IDisposable
     {
         public string Name => "test";
 
-        public bool NeedsAdmission => false;
+        public bool NeedsAdmission => true;
 
         public void OnOpen(Connection connection)
         {

@@ -33,7 +33,7 @@ internal static class TestContexts
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
             TrustedProxies = trusted,
             Forwarding = new Forwarding(trusted, options.ForwardedHeader),
-            Addresses = new AddressTable(options.Limits),
+            Addresses = new AddressTable(options.Limits, transport.Buffers.Account),
             LimitReports = new LimitReports(metrics, time, NullLogger.Instance),
             Pages = new NoPages(),
             Queues = new OutboundQueuePool(transport.Buffers),

@@ -242,8 +242,13 @@ public sealed class MemoryGovernorTests : IDisposable
     {
         var (connection, _) = _harness.Open("/echo");
         Assert.True(Account.TryHold(bytes));
-        connection.CountHeld(bytes);
+        connection.ShardState = new Subscriptions(bytes);
         return connection;
+    }
+
+    private sealed class Subscriptions(long bytes) : IHoldsMemory
+    {
+        public long HeldBytes => bytes;
     }
 
     private static KernelState Holding(int bytes) => new(TcpState.Established, 0, 0, 0, bytes, 0, 10, 0, 0, 0);

@@ -233,6 +233,51 @@ public sealed class ClientLimitsTests
         Assert.Equal(2, node.Metrics.LimitsReached.Total);
     }
 
+    /// <summary>Plain clients of one address name more channels than there are: another one still gets some of its own.</summary>
+    [Fact]
+    public async Task Channels_TakenByFewClients_AreKeptForThoseWhoAskForFew()
+    {
+        await using var node = await StartAsync(options => options.Limits.MaxChannels = 1000);
+        var greedy = new List<WsClient>();
+        for (var i = 0; i < 12; i++)
+            greedy.Add(await WsClient.OpenAsync(node.EndPoint, "/plain/" + string.Join(',', Enumerable.Range(0, 100).Select(channel => $"{i}.{channel}"))));
+        await Eventually.TrueAsync(() => node.Node.ChannelCount >= 800);
+
+        await using (var other = await WsClient.OpenJsonAsync(node.EndPoint))
+        {
+            for (var i = 0; i < 16; i++)
+                await other.SubscribeAsync($"mine-{i}");
+            await other.SendTextAsync("""{"type":"subscribe","id":7,"channel":"one-more"}""");
+            Assert.Equal("too_many_channels", (await other.ReceiveJsonAsync()).GetProperty("code").GetString());
+        }
+
+        foreach (var client in greedy)
+            await client.DisposeAsync();
+        await ReachedAsync(node, "channel_shares");
+    }
+
+    [Fact]
+    public async Task Subscriptions_WithoutMemoryForThem_AreRefusedAndAllOfItComesBack()
+    {
+        await using var node = await StartAsync(options => options.Channels.LeaveAfter = TimeSpan.Zero);
+        var account = node.Node.Connections.Transport.Buffers.Account;
+        var before = account.HeldBytes;
+        await using (var client = await WsClient.OpenJsonAsync(node.EndPoint))
+        {
+            await client.SubscribeAsync("a");
+            var room = account.MaxTotalBytes;
+            account.MaxTotalBytes = account.TotalBytes;
+            await client.SendTextAsync("""{"type":"subscribe","id":7,"channel":"b"}""");
+            Assert.Equal("overloaded", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
+            await using (var plain = await WsClient.OpenAsync(node.EndPoint, "/plain/b"))
+                Assert.Equal(1013, (await plain.ReceiveCloseAsync()).Code);
+            account.MaxTotalBytes = room;
+            await client.SubscribeAsync("b");
+        }
+
+        await Eventually.TrueAsync(() => account.HeldBytes == before && node.Node.ChannelCount == 0);
+    }
+
     [Fact]
     public async Task Subscriptions_AboveTheMaximum_AreCounted()
     {

@@ -57,7 +57,7 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler, IRevo
     {
         public override OutboundFrame? Complete(SubscribeResult result)
         {
-            if (result is SubscribeResult.Unavailable or SubscribeResult.TooManyChannels)
+            if (result is SubscribeResult.Unavailable or SubscribeResult.TooManyChannels or SubscribeResult.Overloaded)
                 Connection.Close(CloseReason.TryAgainLater);
             return null;
         }

@@ -28,11 +28,14 @@ public sealed class PlainProtocolTests
         Assert.Equal("close:1003", Assert.Single(transport.Messages));
     }
 
-    [Fact]
-    public void Subscribe_BrokerUnavailable_IsClosedToTryAgain()
+    [Theory]
+    [InlineData(nameof(SubscribeResult.Unavailable))]
+    [InlineData(nameof(SubscribeResult.TooManyChannels))]
+    [InlineData(nameof(SubscribeResult.Overloaded))]
+    public void Subscribe_ThatTheNodeCannotDoNow_IsClosedToTryAgain(string result)
     {
         using var harness = new ProtocolHarness();
-        harness.Channels.Subscribed = SubscribeResult.Unavailable;
+        harness.Channels.Subscribed = Enum.Parse<SubscribeResult>(result);
         var (connection, transport) = harness.Request("/plain/news");
         Assert.Equal("close:1013", Assert.Single(transport.Messages));
         Assert.Equal(ConnectionState.Closing, connection.State);

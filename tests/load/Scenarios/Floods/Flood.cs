@@ -24,7 +24,7 @@ internal sealed record Flood(string Name, int Clients, (string, string)[] Option
             200,
             [("Gateway:Limits:CommandsPerSecond", "150"), ("Gateway:Limits:MaxSubscriptions", "1000000"), ("Gateway:Limits:MaxChannels", $"{ChannelsMost}")],
             [],
-            "channels",
+            "channel_shares",
             static () => new SubscribeAttackers(eachPerSecond: 105)), // who keeps to the limit of commands is not closed
     ];
 
