@@ -59,6 +59,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         ISubscriptionTokenValidator? subscriptionTokens = null)
     {
         (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
+        Kept = new KeptMemory(time);
         _log = logs.CreateLogger<GatewayNode>();
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
@@ -104,10 +105,11 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Metrics = metrics,
             Log = _log,
         };
+        RegisterKept();
         var memory = new MemoryUsage();
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
-            budget, account, new Backlogs(registry, account, metrics), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log);
+            budget, account, new Backlogs(registry, account, metrics), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log) { Trim = Kept.Trim };
         Connections.MemoryStage = () => Memory.Stage;
         Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), metrics.Faults, time, _log);
         _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, metrics, time, _log);
@@ -146,6 +148,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     internal ConnectionContext Connections { get; }
 
     internal MemoryGovernor Memory { get; }
+
+    /// <summary>What is kept for later.</summary>
+    internal KeptMemory Kept { get; }
 
     /// <summary>Publications that some shard has not delivered.</summary>
     internal long RentedPublications => _publications.Rented;
@@ -261,6 +266,21 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         _directory.OnRound(now);
         addresses.OnRound(now);
+        Kept.OnRound();
+    }
+
+    private void RegisterKept()
+    {
+        var transport = Connections.Transport;
+        Kept.Add("blocks", transport.Blocks, transport.SmallBlocks);
+        Kept.Add("buffers", transport.Buffers.Arrays);
+        Kept.Add("socket_args", transport.Args);
+        Kept.Add("queues", Connections.Queues);
+        Kept.Add("publications", _publications.Kept);
+        Kept.Add("deflate", Connections.Compression.KeptDeflaters);
+        Kept.Add("inflate", Connections.Compression.Inflaters);
+        Kept.Add("shards", _shards);
+        Kept.Add("tables", Connections.Registry, Connections.Users);
     }
 
     private Shard ShardOf(Connection connection) => _shards[connection.Id.Value % (ulong)_shards.Length];

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Core.Buffers;
 
 namespace Gateway.Core.Connections;
 
 /// <summary>The node's connections by id, in stripes: a lock is held for dictionary work only, never while a connection acts.</summary>
-internal sealed class ConnectionRegistry
+internal sealed class ConnectionRegistry : IKeepsMemory
 {
     /// <summary>A power of two; 18,000 connections leave some 280 in each.</summary>
     public const int Stripes = 64;
@@ -33,12 +34,7 @@ internal sealed class ConnectionRegistry
         var stripe = StripeOf(connection.Id);
         bool isRemoved;
         lock (stripe)
-        {
             isRemoved = stripe.Remove(connection.Id);
-            // A dictionary never shrinks by itself: after 18,000 connections have gone, their places go too.
-            if (stripe.Count == 0)
-                stripe.TrimExcess();
-        }
 
         if (isRemoved)
             Interlocked.Decrement(ref _count);
@@ -50,6 +46,18 @@ internal sealed class ConnectionRegistry
         lock (stripe)
             return stripe.TryGetValue(id, out connection);
     }
+
+    /// <summary>Of places of connections that have gone.</summary>
+    public long KeptBytes => _stripes.Sum(static stripe => SparePlaces.Bytes(stripe));
+
+    /// <summary>A dictionary never shrinks by itself: after 18,000 connections have gone, their places go too.</summary>
+    public void Trim()
+    {
+        foreach (var stripe in _stripes)
+            SparePlaces.Trim(stripe);
+    }
+
+    public void TrimIdle() => Trim();
 
     /// <summary>The connections of one stripe as they are now.</summary>
     public Connection[] Snapshot(int stripe)

@@ -1,3 +1,5 @@
+using Gateway.Core.Buffers;
+
 namespace Gateway.Core.Connections;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace Gateway.Core.Connections;
 /// stripe's lock is taken inside of that, and nothing else is called under it.
 /// </para>
 /// </summary>
-internal sealed class UserIndex
+internal sealed class UserIndex : IKeepsMemory
 {
     private readonly Dictionary<string, object>[] _stripes = // a Connection, or a HashSet of them
         [.. Enumerable.Range(0, ConnectionRegistry.Stripes).Select(_ => new Dictionary<string, object>(StringComparer.Ordinal))];
@@ -66,11 +68,19 @@ internal sealed class UserIndex
 
             stripe.Remove(user);
             Interlocked.Decrement(ref _count);
-            // As in the registry: a dictionary never shrinks by itself.
-            if (stripe.Count == 0)
-                stripe.TrimExcess();
         }
     }
+
+    /// <summary>Of places of users that have gone.</summary>
+    public long KeptBytes => _stripes.Sum(static stripe => SparePlaces.Bytes(stripe));
+
+    public void Trim()
+    {
+        foreach (var stripe in _stripes)
+            SparePlaces.Trim(stripe);
+    }
+
+    public void TrimIdle() => Trim();
 
     /// <summary>A user's connections as they are now.</summary>
     public Connection[] Of(string user)

@@ -8,6 +8,9 @@ internal sealed class MessageDeflater(int windowBits, int level) : IDisposable
 
     private readonly DeflateHandle _zlib = new(windowBits, level);
 
+    /// <summary>What zlib takes for one: the window and where each of its bytes came last, then tables and output for memLevel 8.</summary>
+    public static int MemoryBytes(int windowBits) => (1 << (windowBits + 2)) + (1 << 17) + (8 * 1024);
+
     /// <summary>
     /// The most that a message can become: literals of 9 bits, which is what fixed Huffman codes make of the worst, and the blocks' headers.
     /// </summary>

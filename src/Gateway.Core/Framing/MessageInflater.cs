@@ -13,6 +13,9 @@ namespace Gateway.Core.Framing;
 /// <param name="keepsHistory">Whether a message may refer to the ones before: context takeover (§7.1.1).</param>
 internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisposable
 {
+    /// <summary>What zlib takes for one with the largest window, at most.</summary>
+    public const int MemoryBytes = 48 * 1024;
+
     // A stream's end costs the peer two bytes and us the refill of a window: 1,024 full ones take 2 ms, what a message of 2 KB that is
     // a bomb takes as well.
     private const int MaxRefilledBytes = 32 * 1024 * 1024;
