@@ -6,7 +6,7 @@ namespace Gateway.Core.Connections;
 
 /// <summary>
 /// Queues for connections that have something waiting. The thread that rents mostly returns too (a drain fills and flushes), so each
-/// thread keeps some: no lock, no shared line. Two magazines of them, 128 KiB at most; what is above goes to the node's depot, from which
+/// thread keeps some: no lock, no shared line. Two magazines of them, 64 KiB as a rule and 72 at most; what is above goes to the node's depot, from which
 /// a thread that only rents, since others return, takes it.
 /// <para>
 /// Only its own thread takes queues from a thread's magazines; any other may only take a magazine away for good. So a magazine that is taken

@@ -9,7 +9,7 @@ internal sealed class QueueMagazine
     private const int Places = 64;
 
     /// <summary>Full with fewer, when their rings have grown: what a thread keeps is bounded in bytes.</summary>
-    public const int MaxBytes = 64 * 1024;
+    public const int MaxBytes = 32 * 1024;
 
     /// <summary>The magazine's own.</summary>
     public const int OwnBytes = 40 + 24 + (8 * Places);

@@ -35,6 +35,22 @@ public sealed class UserIndexTests : IDisposable
     }
 
     [Fact]
+    public void Places_OfUsersThatHaveGone_GoWhenTheyAreTrimmedAndOthersStay()
+    {
+        var connection = Connections(1)[0];
+        for (var i = 0; i < 20_000; i++)
+            Assert.True(_index.TryAdd("u" + i, connection, most: 0));
+        for (var i = 100; i < 20_000; i++)
+            _index.Remove("u" + i, connection);
+        Assert.InRange(_index.KeptBytes, 300_000, 2_000_000);
+
+        _index.Trim();
+
+        Assert.InRange(_index.KeptBytes, 0, ConnectionRegistry.Stripes * 20 * 28);
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal([connection], _index.Of("u" + i)));
+    }
+
+    [Fact]
     public void Remove_GivesOnePlaceBack_AlsoWhenCalledTwice()
     {
         var connections = Connections(4);
