@@ -59,6 +59,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         ISubscriptionTokenValidator? subscriptionTokens = null)
     {
         (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
+        Kept = new KeptMemory(time);
         _log = logs.CreateLogger<GatewayNode>();
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
@@ -105,11 +106,12 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Metrics = metrics,
             Log = _log,
         };
+        RegisterKept();
         var memory = new MemoryUsage();
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
             budget, account, new Backlogs(registry, account, metrics), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
-            fault: Fault("memory", Log.MemoryFault));
+            fault: Fault("memory", Log.MemoryFault)) { Trim = Kept.Trim };
         transport.LogFault = exception =>
         {
             if (Connections.MayLogFault())
@@ -153,6 +155,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
     internal ConnectionContext Connections { get; }
 
     internal MemoryGovernor Memory { get; }
+
+    /// <summary>What is kept for later.</summary>
+    internal KeptMemory Kept { get; }
 
     /// <summary>Publications that some shard has not delivered.</summary>
     internal long RentedPublications => _publications.Rented;
@@ -268,6 +273,20 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         _directory.OnRound(now);
         addresses.OnRound(now);
+        Kept.OnRound();
+    }
+
+    private void RegisterKept()
+    {
+        var transport = Connections.Transport;
+        Kept.Add("blocks", transport.Blocks, transport.SmallBlocks);
+        Kept.Add("buffers", transport.Buffers.Arrays);
+        Kept.Add("socket_args", transport.Args);
+        Kept.Add("queues", Connections.Queues);
+        Kept.Add("publications", _publications.Kept);
+        Kept.Add("deflate", Connections.Compression.KeptDeflaters);
+        Kept.Add("inflate", Connections.Compression.Inflaters);
+        Kept.Add("shards", _shards);
     }
 
     /// <summary>What a fault of a part of the node is told to, which goes on.</summary>

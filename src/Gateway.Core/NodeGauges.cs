@@ -31,6 +31,7 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.rebalance.rate", () => node.Drain.State == DrainState.None ? node.RebalanceRate : 0, "{connection}/s", "Clients a second that are moved now to a node that has joined.");
         meter.CreateObservableGauge("gateway.broker.connected", () => node.Broker.Status.Connected ? 1 : 0, "1", "1 while publications flow.");
         RegisterMemory(meter, node.Memory);
+        meter.CreateObservableGauge("gateway.memory.kept", () => Kept(node), "By", "Memory that nobody uses and that is kept for whoever needs some next, by pool; given back when the node is short of memory, and after a minute in which nobody has needed it.");
         RegisterProcess(meter, memory);
     }
 
@@ -68,6 +69,9 @@ internal static class NodeGauges
                 group.Value,
                 new("state", group.Key.State.ToString().ToLowerInvariant()),
                 new("protocol", group.Key.Protocol)));
+
+    private static IEnumerable<Measurement<long>> Kept(GatewayNode node) =>
+        node.Kept.Read().Select(pool => new Measurement<long>(pool.Bytes, new KeyValuePair<string, object?>("pool", pool.Pool)));
 
     private static IEnumerable<Measurement<long>> Rented(GatewayNode node, ConnectionContext context) =>
     [

@@ -20,7 +20,7 @@ public class SharedCompressorBenchmarks : IDisposable
     public void Setup()
     {
         var options = new CompressionOptions();
-        var deflaters = new CountedPool<MessageDeflater>(() => new MessageDeflater(options.WindowBits, options.Level), maxRetained: 2);
+        var deflaters = new CountedPool<MessageDeflater>(() => new MessageDeflater(options.WindowBits, options.Level), maxRetained: 2, MessageDeflater.SizeOf(options.WindowBits));
         _compressor = new SharedCompressor(0, minimumBytes: 0, deflaters, new BufferPool(), _metrics.CompressionSent);
         _frame = OutboundFrame.Create(Opcode.Text, Payloads.Json(Size));
     }

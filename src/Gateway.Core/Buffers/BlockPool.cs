@@ -1,15 +1,12 @@
-using System.Collections.Concurrent;
-
 namespace Gateway.Core.Buffers;
 
 /// <summary>
 /// Pinned blocks of one size for bytes that wait in a pending send. They come from the pinned heap, so that the collector neither
-/// moves nor fragments anything around them, and go back to it never: the pool keeps what the node's worst moment needed, up to a bound.
+/// moves nor fragments anything around them.
 /// </summary>
-internal sealed class BlockPool(int blockBytes, int maxRetained, MemoryAccount? account = null)
+internal sealed class BlockPool(int blockBytes, int maxRetained, MemoryAccount? account = null) : IKeepsMemory
 {
-    private readonly ConcurrentQueue<Block> _free = new();
-    private int _retained;
+    private readonly FreeList<Block> _free = new(maxRetained, blockBytes);
     private long _rented;
 
     /// <summary>Bytes in every block.</summary>
@@ -18,25 +15,27 @@ internal sealed class BlockPool(int blockBytes, int maxRetained, MemoryAccount? 
     /// <summary>Blocks rented and not returned.</summary>
     public long Rented => Interlocked.Read(ref _rented);
 
+    public long KeptBytes => _free.KeptBytes;
+
     public Block Rent()
     {
         Interlocked.Increment(ref _rented);
         account?.Add(BlockBytes);
-        if (!_free.TryDequeue(out var block))
+        if (!_free.TryTake(out var block))
             return new Block(this);
-        Interlocked.Decrement(ref _retained);
         block.MarkRented();
         return block;
     }
+
+    public void Trim() => _free.Trim();
+
+    public void TrimIdle() => _free.TrimIdle();
 
     private void Return(Block block)
     {
         Interlocked.Decrement(ref _rented);
         account?.Add(-BlockBytes);
-        if (Interlocked.Increment(ref _retained) <= maxRetained)
-            _free.Enqueue(block);
-        else
-            Interlocked.Decrement(ref _retained);
+        _free.Keep(block);
     }
 
     /// <summary>One rented block. <see cref="Return"/> exactly once.</summary>

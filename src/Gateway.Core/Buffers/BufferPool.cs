@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Gateway.Core.Buffers;
@@ -10,6 +9,9 @@ internal sealed class BufferPool
 
     /// <summary>Where the arrays' bytes are counted, and those of frames that wait.</summary>
     public MemoryAccount Account { get; } = new();
+
+    /// <summary>Where they are kept.</summary>
+    public ArrayShelves Arrays { get; } = new();
 
     /// <summary>Arrays rented and not returned.</summary>
     public long Rented => Interlocked.Read(ref _rented);
@@ -23,7 +25,7 @@ internal sealed class BufferPool
         array = null;
         if (!Account.TryAdd(minimumLength))
             return false;
-        array = ArrayPool<byte>.Shared.Rent(minimumLength);
+        array = Arrays.Rent(minimumLength);
         Interlocked.Increment(ref _rented);
         Account.Add(array.Length - minimumLength);
         return true;
@@ -36,7 +38,7 @@ internal sealed class BufferPool
     public byte[] Rent(int minimumLength)
     {
         Interlocked.Increment(ref _rented);
-        var array = ArrayPool<byte>.Shared.Rent(minimumLength);
+        var array = Arrays.Rent(minimumLength);
         Account.Add(array.Length);
         return array;
     }
@@ -45,7 +47,7 @@ internal sealed class BufferPool
     {
         Interlocked.Decrement(ref _rented);
         Account.Add(-array.Length);
-        ArrayPool<byte>.Shared.Return(array);
+        Arrays.Return(array);
     }
 
     /// <summary>Counts a rented array as gone: it is left to the collector, since somebody may still be reading it.</summary>

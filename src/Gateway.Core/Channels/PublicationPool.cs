@@ -9,10 +9,14 @@ namespace Gateway.Core.Channels;
 /// </summary>
 internal sealed class PublicationPool(MemoryAccount account)
 {
-    // As many as wait in usual bursts: 120 KB.
+    // As many as wait in usual bursts: 160 KB.
     private const int Retained = 1024;
+    private const int PublicationBytes = 160;
 
-    private readonly CountedPool<Publication> _pool = new(static () => new Publication(), Retained);
+    private readonly CountedPool<Publication> _pool = new(static () => new Publication(), Retained, PublicationBytes);
+
+    /// <summary>The objects that wait to be used again.</summary>
+    public IKeepsMemory Kept => _pool;
 
     /// <summary>Publications that some shard has not delivered.</summary>
     public long Rented => _pool.Rented;

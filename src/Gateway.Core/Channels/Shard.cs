@@ -33,7 +33,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private readonly ILogger _log;
     private readonly Rarely _mayLogFault;
 
-    // Touched by the drain only.
+    // Touched by the drain only, but for their capacities.
     private readonly Dictionary<ChannelName, ShardChannel> _channels = new(ChannelNameComparer.Instance);
     private readonly List<Publication> _batch = new(BatchPublications);
     private readonly List<Subscriber> _dirty = [];

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Channels;
@@ -8,8 +10,11 @@ namespace Gateway.Core.Channels;
 /// never refused: connections × commands in flight bounds them. Each item knows how many publications were posted before it, so that
 /// a subscription begins, and ends, at exactly one place in the stream.
 /// </summary>
-internal sealed class ShardInbox(ChannelOptions options)
+internal sealed class ShardInbox(ChannelOptions options) : IKeepsMemory
 {
+    // Places that are always there: a burst of so much never grows a lane.
+    private const int LeastPlaces = 256;
+
     private readonly Lock _gate = new();
     private readonly Queue<Publication> _publications = new();
     private readonly Queue<ShardItem> _items = new();
@@ -25,6 +30,16 @@ internal sealed class ShardInbox(ChannelOptions options)
 
     /// <summary>What waits as a share of what may, in publications or in bytes.</summary>
     public double Fill => Math.Max((double)Publications / options.MaxInboxPublications, (double)Bytes / options.MaxInboxBytes);
+
+    /// <summary>Of places in which nothing stands.</summary>
+    public long KeptBytes
+    {
+        get
+        {
+            lock (_gate)
+                return ((_publications.Capacity - _publications.Count) * (long)Unsafe.SizeOf<Publication>()) + ((_items.Capacity - _items.Count) * (long)Unsafe.SizeOf<ShardItem>());
+        }
+    }
 
     /// <summary>False: the lane is full.</summary>
     public bool TryPost(Publication publication, out bool mustSchedule)
@@ -110,6 +125,23 @@ internal sealed class ShardInbox(ChannelOptions options)
         }
 
         return publications.Count > count;
+    }
+
+    public void Trim()
+    {
+        lock (_gate)
+        {
+            Trim(_publications);
+            Trim(_items);
+        }
+    }
+
+    public void TrimIdle() => Trim();
+
+    private static void Trim<T>(Queue<T> lane)
+    {
+        if (lane.Capacity > Math.Max(LeastPlaces, 4 * lane.Count))
+            lane.TrimExcess(Math.Max(LeastPlaces, lane.Count));
     }
 
     /// <summary>Under the lock. Returns its bytes.</summary>

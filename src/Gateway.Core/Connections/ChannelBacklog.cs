@@ -18,9 +18,6 @@ internal sealed class ChannelBacklog
 
     public long Bytes { get; private set; }
 
-    /// <summary>Whether it is small enough to be kept for another connection.</summary>
-    public bool IsWorthKeeping => _ring.Length <= 128;
-
     /// <summary>Forgets what has left: places below the lane's first.</summary>
     public void Forget(int firstNumber)
     {
@@ -72,18 +69,6 @@ internal sealed class ChannelBacklog
             ref var place = ref _ring[(_head + i) & (_ring.Length - 1)];
             place = place with { Number = numbers[place.Number - first] };
         }
-    }
-
-    public void Clear()
-    {
-        Channel = null;
-        Array.Clear(_ring);
-        if (_byKey?.Count > 128)
-            _byKey = null;
-        else
-            _byKey?.Clear();
-        _head = Count = 0;
-        Bytes = 0;
     }
 
     private ref WaitingPublication At(int order) => ref _ring[(_head + order - _first) & (_ring.Length - 1)];

@@ -23,19 +23,22 @@ internal sealed class CompressionPolicy
     public CompressionPolicy(CompressionOptions options, MessageReaderSettings plain, GatewayMetrics metrics)
     {
         (_options, _buffers, _metrics) = (options, plain.Buffers, metrics);
-        Inflaters = new CountedPool<MessageInflater>(static () => new MessageInflater(Zlib.MaxWindowBits, keepsHistory: false), Retained);
+        Inflaters = new CountedPool<MessageInflater>(static () => new MessageInflater(Zlib.MaxWindowBits, keepsHistory: false), Retained, MessageInflater.SizeOf(Zlib.MaxWindowBits, keepsHistory: false));
         _sharedReader = new MessageReaderSettings(plain.MaxMessageBytes, plain.Buffers, new SharedInflaters(Inflaters, metrics.CompressionReceived));
 
         // Two windows for all: the node's own, and the smallest, which is right for every client that wants less. One for each of the
         // seven sizes would be compressed seven times a broadcast.
         int[] windows = [options.WindowBits, Zlib.MinWindowBits];
-        _deflaters = [.. windows.Select(bits => new CountedPool<MessageDeflater>(() => new MessageDeflater(bits, options.Level), Retained))];
+        _deflaters = [.. windows.Select(bits => new CountedPool<MessageDeflater>(() => new MessageDeflater(bits, options.Level), Retained, MessageDeflater.SizeOf(bits)))];
         _compressors = [.. _deflaters.Select((pool, i) => new SharedCompressor(i, options.MinimumBytes, pool, _buffers, metrics.CompressionSent))];
         _shared = [.. _compressors.Select(compressor => new Compression(compressor, null, _sharedReader, null))];
     }
 
     /// <summary>The rented compressors.</summary>
     public long RentedDeflaters => _deflaters.Sum(pool => pool.Rented);
+
+    /// <summary>The compressors that wait to be used again.</summary>
+    public IReadOnlyList<IKeepsMemory> KeptDeflaters => _deflaters;
 
     /// <summary>The decompressors of connections without context takeover.</summary>
     public CountedPool<MessageInflater> Inflaters { get; }

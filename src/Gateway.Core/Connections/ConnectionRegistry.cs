@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Core.Buffers;
 
 namespace Gateway.Core.Connections;
 
@@ -35,9 +36,7 @@ internal sealed class ConnectionRegistry
         lock (stripe)
         {
             isRemoved = stripe.Remove(connection.Id);
-            // A dictionary never shrinks by itself: after 18,000 connections have gone, their places go too.
-            if (stripe.Count == 0)
-                stripe.TrimExcess();
+            stripe.ShrinkIfSparse();
         }
 
         if (isRemoved)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
@@ -24,6 +25,9 @@ internal struct OutboundLane(int capacity)
     public readonly int LastNumber => FirstNumber + Count - 1;
 
     public readonly int Capacity => _ring.Length;
+
+    /// <summary>On the heap.</summary>
+    public readonly int RingBytes => _ring.Length == 0 ? 0 : 24 + (_ring.Length * Unsafe.SizeOf<OutboundBytes>());
 
     public readonly OutboundBytes First => _ring[_head];
 

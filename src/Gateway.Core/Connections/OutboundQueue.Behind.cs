@@ -10,7 +10,8 @@ namespace Gateway.Core.Connections;
 /// </summary>
 internal sealed partial class OutboundQueue
 {
-    private WaitingPublications? _waiting; // null: nobody ever was behind with this queue in a channel whose rule asks
+    // Null: its client is not behind in a channel whose rule asks. Not kept with the queue: it is a kilobyte, and 8 when it has grown.
+    private WaitingPublications? _waiting;
 
     /// <summary>The kernel has taken less than all since the queue was rented: what is queued now waits.</summary>
     public bool IsBehind { get; set; }
@@ -119,7 +120,7 @@ internal sealed partial class OutboundQueue
 
     private void ClearBehind()
     {
-        _waiting?.Clear();
+        _waiting = null;
         Skipped = null;
         IsBehind = IsSparing = false;
     }

@@ -6,11 +6,7 @@ namespace Gateway.Core.Connections;
 /// </summary>
 internal sealed class WaitingPublications
 {
-    // Kept with the queue for the next client: 500 bytes each.
-    private const int MaxSpare = 4;
-
     private readonly Dictionary<string, ChannelBacklog> _channels = new(StringComparer.Ordinal);
-    private readonly Stack<ChannelBacklog> _spare = new();
     private ChannelBacklog? _last; // most clients have one channel that is behind
 
     public IEnumerable<ChannelBacklog> All => _channels.Values;
@@ -21,7 +17,7 @@ internal sealed class WaitingPublications
             return _last;
         if (!_channels.TryGetValue(channel.Name, out var backlog))
         {
-            backlog = _spare.TryPop(out var spare) ? spare : new ChannelBacklog();
+            backlog = new ChannelBacklog();
             _channels.Add(channel.Name, backlog);
         }
 
@@ -36,19 +32,5 @@ internal sealed class WaitingPublications
     {
         foreach (var backlog in _channels.Values)
             backlog.Renumber(first, numbers);
-    }
-
-    public void Clear()
-    {
-        foreach (var backlog in _channels.Values)
-        {
-            backlog.Clear();
-            if (_spare.Count < MaxSpare && backlog.IsWorthKeeping)
-                _spare.Push(backlog);
-        }
-
-        _channels.Clear();
-        _channels.TrimExcess(MaxSpare);
-        _last = null;
     }
 }

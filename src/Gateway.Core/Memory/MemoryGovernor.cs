@@ -42,6 +42,9 @@ internal sealed class MemoryGovernor : IDisposable
         _timer = time.CreateTimer(static governor => ((MemoryGovernor)governor!).Look(), this, Period, Period);
     }
 
+    /// <summary>Gives back what is kept for later; before anybody loses something.</summary>
+    public Action? Trim { get; init; }
+
     /// <summary>What is done now.</summary>
     public MemoryStage Stage => (MemoryStage)Volatile.Read(ref _stage);
 
@@ -93,6 +96,7 @@ internal sealed class MemoryGovernor : IDisposable
 
     private void Shed()
     {
+        Trim?.Invoke();
         if (_account.Bytes >= _budget.Leave(MemoryStage.Shedding))
         {
             _sweep.Postpone();

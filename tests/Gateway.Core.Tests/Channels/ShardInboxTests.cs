@@ -26,6 +26,25 @@ public sealed class ShardInboxTests
     }
 
     [Fact]
+    public void Trim_AfterABurst_GivesItsPlacesBackAndLosesNothing()
+    {
+        var inbox = new ShardInbox(new ChannelOptions());
+        for (var i = 0; i < 10_000; i++)
+        {
+            Assert.True(inbox.TryPost(Of(1), out _));
+            inbox.Post(new ShardItem(ShardItemKind.Joined, News));
+        }
+
+        Assert.Equal(9_900, Take(inbox, maxCount: 9_900).Count);
+        Assert.InRange(inbox.KeptBytes, 9_900 * (8 + 24), long.MaxValue);
+
+        inbox.Trim();
+
+        Assert.InRange(inbox.KeptBytes, 0, 256 * (8 + 24));
+        Assert.Equal(100, Take(inbox, maxCount: 1000).Count);
+    }
+
+    [Fact]
     public void Fill_IsTheLargerShareOfItsTwoBounds()
     {
         var inbox = new ShardInbox(new ChannelOptions { MaxInboxPublications = 20, MaxInboxBytes = 1000 });

@@ -83,7 +83,7 @@ public sealed class CompressedMemoryTests
     [Fact]
     public void Messages_Compressed_AllocateNothing()
     {
-        var settings = new MessageReaderSettings(10_000, new BufferPool(), new SharedInflaters(new CountedPool<MessageInflater>(() => new MessageInflater(15, false), 1), new CompressionCounters()));
+        var settings = new MessageReaderSettings(10_000, new BufferPool(), new SharedInflaters(new CountedPool<MessageInflater>(() => new MessageInflater(15, false), 1, MessageInflater.SizeOf(15, keepsHistory: false)), new CompressionCounters()));
         var template = CompressedFrames.Frame(Opcode.Text, CompressedFrames.Compress(new byte[2000]));
         var block = new byte[template.Length];
         var reader = default(MessageReader);

@@ -11,7 +11,7 @@ internal sealed class InflaterLender : IDisposable
 
     public CompressionCounters Counters { get; } = new();
 
-    public CountedPool<MessageInflater> Pool { get; } = new(() => new MessageInflater(15, keepsHistory: false), 1);
+    public CountedPool<MessageInflater> Pool { get; } = new(() => new MessageInflater(15, keepsHistory: false), 1, MessageInflater.SizeOf(15, keepsHistory: false));
 
     public InflaterSource Shared { get; }
 

@@ -63,7 +63,7 @@ internal sealed class DeflateTarget : IFuzzTarget
         var transcript = new DeflateTranscript();
         var buffers = new BufferPool();
         var counters = new CompressionCounters();
-        var pool = new CountedPool<MessageInflater>(static () => new MessageInflater(Zlib.MaxWindowBits, keepsHistory: false), maxRetained: 1);
+        var pool = new CountedPool<MessageInflater>(static () => new MessageInflater(Zlib.MaxWindowBits, keepsHistory: false), maxRetained: 1, MessageInflater.SizeOf(Zlib.MaxWindowBits, keepsHistory: false));
         using var own = choice.WithTakeover ? new DedicatedInflater(choice.WindowBits, buffers.Account, counters) : null;
         var settings = new MessageReaderSettings(choice.MaxMessageBytes, buffers, (InflaterSource?)own ?? new SharedInflaters(pool, counters));
         var reader = default(MessageReader);

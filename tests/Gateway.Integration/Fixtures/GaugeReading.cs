@@ -16,6 +16,7 @@ public static class GaugeReading
                 self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<int>((_, value, _, _) => sum += value);
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => sum += value);
         listener.SetMeasurementEventCallback<double>((_, value, _, _) => sum += value);
         listener.Start();
         listener.RecordObservableInstruments();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Gateway.Core;
 using Gateway.Core.Buffers;
 using Gateway.Core.Channels;
+using Gateway.Core.Connections;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Memory;
@@ -89,6 +90,60 @@ public sealed class MemoryPressureTests
         Assert.Contains(node.Logs.Lines, line => line.Message.StartsWith("Memory eases: normal from now on.", StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// Clients of a conflated channel fall behind and catch up, again and again: what their queues had grown to is not kept for them, and what
+    /// is kept goes at the first stage, so that it never is what upgrades are refused for.
+    /// </summary>
+    [Fact]
+    public async Task Pools_OfClientsThatFellBehindAndCaughtUp_AreSmallAndEmptiedAtTheFirstStage()
+    {
+        const int Clients = 20;
+        const int Keys = 100;
+        await using var node = await TestNode.StartAsync(options =>
+        {
+            (options.Memory.BudgetBytes, options.Memory.WaitingPercent) = (4096 * Megabyte, 1);
+            (options.Transport.SendBufferBytes, options.Transport.Engines) = (8 * 1024, 4);
+            options.Rules.Add(new() { Pattern = "*", SlowConsumer = Core.Options.SlowConsumer.Conflate });
+        });
+        var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => WsClient.OpenAsync(node.EndPoint, "/plain/prices", configure: socket => socket.ReceiveBufferSize = 4096)));
+        await node.SubscribedAsync(Clients);
+        for (var round = 0; round < 25; round++)
+        {
+            // The last of a round is of a key of its own, so that everybody gets it last.
+            for (var i = 0; i <= 2 * Keys; i++)
+            {
+                byte[] payload = [.. BitConverter.GetBytes(i), .. new byte[1000]];
+                await node.Node.PublishAsync(ChannelName.Parse("prices"), payload, PublicationSource.Api, CancellationToken.None, key: i == 2 * Keys ? "last" : $"{i % Keys}");
+            }
+
+            await Eventually.TrueAsync(() => node.Connections.Registry.All().All(connection => connection.QueuedBytes > 0));
+            await Task.WhenAll(clients.Select(ReadRoundAsync));
+            await Eventually.TrueAsync(() => node.Connections.Queues.Rented == 0);
+        }
+
+        // Two magazines of each thread that returned some, and not 2.2 KB for each that was ever behind: 1.1 MB.
+        Assert.InRange(KeptBy(node, "queues"), 1, (8 * 2 * (QueueMagazine.MaxBytes + 4096)) + (Clients * 2400));
+        Assert.Equal(node.Node.Kept.Read().Sum(pool => pool.Bytes), GaugeReading.Sum(node.Metrics.Meter, "gateway.memory.kept"));
+
+        var account = node.Connections.Transport.Buffers.Account;
+        account.Add(29 * Megabyte); // of 40: shedding
+        await Eventually.TrueAsync(() => KeptBy(node, "queues") + KeptBy(node, "buffers") + KeptBy(node, "blocks") == 0);
+        Assert.Equal(MemoryStage.Shedding, node.Node.Memory.Stage);
+        account.Add(-29 * Megabyte);
+        await Eventually.TrueAsync(() => node.Node.Memory.Stage == MemoryStage.Normal);
+        await (await WsClient.OpenAsync(node.EndPoint, "/plain/prices")).DisposeAsync();
+        foreach (var client in clients)
+            await client.DisposeAsync();
+        await node.ReturnsToBaselineAsync();
+
+        static async Task ReadRoundAsync(WsClient client)
+        {
+            while (BitConverter.ToInt32((await client.ReceiveAsync())!.Value.Payload) != 2 * Keys)
+            {
+            }
+        }
+    }
+
     /// <summary>The program needs more than the least budget by itself, in this build: every stage at once, from the start.</summary>
     [Fact]
     public async Task Program_WithABudgetBelowItsOwnNeed_RefusesAndSaysWhy()
@@ -120,6 +175,8 @@ public sealed class MemoryPressureTests
 
     private static ValueTask PublishAsync(TestNode node, string channel, byte[] payload) =>
         node.Node.PublishAsync(ChannelName.Parse(channel), payload, PublicationSource.Api, CancellationToken.None);
+
+    private static long KeptBy(TestNode node, string name) => node.Node.Kept.Read().Single(pool => pool.Pool == name).Bytes;
 
     private static async Task<string?> TypeAsync(WsClient client) => (await client.ReceiveJsonAsync()).GetProperty("type").GetString();
 }

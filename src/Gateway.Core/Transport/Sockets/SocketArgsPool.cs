@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Gateway.Core.Buffers;
 
@@ -9,27 +8,29 @@ namespace Gateway.Core.Transport.Sockets;
 /// while bytes wait. Both come back only when their callback has run: args in a pool with an operation pending would put two
 /// connections on one buffer.
 /// </summary>
-internal sealed class SocketArgsPool(int maxRetained)
+internal sealed class SocketArgsPool(int maxRetained) : IKeepsMemory
 {
-    private readonly ConcurrentQueue<ReceiveArgs> _receive = new();
-    private readonly ConcurrentQueue<SendArgs> _send = new();
-    private int _receiveRetained;
-    private int _sendRetained;
+    private const int ArgsBytes = 300;
+
+    private readonly FreeList<ReceiveArgs> _receive = new(maxRetained, ArgsBytes);
+    private readonly FreeList<SendArgs> _send = new(maxRetained, ArgsBytes);
     private long _rented;
 
     /// <summary>Args rented and not returned.</summary>
     public long Rented => Interlocked.Read(ref _rented);
 
+    public long KeptBytes => _receive.KeptBytes + _send.KeptBytes;
+
     public ReceiveArgs RentReceive(ManagedSocketTransport owner)
     {
-        var args = Rent(_receive, ref _receiveRetained) ?? new ReceiveArgs();
+        var args = Rent(_receive) ?? new ReceiveArgs();
         args.Owner = owner;
         return args;
     }
 
     public SendArgs RentSend(ManagedSocketTransport owner)
     {
-        var args = Rent(_send, ref _sendRetained) ?? new SendArgs();
+        var args = Rent(_send) ?? new SendArgs();
         args.Owner = owner;
         return args;
     }
@@ -37,7 +38,8 @@ internal sealed class SocketArgsPool(int maxRetained)
     public void Return(ReceiveArgs args)
     {
         args.Owner = null;
-        Return(_receive, ref _receiveRetained, args);
+        Interlocked.Decrement(ref _rented);
+        _receive.Keep(args);
     }
 
     public void Return(SendArgs args)
@@ -45,30 +47,27 @@ internal sealed class SocketArgsPool(int maxRetained)
         args.Owner = null;
         args.Block = null;
         args.SetBuffer(default);
-        Return(_send, ref _sendRetained, args);
+        Interlocked.Decrement(ref _rented);
+        _send.Keep(args);
     }
 
-    private T? Rent<T>(ConcurrentQueue<T> free, ref int retained)
+    public void Trim()
+    {
+        _receive.Trim();
+        _send.Trim();
+    }
+
+    public void TrimIdle()
+    {
+        _receive.TrimIdle();
+        _send.TrimIdle();
+    }
+
+    private T? Rent<T>(FreeList<T> free)
         where T : SocketAsyncEventArgs
     {
         Interlocked.Increment(ref _rented);
-        if (free.TryDequeue(out var args))
-            Interlocked.Decrement(ref retained);
-        return args;
-    }
-
-    private void Return<T>(ConcurrentQueue<T> free, ref int retained, T args)
-        where T : SocketAsyncEventArgs
-    {
-        Interlocked.Decrement(ref _rented);
-        if (Interlocked.Increment(ref retained) <= maxRetained)
-        {
-            free.Enqueue(args);
-            return;
-        }
-
-        Interlocked.Decrement(ref retained);
-        args.Dispose();
+        return free.TryTake(out var args) ? args : null;
     }
 }
 

@@ -1,0 +1,75 @@
+using Gateway.Core.Buffers;
+using Gateway.Core.Tests.Fixtures;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Gateway.Core.Tests.Buffers;
+
+/// <summary>When what is kept goes.</summary>
+public sealed class KeptMemoryTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly Keeper _keeper = new();
+    private readonly KeptMemory _kept;
+    private int _native;
+
+    public KeptMemoryTests()
+    {
+        _kept = new KeptMemory(_time, () => _native++);
+        _kept.Add("queues", _keeper, _keeper);
+    }
+
+    [Fact]
+    public void Keepers_OfOnePool_AreCountedTogether() => Assert.Equal([("queues", 10L)], _kept.Read());
+
+    [Fact]
+    public void Trim_AskedSeveralTimesASecond_HappensOnceASecond()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            _kept.Trim();
+            _time.Advance(TimeSpan.FromMilliseconds(250)); // as the governor looks
+        }
+
+        // In ten seconds; each keeper twice, since it is registered twice.
+        Assert.Equal((20, 0, 1), (_keeper.Trims, _keeper.IdleTrims, _native));
+        _kept.Trim();
+        Assert.Equal(2, _native);
+    }
+
+    [Fact]
+    public async Task Round_AfterACalmMinute_GivesBackWhatIsIdle()
+    {
+        for (var second = 0; second < 59; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            _kept.OnRound();
+        }
+
+        Assert.Equal(0, _keeper.IdleTrims);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _kept.OnRound();
+        _kept.OnRound();
+        await Eventually.TrueAsync(() => Volatile.Read(ref _native) == 1);
+        Assert.Equal((0, 2), (_keeper.Trims, _keeper.IdleTrims));
+    }
+
+    [Fact]
+    public void NativeHeap_CanBeTrimmedWhereverThisRuns()
+    {
+        NativeHeap.Trim();
+        NativeHeap.Trim();
+    }
+
+    private sealed class Keeper : IKeepsMemory
+    {
+        public int Trims { get; private set; }
+
+        public int IdleTrims { get; private set; }
+
+        public long KeptBytes => 5;
+
+        public void Trim() => Trims++;
+
+        public void TrimIdle() => IdleTrims++;
+    }
+}
