@@ -36,6 +36,17 @@ internal interface ITransport
     /// <summary>Ends a pause, once per pause; may come before the pausing call has returned.</summary>
     void Resume();
 
+    /// <summary>Bytes that wait in the transport because of what the peer has sent: what the handler has left, and parts of records. Any thread.</summary>
+    long HeldBytes => 0;
+
+    /// <summary>
+    /// Gives up what has come and has not been consumed, at once, and throws away all that follows until the peer's end: for a handler that has
+    /// said its farewell, when the node needs the memory. Any thread; what is in the handler's hands in this moment goes when it returns.
+    /// </summary>
+    void Discard()
+    {
+    }
+
     /// <summary>Half-closes: the peer reads to the end of what was sent, then sees the end of the stream.</summary>
     void Shutdown();
 

@@ -35,6 +35,10 @@ internal sealed class ProxyProtocolTransport(ITransport transport, ProxyProtocol
 
     public bool SendRemainder(ReadOnlyMemory<byte> bytes, BlockPool.Block? owner) => transport.SendRemainder(bytes, owner);
 
+    public long HeldBytes => transport.HeldBytes;
+
+    public void Discard() => transport.Discard();
+
     public void Resume() => transport.Resume();
 
     public void Shutdown() => transport.Shutdown();
