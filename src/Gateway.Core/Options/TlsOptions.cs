@@ -16,11 +16,11 @@ public sealed class TlsOptions
     [Range(1, 1_000_000)]
     public int MaxHandshakes { get; set; } = 1024;
 
-    [Description("Of MaxHandshakes, the most of one address (an IPv6 network of 64 bits is one); those of TrustedProxies have no such limit. A quarter: at 200 ms a round trip that is 1,280 clients a second from one address. 0: no limit.")]
+    [Description("Of MaxHandshakes, the most of one address (an IPv6 network of 64 bits is one); those of TrustedProxies have no such limit. Half: who has it leaves as many for the others, and at 200 ms a round trip it is 2,560 clients a second. 0: no limit.")]
     [Range(0, 1_000_000)]
-    public int MaxHandshakesPerAddress { get; set; } = 256;
+    public int MaxHandshakesPerAddress { get; set; } = 512;
 
-    [Description("How long a client may take to answer in its handshake while others wait for its place; then it is cut. Above a slow network's round trip, and so short that who waits is served in time.")]
+    [Description("How long a client may take to answer in its handshake while few others wait for its place, then it is cut; down to an eighth of it as more wait. Above a slow network's round trip, and so short that who waits is served in time.")]
     [Duration("00:00:00.100", "00:05:00")]
     public TimeSpan CrowdedTimeout { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -5,15 +5,16 @@ namespace Gateway.Core.Transport;
 
 /// <summary>
 /// A bounded number of places that no address can have all of. Whoever finds none waits: addresses have their turns one after another, and
-/// of one address the last to come is served first, since a crowd that cannot all be served within its patience is served best so, and
-/// one client is not behind the thousands that somebody else at its address keeps waiting. Thread-safe.
+/// of one address the first to come is served first; but the last one where the first has waited too long already, since a crowd that cannot
+/// all be served within its patience would else be served when it is over. Thread-safe.
 /// </summary>
 /// <param name="maximum">Places.</param>
 /// <param name="share">Most that one address may have; 0: all.</param>
-internal sealed class FairPlaces<T>(int maximum, int share)
+/// <param name="isLate">Whether somebody has waited too long; null: nobody ever has.</param>
+internal sealed class FairPlaces<T>(int maximum, int share, Func<T, bool>? isLate = null)
     where T : class
 {
-    // A part of the places or of a share is given up in one go at most: so their ends are spread, and one becomes free every little while.
+    // In one go so much of those who have a place or wait for one gives way: so their ends are spread, and some become free every little while.
     private const int Parts = 8;
 
     private readonly Lock _gate = new();
@@ -76,8 +77,10 @@ internal sealed class FairPlaces<T>(int maximum, int share)
             owner = null;
             if (_taken >= maximum || _turns.First is not { } turn)
                 return false;
-            var (group, place) = (turn.Value, turn.Value.Waiting.Last!.Value);
-            group.Waiting.RemoveLast();
+            var group = turn.Value;
+            var node = isLate?.Invoke(group.Waiting.First!.Value.Owner) == true ? group.Waiting.Last! : group.Waiting.First!;
+            var place = node.Value;
+            group.Waiting.Remove(node);
             _waiting--;
             Enter(place);
             // Behind the others, if it has a further turn.
@@ -90,8 +93,11 @@ internal sealed class FairPlaces<T>(int maximum, int share)
     }
 
     /// <summary>Who is to give way now to those that wait, of an address with the most places first, and of it who has had one longest.</summary>
-    /// <param name="mayGiveWay">Whether it has had its time.</param>
-    public List<T> Displaced(Func<T, bool> mayGiveWay)
+    /// <param name="mayGiveWay">
+    /// Whether it has had its time. The second is how much of the time that it would have there is, from 1 down: with as many waiting as there
+    /// are places it is a half, so that all have their turn within that time.
+    /// </param>
+    public List<T> Displaced(Func<T, double, bool> mayGiveWay)
     {
         List<T> displaced = [];
         lock (_gate)
@@ -99,29 +105,33 @@ internal sealed class FairPlaces<T>(int maximum, int share)
             if (_waiting == 0)
                 return displaced;
             if (_taken >= maximum)
-                Collect(_groups.Values.Append(_unlimited).OrderByDescending(group => group.Inside.Count), Math.Min(_waiting, Part(maximum)));
+            {
+                Collect(_groups.Values.Append(_unlimited).OrderByDescending(group => group.Inside.Count), maximum, _waiting);
+                return displaced;
+            }
+
             foreach (var group in _groups.Values)
             {
-                if (_taken < maximum && group.Waiting.Count > 0 && group.Inside.Count >= group.Share)
-                    Collect([group], displaced.Count + Math.Min(group.Waiting.Count, Part(group.Share)));
+                if (group.Waiting.Count > 0 && group.Inside.Count >= group.Share)
+                    Collect([group], group.Share, group.Waiting.Count);
             }
         }
 
         return displaced;
 
-        void Collect(IEnumerable<Group> groups, int most)
+        void Collect(IEnumerable<Group> groups, int places, int waiting)
         {
+            var most = displaced.Count + Math.Min(waiting, Math.Max(1, (int)(((long)places + waiting) / Parts)));
+            var time = (double)places / ((double)places + waiting);
             foreach (var place in groups.SelectMany(group => group.Inside))
             {
                 if (displaced.Count >= most)
                     return;
-                if (mayGiveWay(place.Owner))
+                if (mayGiveWay(place.Owner, time))
                     displaced.Add(place.Owner);
             }
         }
     }
-
-    private static int Part(int places) => Math.Max(1, places / Parts);
 
     private Group GroupOf(AddressKey? address)
     {

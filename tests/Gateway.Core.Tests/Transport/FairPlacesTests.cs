@@ -39,7 +39,7 @@ public sealed class FairPlacesTests
     }
 
     [Fact]
-    public void FreePlace_WithSeveralAddressesWaiting_GoesToEachInTurnAndItsLastToCome()
+    public void FreePlace_WithSeveralAddressesWaiting_GoesToEachInTurnAndItsFirstToCome()
     {
         var places = new FairPlaces<string>(maximum: 2, share: 0);
         Take(places, "first", C);
@@ -55,7 +55,25 @@ public sealed class FairPlacesTests
             served.Add(next);
         }
 
-        Assert.Equal(["a4", "b1", "a3", "a2", "a1"], served);
+        Assert.Equal(["a1", "b1", "a2", "a3", "a4"], served);
+    }
+
+    [Fact]
+    public void FreePlace_WithTheFirstOfAnAddressLate_GoesToItsLast()
+    {
+        var places = new FairPlaces<string>(maximum: 1, share: 0, isLate: name => name == "a2");
+        foreach (var name in (string[])["in", "a1", "a2", "a3", "a4"])
+            Take(places, name, A);
+
+        List<string> served = [];
+        for (var leaves = "in"; served.Count < 4; leaves = served[^1])
+        {
+            places.Leave(_places[leaves]);
+            Assert.True(places.TryGive(out var next));
+            served.Add(next);
+        }
+
+        Assert.Equal(["a1", "a4", "a3", "a2"], served);
     }
 
     [Fact]
@@ -96,7 +114,7 @@ public sealed class FairPlacesTests
         var places = new FairPlaces<string>(maximum: 1, share: 0);
         Take(places, "a", A);
 
-        Assert.Empty(places.Displaced(_ => true));
+        Assert.Empty(places.Displaced((_, _) => true));
     }
 
     [Fact]
@@ -106,9 +124,31 @@ public sealed class FairPlacesTests
         foreach (var (name, address) in ((string, AddressKey)[])[("b1", B), ("a1", A), ("a2", A), ("a3", A), ("c1", C)])
             Take(places, name, address);
 
-        Assert.Equal(["a1"], places.Displaced(_ => true));
-        Assert.Equal(["a2"], places.Displaced(name => name != "a1"));
-        Assert.Empty(places.Displaced(_ => false));
+        Assert.Equal(["a1"], places.Displaced((_, _) => true));
+        Assert.Equal(["a2"], places.Displaced((name, _) => name != "a1"));
+        Assert.Empty(places.Displaced((_, _) => false));
+    }
+
+    [Fact]
+    public void Displaced_TheMoreWait_HaveTheLessTimeAndAreTheMore()
+    {
+        var places = new FairPlaces<string>(maximum: 8, share: 0);
+        for (var i = 0; i < 9; i++)
+            Take(places, $"{i}", A);
+        List<double> times = [];
+
+        Assert.Equal(["0"], places.Displaced((_, time) => Note(time)));
+        for (var i = 9; i < 32; i++)
+            Take(places, $"{i}", A);
+        Assert.Equal(["0", "1", "2", "3"], places.Displaced((_, time) => Note(time)));
+
+        Assert.Equal([8.0 / 9, 0.25, 0.25, 0.25, 0.25], times);
+
+        bool Note(double time)
+        {
+            times.Add(time);
+            return true;
+        }
     }
 
     [Fact]
@@ -118,7 +158,7 @@ public sealed class FairPlacesTests
         foreach (var (name, address) in ((string, AddressKey)[])[("b1", B), ("a1", A), ("a2", A), ("a3", A)])
             Take(places, name, address);
 
-        Assert.Equal(["a1"], places.Displaced(_ => true));
+        Assert.Equal(["a1"], places.Displaced((_, _) => true));
     }
 
     [Fact]

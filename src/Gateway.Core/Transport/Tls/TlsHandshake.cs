@@ -51,6 +51,9 @@ internal sealed class TlsHandshake
     /// <summary>How long it may take from then on.</summary>
     public TimeSpan Patience { get; set; }
 
+    /// <summary>When it asked for a place. For <see cref="TlsHandshakes"/>.</summary>
+    public long ArrivedAt { get; set; }
+
     /// <summary>Among those in progress. For <see cref="TlsHandshakes"/>.</summary>
     public FairPlaces<TlsHandshake>.Place Place { get; }
 

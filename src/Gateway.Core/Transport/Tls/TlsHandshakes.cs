@@ -20,6 +20,9 @@ internal sealed class TlsHandshakes : IDisposable
     // Short beside Gateway:Tls:CrowdedTimeout.
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMilliseconds(250);
 
+    // Of Gateway:Tls:CrowdedTimeout, what a client has in the thickest crowd: 250 ms by default, above the round trips of most networks.
+    private const double LeastTime = 1.0 / 8;
+
     private readonly TlsOptions _options;
     private readonly TimeSpan _closeTimeout;
     private readonly GatewayMetrics _metrics;
@@ -40,7 +43,7 @@ internal sealed class TlsHandshakes : IDisposable
         Faults = new TlsFaults(metrics, time, log);
         _queue = new TlsHandshakeQueue(Faults);
         _proxies = new TrustedNetworks(options.TrustedProxies);
-        _places = new FairPlaces<TlsHandshake>(options.Tls.MaxHandshakes, options.Tls.MaxHandshakesPerAddress);
+        _places = new FairPlaces<TlsHandshake>(options.Tls.MaxHandshakes, options.Tls.MaxHandshakesPerAddress, IsLate);
         metrics.Meter.CreateObservableGauge("gateway.tls.handshakes.active", () => _places.Taken, "{handshake}", "TLS handshakes in progress.");
         metrics.Meter.CreateObservableGauge("gateway.tls.handshakes.waiting", () => _places.Waiting, "{handshake}", "Clients that wait for a place among the TLS handshakes in progress.");
         _sweep = time.CreateTimer(static state => ((TlsHandshakes)state!).Sweep(), this, SweepPeriod, SweepPeriod);
@@ -71,6 +74,7 @@ internal sealed class TlsHandshakes : IDisposable
     /// <summary>Has it begin as soon as there is a place for it.</summary>
     public void Enter(TlsHandshake handshake, EndPoint? remote)
     {
+        handshake.ArrivedAt = Timestamp;
         // Behind a proxy that does not say whose it is, all clients have one address.
         var address = _proxies.Contain(remote) ? null : AddressKey.Of(remote);
         if (_places.TryTake(handshake.Place, address) && !handshake.TryBegin())
@@ -146,6 +150,9 @@ internal sealed class TlsHandshakes : IDisposable
         }
     }
 
+    /// <summary>Whether it has waited so long that its client may well have gone before it is served.</summary>
+    private bool IsLate(TlsHandshake handshake) => _time.GetElapsedTime(handshake.ArrivedAt) > _options.HandshakeTimeout / 3;
+
     private bool TryBegin(TlsHandshake handshake)
     {
         try
@@ -172,8 +179,11 @@ internal sealed class TlsHandshakes : IDisposable
             }
 
             var now = Timestamp;
-            foreach (var handshake in _places.Displaced(handshake => handshake.AnsweredAt is > 0 and var at && _time.GetElapsedTime(at, now) >= _options.CrowdedTimeout))
+            foreach (var handshake in _places.Displaced((handshake, time) =>
+                handshake.AnsweredAt is > 0 and var at && _time.GetElapsedTime(at, now) >= _options.CrowdedTimeout * Math.Max(time, LeastTime)))
+            {
                 handshake.OnDisplaced();
+            }
         }
 #pragma warning disable CA1031 // The next sweep is a quarter of a second away.
         catch (Exception e)

@@ -156,26 +156,6 @@ public sealed class TlsMemoryTests
     }
 
     [Fact]
-    public async Task EmptyRecordThenSilence_OnAnOpenConnection_IsCounted()
-    {
-        await using var server = await TlsNode.StartAsync();
-        var account = Account(server);
-        await using (var open = await server.OpenAsync())
-        {
-            await Eventually.TrueAsync(() => account.Bytes == 0);
-
-            await open.Tls.WriteAsync(ReadOnlyMemory<byte>.Empty);
-
-            await Eventually.TrueAsync(() => account.Bytes == CipherStream.LibraryBytes);
-            await open.SendTextAsync("hello");
-            Assert.NotNull(await open.ReceiveAsync());
-            await Eventually.TrueAsync(() => account.Bytes == 0);
-        }
-
-        await server.Node.ReturnsToBaselineAsync();
-    }
-
-    [Fact]
     public async Task Everything_ByteByByte_IsAHandshakeAndAnEcho()
     {
         await using var server = await TlsNode.StartAsync();
