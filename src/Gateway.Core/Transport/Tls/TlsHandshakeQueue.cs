@@ -11,10 +11,16 @@ internal sealed class TlsHandshakeQueue(TlsFaults faults) : IThreadPoolWorkItem
 {
     private static readonly int MaxWorkers = Math.Max(1, Environment.ProcessorCount / 2);
 
+    // A first step costs about a millisecond: so many are an eighth of a second's work.
+    private static readonly int EnoughSteps = 128 * MaxWorkers;
+
     private readonly ConcurrentQueue<TlsHandshake> _first = new();
     private readonly ConcurrentQueue<TlsHandshake> _later = new();
     private int _workers;
     private int _turns;
+
+    /// <summary>So many wait to begin that a further one would only wait too: it is not places that are wanting, but cores.</summary>
+    public bool HasEnough => _first.Count >= EnoughSteps;
 
     public void Post(TlsHandshake handshake)
     {

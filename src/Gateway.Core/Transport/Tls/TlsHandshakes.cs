@@ -178,6 +178,8 @@ internal sealed class TlsHandshakes : IDisposable
                     handshake.OnOverdue();
             }
 
+            if (_queue.HasEnough)
+                return;
             var now = Timestamp;
             foreach (var handshake in _places.Displaced((handshake, time) =>
                 handshake.AnsweredAt is > 0 and var at && _time.GetElapsedTime(at, now) >= _options.CrowdedTimeout * Math.Max(time, LeastTime)))
