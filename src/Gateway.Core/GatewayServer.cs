@@ -137,9 +137,12 @@ public sealed class GatewayServer : IAsyncDisposable
         if (_options.Transport.UsesEpoll)
             _engines = new EpollEngines(_options.Transport.Engines > 0 ? _options.Transport.Engines : Environment.ProcessorCount, context.Transport.Fault);
         var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
-        var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time));
+        var farewells = new FarewellPlaces(context.TrustedProxies);
+        var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time, farewells));
         var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];
-        var tls = endpoints.Any(endpoint => endpoint.Tls.IsEnabled) ? Keep(new TlsEndpoints(_options, context.Transport, context, context.Slots, _time, _log)) : null;
+        var tls = endpoints.Any(endpoint => endpoint.Tls.IsEnabled) ? Keep(new TlsEndpoints(_options, context.Transport, context, context.Slots, _time, _log, farewells)) : null;
+        if (tls is not null)
+            tls.Handshakes.MemoryStage = () => context.MemoryStage();
         foreach (var endpoint in endpoints)
         {
             var option = $"Gateway:Endpoints:{_listeners.Count}";

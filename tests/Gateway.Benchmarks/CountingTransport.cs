@@ -21,7 +21,7 @@ internal sealed class CountingTransport(SentBytes sent) : ITransport
 
     public EndPoint? LocalEndPoint => null;
 
-    public int UnconsumedBytes => 0;
+    public long UnconsumedBytes => 0;
 
     public KernelState? ReadKernelState() => null;
 

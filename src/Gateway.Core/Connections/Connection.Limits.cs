@@ -84,7 +84,13 @@ internal sealed partial class Connection
         if (ShedWaiting())
             return true;
         var isSlow = QueuedBytes >= Math.Max(WaitingBytes - QueuedBytes, HeldBytes);
-        return Close(isSlow ? CloseReason.SlowConsumer : CloseReason.TryAgainLater);
+        if (!Close(isSlow ? CloseReason.SlowConsumer : CloseReason.TryAgainLater))
+            return false;
+        // The close frame has had its attempt; what has come and waits in the transport goes now, if need be with the socket.
+        _transport.Discard();
+        if (_transport.UnconsumedBytes > 0)
+            _transport.Abort();
+        return true;
     }
 
     /// <summary>The node has no room for what the client has sent and could not be read yet.</summary>

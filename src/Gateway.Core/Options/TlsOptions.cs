@@ -12,9 +12,17 @@ public sealed class TlsOptions
     [Duration("00:00:00.100", "00:05:00")]
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    [Description("TLS handshakes in progress at once; further clients wait, unread, for as long as HandshakeTimeout. One in progress holds about 60 KB.")]
+    [Description("TLS handshakes in progress at once; further clients wait for as long as HandshakeTimeout. One in progress holds about 60 KB; a client that has not sent its first record whole is in none.")]
     [Range(1, 1_000_000)]
     public int MaxHandshakes { get; set; } = 1024;
+
+    [Description("Of MaxHandshakes, the most of one address (an IPv6 network of 64 bits is one); those of TrustedProxies have no such limit. Half: who has it leaves as many for the others, and at 200 ms a round trip it is 2,560 clients a second. 0: no limit.")]
+    [Range(0, 1_000_000)]
+    public int MaxHandshakesPerAddress { get; set; } = 512;
+
+    [Description("How long a client may take to answer in its handshake while few others wait for its place, then it is cut; down to an eighth of it as more wait. Above a slow network's round trip, and so short that who waits is served in time.")]
+    [Duration("00:00:00.100", "00:05:00")]
+    public TimeSpan CrowdedTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     [Description("How often certificate files are looked at. A changed file serves new connections from then on; a kubelet takes a minute or so to deliver it.")]
     [Duration("00:00:00.100", "1.00:00:00")]

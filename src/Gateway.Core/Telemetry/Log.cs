@@ -38,6 +38,9 @@ internal static partial class Log
     [LoggerMessage(1102, LogLevel.Error, "The certificate files of {Option} have changed, but cannot be used. {Faults} Until then the certificates read before are served; the first of them expires at {Expiry:u}.")]
     public static partial void CertificatesNotReloaded(ILogger log, string option, string faults, DateTimeOffset expiry);
 
+    [LoggerMessage(1103, LogLevel.Error, "A fault of the gateway itself on a connection with TLS; it is cut, the others are not affected. Further ones are not logged for 10 s. Please report this.")]
+    public static partial void TlsFault(ILogger log, Exception exception);
+
     [LoggerMessage(1200, LogLevel.Debug, "Connection {Connection} from {Remote} was refused: {Status} {Reason}")]
     public static partial void HandshakeRefused(ILogger log, string connection, string? remote, int status, string reason);
 

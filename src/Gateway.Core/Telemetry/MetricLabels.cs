@@ -47,7 +47,7 @@ public static class MetricLabels
         ["gateway.connections"] = [new("state", ["handshaking", "admitting", "open", "closing", "closed"]), Protocol],
         ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended", "memory", "drop_oldest", "drop_newest"])],
         ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
-        ["gateway.faults"] = [new("part", ["connection", "transport", "shard", "drain", "cluster", "access", "clock", "memory"])],
+        ["gateway.faults"] = [new("part", ["connection", "transport", "shard", "drain", "cluster", "access", "clock", "memory", "tls"])],
         ["gateway.handshakes"] =
             [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "426", "429", "431", "503", "other"])],
         ["gateway.limits.reached"] = [new("limit", [.. Limits.All.Select(Limits.Label)])],
@@ -64,7 +64,7 @@ public static class MetricLabels
         ["gateway.rules.reloads"] = [new("result", ["loaded", "unchanged", "failed"])],
         ["gateway.telemetry.export.errors"] = [new("signal", ["traces", "metrics"])],
         ["gateway.tls.certificate.expiry"] = [new("endpoint", [], "the endpoint's option"), new("certificate", [], "`own`, or the index of a further one")],
-        ["gateway.tls.handshakes"] = [new("result", ["completed", "failed", "closed", "timeout", "not_tls"]), new("version", ["1.2", "1.3", "none"])],
+        ["gateway.tls.handshakes"] = [new("result", ["completed", "failed", "closed", "timeout", "not_tls", "refused", "displaced"]), new("version", ["1.2", "1.3", "none"])],
         ["gateway.tls.reloads"] = [new("result", ["loaded", "failed"])],
         ["gateway.token.keys.reloads"] = [new("source", ["files", "jwks"]), new("result", ["loaded", "failed"])],
         ["gateway.token.refreshes"] = [new("result", ["ok", "unauthorized", "forbidden", "unavailable"])],

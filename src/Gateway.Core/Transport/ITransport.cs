@@ -16,8 +16,11 @@ internal interface ITransport
     /// <summary>What the kernel knows of the connection; null where it does not say, or when the stream is gone. For operators: it asks the kernel.</summary>
     KernelState? ReadKernelState();
 
-    /// <summary>Memory of what has come and has not been consumed, in bytes. Read without a lock, from any thread: for the memory governor.</summary>
-    int UnconsumedBytes { get; }
+    /// <summary>
+    /// Memory of what has come and has not been consumed: what the handler has left, and parts of records. Bytes; read without a lock, from any
+    /// thread: for the memory governor.
+    /// </summary>
+    long UnconsumedBytes { get; }
 
     /// <summary>
     /// Sends what can be sent at once. Returns the bytes taken, 0 when nothing could be, or -1 when the stream is broken. The bytes that
@@ -38,6 +41,15 @@ internal interface ITransport
 
     /// <summary>Ends a pause, once per pause; may come before the pausing call has returned.</summary>
     void Resume();
+
+    /// <summary>
+    /// Gives up what has come and has not been consumed, at once, and throws away all that follows until the peer's end: for a handler that has
+    /// said its farewell, when the node needs the memory. Any thread; what is in the handler's hands in this moment goes when it returns. A
+    /// transport that cannot do so keeps it until <see cref="Abort"/>.
+    /// </summary>
+    void Discard()
+    {
+    }
 
     /// <summary>Half-closes: the peer reads to the end of what was sent, then sees the end of the stream.</summary>
     void Shutdown();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using Gateway.Core.Buffers;
 using Gateway.Core.Options;
@@ -9,17 +10,17 @@ namespace Gateway.Core.Transport;
 
 /// <summary>
 /// Clients above the maximum of connections. Each is told so, half-closed, and its request read and thrown away, so that no reset
-/// overtakes the answer; above a bound of such farewells at once, a client is simply reset.
+/// overtakes the answer; without a place for its farewell (<see cref="FarewellPlaces"/>) a client is simply reset.
 /// </summary>
 internal sealed class Overflow : IDisposable
 {
-    // One farewell costs a socket and some 400 bytes; so many drain within a few round trips.
-    private const int MaxFarewells = 256;
-
     private static readonly KeyValuePair<string, object?> AnsweredTag = new("how", "answered");
     private static readonly KeyValuePair<string, object?> ResetTag = new("how", "reset");
 
+    private static readonly KeyValuePair<string, object?> FaultTag = new("part", "connection");
+
     private readonly ConcurrentDictionary<Farewell, bool> _farewells = new();
+    private readonly FarewellPlaces _places;
     private readonly byte[] _response;
     private readonly TransportOptions _options;
     private readonly TimeProvider _time;
@@ -30,8 +31,10 @@ internal sealed class Overflow : IDisposable
     /// <param name="options">Close timeout and discard bound.</param>
     /// <param name="metrics">Counts refusals.</param>
     /// <param name="time">Clock.</param>
-    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time)
+    /// <param name="places">The node's, where others take of them too; null: its own.</param>
+    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time, FarewellPlaces? places = null)
     {
+        _places = places ?? new FarewellPlaces();
         _response = response;
         _options = options;
         _time = time;
@@ -41,15 +44,21 @@ internal sealed class Overflow : IDisposable
 
     public void Refuse(Socket socket)
     {
-        if (_farewells.Count >= MaxFarewells || !TryAnswer(socket))
+        if (_places.TryTake(RemoteEndPoint(socket)) is not { } place)
         {
-            _metrics.Refusals.Add(1, ResetTag);
+            Reset(socket);
+            return;
+        }
+
+        if (!TryAnswer(socket))
+        {
+            _places.Leave(place);
             Reset(socket);
             return;
         }
 
         _metrics.Refusals.Add(1, AnsweredTag);
-        var farewell = new Farewell(socket, _options.MaxDiscardBytes, _time.GetTimestamp(), ended => _farewells.TryRemove(ended, out _));
+        var farewell = new Farewell(this, socket, place);
         _farewells.TryAdd(farewell, true);
         farewell.Start();
     }
@@ -79,15 +88,34 @@ internal sealed class Overflow : IDisposable
 
     private void Sweep()
     {
-        foreach (var farewell in _farewells.Keys)
+        foreach (var (farewell, _) in _farewells)
         {
             if (_time.GetElapsedTime(farewell.StartedAt) >= _options.CloseTimeout)
-                farewell.End();
+                farewell.Expire();
         }
     }
 
-    private static void Reset(Socket socket)
+    private void OnEnded(Farewell farewell, FairPlaces<object>.Place place)
     {
+        _farewells.TryRemove(farewell, out _);
+        _places.Leave(place);
+    }
+
+    private static EndPoint? RemoteEndPoint(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint;
+        }
+        catch (SocketException)
+        {
+            return null; // the client has reset the connection
+        }
+    }
+
+    private void Reset(Socket socket)
+    {
+        _metrics.Refusals.Add(1, ResetTag);
         try
         {
             socket.LingerState = new LingerOption(true, 0);
@@ -101,25 +129,44 @@ internal sealed class Overflow : IDisposable
     }
 
     /// <summary>One refused client, read until its end.</summary>
-    private sealed class Farewell(Socket socket, int maxBytes, long startedAt, Action<Farewell> ended)
+    private sealed class Farewell(Overflow overflow, Socket socket, FairPlaces<object>.Place place)
         : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
     {
         private int _received;
         private int _ended;
 
-        public long StartedAt { get; } = startedAt;
+        public long StartedAt { get; } = overflow._time.GetTimestamp();
 
-        public void Start() => Discard();
+        public void Start() => Guarded(static farewell => farewell.Discard());
+
+        /// <summary>It has had its time.</summary>
+        public void Expire() => Guarded(static farewell => farewell.End());
 
         public void End()
         {
             if (Interlocked.Exchange(ref _ended, 1) != 0)
                 return;
-            ended(this);
+            overflow.OnEnded(this, place);
             socket.Dispose();
         }
 
-        protected override void OnCompleted(SocketAsyncEventArgs e) => Discard();
+        protected override void OnCompleted(SocketAsyncEventArgs e) => Guarded(static farewell => farewell.Discard());
+
+        /// <summary>A fault on the socket engine's thread, or the clock's, ends this farewell and nothing else.</summary>
+        private void Guarded(Action<Farewell> act)
+        {
+            try
+            {
+                act(this);
+            }
+#pragma warning disable CA1031 // see above
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                overflow._metrics.Faults.Add(1, FaultTag);
+                End();
+            }
+        }
 
         private void Discard()
         {
@@ -143,7 +190,7 @@ internal sealed class Overflow : IDisposable
 
         private bool TryDrain()
         {
-            while (_received <= maxBytes)
+            while (_received <= overflow._options.MaxDiscardBytes)
             {
                 var received = socket.Receive(ThreadBlock.Receive, SocketFlags.None, out var error);
                 if (error == SocketError.WouldBlock)

@@ -25,8 +25,6 @@ internal sealed class ProxyProtocolTransport(ITransport transport, ProxyProtocol
 
     public ReceiveResult OnReceived(Span<byte> bytes) => _isHeaderRead ? _handler.OnReceived(bytes) : ReceiveHeader(bytes);
 
-    public int UnconsumedBytes => transport.UnconsumedBytes;
-
     public void OnShort()
     {
         if (_isHeaderRead)
@@ -44,6 +42,10 @@ internal sealed class ProxyProtocolTransport(ITransport transport, ProxyProtocol
     public int TrySend(ReadOnlySpan<byte> bytes) => transport.TrySend(bytes);
 
     public bool SendRemainder(ReadOnlyMemory<byte> bytes, BlockPool.Block? owner) => transport.SendRemainder(bytes, owner);
+
+    public long UnconsumedBytes => transport.UnconsumedBytes;
+
+    public void Discard() => transport.Discard();
 
     public void Resume() => transport.Resume();
 

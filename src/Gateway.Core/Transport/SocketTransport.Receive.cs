@@ -35,7 +35,7 @@ internal abstract partial class SocketTransport
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    public int UnconsumedBytes => Volatile.Read(ref _spill)?.Length ?? 0;
+    public long UnconsumedBytes => Volatile.Read(ref _spill)?.Length ?? 0;
 
     /// <summary>Turn after turn, until nothing more has come.</summary>
     protected void Receive(bool isReadable)

@@ -2,6 +2,7 @@ using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport.Sockets;
+using Gateway.Core.Transport.Tls;
 
 namespace Gateway.Core.Transport;
 
@@ -34,6 +35,9 @@ internal sealed class TransportContext
     public BlockPool SmallBlocks { get; }
 
     public BufferPool Buffers { get; } = new();
+
+    /// <summary>Those of the TLS endpoints; null: there is none.</summary>
+    public TlsHandshakes? TlsHandshakes { get; set; }
 
     public SocketArgsPool Args { get; } = new(RetainedArgs);
 

@@ -37,7 +37,7 @@ internal sealed class ContractTransport(int seed) : ITransport
 
     public EndPoint? LocalEndPoint => null;
 
-    public int UnconsumedBytes => 0;
+    public long UnconsumedBytes => 0;
 
     public KernelState? ReadKernelState() => null;
 

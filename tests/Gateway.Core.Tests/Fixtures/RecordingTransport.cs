@@ -47,7 +47,7 @@ internal sealed class RecordingTransport : ITransport
     /// <summary>What the kernel is to say; null: nothing.</summary>
     public KernelState? KernelState { get; set; }
 
-    public int UnconsumedBytes { get; set; }
+    public long UnconsumedBytes { get; set; }
 
     public KernelState? ReadKernelState() => KernelState;
 

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Gateway.Core.Transport;
 using Gateway.Integration.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 
@@ -8,8 +10,6 @@ namespace Gateway.Integration.Connections;
 /// <summary>Above the maximum of connections a client is told so, and above the bound of such farewells it is reset; those inside never notice.</summary>
 public sealed class OverflowTests
 {
-    private const int MaxFarewells = 256;
-
     [Theory]
     [InlineData("")]
     [InlineData("GET / HTTP/1.1\r\nHo")]
@@ -60,18 +60,14 @@ public sealed class OverflowTests
         await using (var neighbour = await Neighbour.OpenAsync(node))
         {
             var refused = new List<WsClient>();
-            for (var i = 0; i < MaxFarewells; i++)
+            for (var i = 0; i < FarewellPlaces.Maximum; i++)
             {
-                refused.Add(await WsClient.ConnectAsync(node.EndPoint));
+                refused.Add(await ConnectFromAsync(node, 2 + (i / FarewellPlaces.MaximumPerAddress)));
                 await AssertRefusedAsync(refused[^1]);
             }
 
-            // Those 256 stay. The next is not answered.
-            await Assert.ThrowsAsync<SocketException>(async () =>
-            {
-                await using var client = await WsClient.ConnectAsync(node.EndPoint);
-                await client.ReceiveToEndAsync();
-            });
+            // Those stay. The next is not answered.
+            await AssertResetAsync(node, address: 100);
             await neighbour.EchoAsync();
 
             // They are let go at the deadline, and others have their places.
@@ -82,6 +78,46 @@ public sealed class OverflowTests
             await neighbour.EchoAsync();
             foreach (var client in refused)
                 await client.DisposeAsync();
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    [Fact]
+    public async Task Clients_OfOneAddress_LeaveFarewellsForTheOthers()
+    {
+        await using var node = await StartAsync(maxConnections: 1, new FakeTimeProvider());
+        await using (var neighbour = await Neighbour.OpenAsync(node))
+        {
+            var refused = new List<WsClient>();
+            for (var i = 0; i < FarewellPlaces.MaximumPerAddress; i++)
+            {
+                refused.Add(await ConnectFromAsync(node, 2));
+                await AssertRefusedAsync(refused[^1]);
+            }
+
+            await AssertResetAsync(node, address: 2);
+            await using (var other = await ConnectFromAsync(node, 3))
+                await AssertRefusedAsync(other);
+
+            // A place that is left is there for the next of the same address.
+            await refused[0].DisposeAsync();
+            await Eventually.TrueAsync(async () =>
+            {
+                try
+                {
+                    await using var next = await ConnectFromAsync(node, 2);
+                    await AssertRefusedAsync(next);
+                    return true;
+                }
+                catch (SocketException)
+                {
+                    return false;
+                }
+            });
+            foreach (var client in refused)
+                await client.DisposeAsync();
+            await neighbour.EchoAsync();
         }
 
         await node.ReturnsToBaselineAsync();
@@ -104,6 +140,16 @@ public sealed class OverflowTests
 
         await node.ReturnsToBaselineAsync();
     }
+
+    /// <summary>From 127.0.0.<paramref name="address"/>.</summary>
+    private static Task<WsClient> ConnectFromAsync(TestNode node, int address) =>
+        WsClient.ConnectAsync(node.EndPoint, socket => socket.Bind(new IPEndPoint(new IPAddress(new byte[] { 127, 0, 0, (byte)address }), 0)));
+
+    private static Task AssertResetAsync(TestNode node, int address) => Assert.ThrowsAsync<SocketException>(async () =>
+    {
+        await using var client = await ConnectFromAsync(node, address);
+        await client.ReceiveToEndAsync();
+    });
 
     private static async Task AssertRefusedAsync(WsClient client)
     {

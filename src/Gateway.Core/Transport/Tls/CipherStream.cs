@@ -1,14 +1,32 @@
+using System.Security.Authentication;
 using System.Threading.Tasks.Sources;
 
 namespace Gateway.Core.Transport.Tls;
 
+/// <summary>What became of ciphertext that came.</summary>
+internal enum CipherInput : byte
+{
+    /// <summary>It is kept: it is part of a record, or somebody reads already.</summary>
+    Kept,
+
+    /// <summary>A read waits for it, and <see cref="CipherStream.Wake"/> completes it.</summary>
+    Readable,
+
+    /// <summary>The node has no memory for it; nothing is kept any more.</summary>
+    Short,
+}
+
 /// <summary>
 /// Stands between <see cref="System.Net.Security.SslStream"/>, which pulls, and a transport, which pushes. What the transport receives
-/// is kept, in a rented buffer, only until it is read; while there is some, the transport is paused. A write never waits: what the
-/// kernel does not take leaves as the transport's remainder.
+/// is kept, in a counted buffer no larger than what came, until a record is whole, and is read only then: SslStream never waits with a part
+/// of one, and so holds no buffer of its own that nobody counts. While whole records wait, the transport is paused. A write never waits:
+/// what the kernel does not take leaves as the transport's remainder.
 /// </summary>
 internal sealed class CipherStream(ITransport transport, TransportContext context) : Stream, IValueTaskSource<int>
 {
+    /// <summary>What SslStream's buffer takes from the pool while it has one.</summary>
+    public const int LibraryBytes = 32 * 1024;
+
     private readonly Lock _gate = new();
 
     // The read that waits for ciphertext. Whoever completes it runs what follows, up to the next read that waits: the receive chain
@@ -20,21 +38,40 @@ internal sealed class CipherStream(ITransport transport, TransportContext contex
     // Guarded by the gate, as the fields above.
     private byte[]? _received;
     private int _start;
+    private int _whole; // the end of the last whole record
     private int _end;
+    private int _rest; // what is still to be read of a record that its reader had no room for
+    private bool _isAsked = true; // the account had room for the buffer, or is asked when the records in it were not read at once
+    private int _library; // what SslStream holds while it waits, counted
+    private bool _hasTaken; // ciphertext, since the receive chain last asked for some
+    private bool _isOpen; // the handshake is over: before, SslStream's buffer is part of what that holds
     private bool _isEnded; // nothing more comes
     private bool _isDropped; // what comes is not looked at any more
     private bool _isPaused;
 
     private volatile TaskCompletionSource? _sent; // ends with the remainder of an earlier WriteAsync
 
+    /// <summary>Bytes of the account that are kept for what has come. Any thread.</summary>
+    public int HeldBytes => (Volatile.Read(ref _received)?.Length ?? 0) + Volatile.Read(ref _library);
+
+    /// <summary>The alert that answers a header which is none of TLS; 0: there was none.</summary>
+    public byte Alert { get; private set; }
+
+    /// <summary>A whole record has come that nobody has read.</summary>
+    public bool HasRecord
+    {
+        get
+        {
+            lock (_gate)
+                return _whole > _start;
+        }
+    }
+
     /// <summary>The last write did not leave at once: the transport's <c>OnSent</c> or <c>OnClosed</c> follows. For the writer only.</summary>
     public bool IsWritePending { get; set; }
 
     /// <summary>The transport is broken: what is written goes nowhere.</summary>
     public bool IsBroken { get; private set; }
-
-    /// <summary>Memory of what has come and has not been read. Read without a lock: for the memory governor.</summary>
-    public int HeldBytes => _received?.Length ?? 0;
 
     public override bool CanRead => true;
 
@@ -50,24 +87,22 @@ internal sealed class CipherStream(ITransport transport, TransportContext contex
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Takes ciphertext in. True: a read waits for it, and <see cref="Wake"/> completes it.</summary>
-    public bool Add(ReadOnlySpan<byte> bytes)
+    /// <summary>Takes ciphertext in.</summary>
+    public CipherInput Add(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
-            if (_isDropped || bytes.IsEmpty)
-                return false;
-            var held = _end - _start;
-            var buffer = context.Buffers.Rent(held + bytes.Length);
-            if (_received is not null)
+            if (_isDropped || Alert != 0 || bytes.IsEmpty)
+                return CipherInput.Kept;
+            if (!TryAppend(bytes))
             {
-                _received.AsSpan(_start, held).CopyTo(buffer);
-                context.Buffers.Return(_received);
+                _isDropped = true;
+                ReturnReceived();
+                return CipherInput.Short;
             }
 
-            bytes.CopyTo(buffer.AsSpan(held));
-            (_received, _start, _end) = (buffer, 0, held + bytes.Length);
-            return _isReading;
+            FindRecords();
+            return _isReading && IsReadable ? CipherInput.Readable : CipherInput.Kept;
         }
     }
 
@@ -81,29 +116,41 @@ internal sealed class CipherStream(ITransport transport, TransportContext contex
         }
     }
 
+    /// <summary>The receive chain asks for records: what SslStream keeps from here on while it waits is counted.</summary>
+    public void BeginRead() => (_isOpen, _hasTaken) = (true, false); // no read waits: nobody else looks at them
+
     /// <summary>Completes the read that waits, if there is something for it; the reader goes on within this call.</summary>
     public void Wake()
     {
-        int count;
+        var count = 0;
+        Exception? fault = null;
         lock (_gate)
         {
-            if (!_isReading || (_received is null && !_isEnded))
+            if (!_isReading || !IsReadable)
                 return;
             _isReading = false;
-            count = Take(_destination.Span);
+            LetGoOfLibrary();
+            if (!TryTake(_destination.Span, out count))
+                fault = BadRecord();
             _destination = default;
         }
 
-        _read.SetResult(count);
+        if (fault is null)
+            _read.SetResult(count);
+        else
+            _read.SetException(fault);
     }
 
-    /// <summary>True: there is ciphertext that nobody has read yet, and the transport is to pause; the read that empties it resumes it.</summary>
-    public bool TryPause()
+    /// <summary>
+    /// What has come and was not read at once is kept, where the account has room for it: false where not. The transport is to pause while more
+    /// than <paramref name="leeway"/> bytes of whole records wait; the read that empties them resumes it.
+    /// </summary>
+    public bool TrySettle(int leeway, out bool isPaused)
     {
         lock (_gate)
         {
-            _isPaused = _received is not null;
-            return _isPaused;
+            isPaused = _isPaused = _whole - _start > leeway;
+            return TryKeep();
         }
     }
 
@@ -126,15 +173,23 @@ internal sealed class CipherStream(ITransport transport, TransportContext contex
     /// <summary>The transport's remainder has left, or never will.</summary>
     public void OnSent() => _sent?.TrySetResult();
 
-    /// <summary>A read of no bytes completes when there are some.</summary>
+    /// <summary>A read of no bytes completes when there is a whole record.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         bool mustResume;
         short version;
         lock (_gate)
         {
-            if (_received is not null || _isEnded)
-                return new ValueTask<int>(Take(buffer.Span));
+            if (IsReadable)
+                return TryTake(buffer.Span, out var count) ? new ValueTask<int>(count) : ValueTask.FromException<int>(BadRecord());
+            // What it has read held no data (an update of keys, a record of no bytes), and SslStream keeps its buffer while it waits on.
+            if (_isOpen && _hasTaken && _library == 0)
+            {
+                if (!context.Buffers.Account.TryAdd(LibraryBytes))
+                    return ValueTask.FromException<int>(new IOException("The node has no memory for this connection."));
+                _library = LibraryBytes;
+            }
+
             _read.Reset();
             version = _read.Version;
             _destination = buffer;
@@ -202,22 +257,173 @@ internal sealed class CipherStream(ITransport transport, TransportContext contex
     void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _read.OnCompleted(continuation, state, token, flags);
 
-    private int Take(Span<byte> destination)
+    private static IOException BadRecord() => new("Bytes that are no record of TLS.", new AuthenticationException());
+
+    // The gate is held by whoever calls what follows.
+    private bool IsReadable => _whole > _start || _isEnded || (Alert != 0 && !_isDropped);
+
+    private int Held => _end - _start;
+
+    /// <summary>False: the account has no room.</summary>
+    private bool TryAppend(ReadOnlySpan<byte> bytes)
     {
-        var count = Math.Min(destination.Length, _end - _start);
+        if (_received is null || _received.Length - _end < bytes.Length)
+        {
+            var needed = Held + bytes.Length;
+            // Moved to the front only where that makes room for as much again: what comes byte by byte is not copied byte by byte.
+            if (_received is not null && needed <= _received.Length && _start >= Held)
+            {
+                MoveTo(_received);
+            }
+            else if (_isReading && MakesWhole(bytes))
+            {
+                // It is read within this call: as many are on their way as there are threads. What is left of it asks afterwards.
+                Replace(context.Buffers.Rent(needed));
+                _isAsked = false;
+            }
+            else if (context.Buffers.TryRent(needed, out var larger))
+            {
+                Replace(larger);
+                _isAsked = true;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        bytes.CopyTo(_received.AsSpan(_end));
+        _end += bytes.Length;
+        return true;
+    }
+
+    /// <summary>Whether the record at the end is whole with these bytes.</summary>
+    private bool MakesWhole(ReadOnlySpan<byte> bytes)
+    {
+        var part = _received.AsSpan(_whole, _end - _whole);
+        if (part.IsEmpty)
+            return bytes.Length >= TlsRecord.HeaderBytes && bytes.Length >= TlsRecord.Length(bytes);
+        return part.Length >= TlsRecord.HeaderBytes && part.Length + bytes.Length >= TlsRecord.Length(part);
+    }
+
+    private void FindRecords()
+    {
+        while (_end - _whole >= TlsRecord.HeaderBytes)
+        {
+            var record = _received.AsSpan(_whole, _end - _whole);
+            if ((Alert = TlsRecord.Judge(record)) != 0)
+            {
+                _end = _whole;
+                if (Held == 0)
+                    ReturnReceived();
+                return;
+            }
+
+            var length = TlsRecord.Length(record);
+            if (length > record.Length)
+                return;
+            _whole += length;
+        }
+    }
+
+    /// <summary>False: what came is no record.</summary>
+    private bool TryTake(Span<byte> destination, out int count)
+    {
+        count = 0;
+        if (_whole == _start && Alert != 0 && !_isDropped)
+            return false;
+        if (destination.IsEmpty)
+            return true;
+        // The end within a record: the reader is to see that it is cut.
+        count = _whole == _start ? Math.Min(destination.Length, Held) : CountRecords(destination.Length);
         _received.AsSpan(_start, count).CopyTo(destination);
+        _hasTaken |= count > 0;
         _start += count;
-        if (_start == _end)
+        if (_start > _whole)
+            _whole = _start;
+        if (Held == 0)
             ReturnReceived();
+        return true;
+    }
+
+    /// <summary>
+    /// How much is handed over: whole records of data together, up to what SslStream decrypts in one read, and any other alone. It has nothing
+    /// left then when the receive chain goes on, and so gives its buffer back.
+    /// </summary>
+    private int CountRecords(int room)
+    {
+        room = Math.Min(room, LibraryBytes);
+        var count = 0;
+        if (_rest > 0)
+        {
+            count = Math.Min(room, _rest);
+            _rest -= count;
+            return count;
+        }
+
+        while (_start + count < _whole)
+        {
+            var record = _received.AsSpan(_start + count);
+            var (length, isData) = (TlsRecord.Length(record), record[0] == TlsRecord.ApplicationData);
+            if (count > 0 && (!isData || count + length > room))
+                break;
+            if (length > room)
+            {
+                _rest = length - room;
+                return room;
+            }
+
+            count += length;
+            if (!isData)
+                break;
+        }
+
         return count;
+    }
+
+    /// <summary>Asks for what a record that was read left behind, in a buffer of its size. False: there is no room.</summary>
+    private bool TryKeep()
+    {
+        if (_received is null || _isAsked)
+            return true;
+        if (Held > _received.Length / 2)
+            return _isAsked = context.Buffers.Account.TryAdd(0);
+        if (!context.Buffers.TryRent(Held, out var smaller))
+            return false;
+        Replace(smaller);
+        return _isAsked = true;
+    }
+
+    private void Replace(byte[] buffer)
+    {
+        var former = _received;
+        MoveTo(buffer);
+        if (former is not null)
+            context.Buffers.Return(former);
+    }
+
+    private void MoveTo(byte[] buffer)
+    {
+        _received.AsSpan(_start, Held).CopyTo(buffer);
+        (_received, _start, _whole, _end) = (buffer, 0, _whole - _start, Held);
     }
 
     private void ReturnReceived()
     {
+        _rest = 0;
+        _start = _whole = _end = 0;
+        _isAsked = true;
         if (_received is null)
             return;
         context.Buffers.Return(_received);
         _received = null;
-        _start = _end = 0;
+    }
+
+    private void LetGoOfLibrary()
+    {
+        if (_library == 0)
+            return;
+        context.Buffers.Account.Add(-_library);
+        _library = 0;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class TlsAcceptor(
 
     public ITransportHandler Accept(ITransport transport)
     {
-        var tls = new TlsTransport(transport, context);
+        var tls = new TlsTransport(transport, context, handshakes.Faults);
         var handshake = new TlsHandshake(tls, transport, this);
         tls.Begin(handshake);
         handshakes.Add(handshake);

@@ -6,8 +6,8 @@ namespace Gateway.Core.Transport.Tls;
 /// <summary>What the node's TLS endpoints share, and what makes one of an endpoint's options.</summary>
 internal sealed class TlsEndpoints : IDisposable
 {
-    // A fatal alert, internal_error: TLS has no other word for "not now". RFC 8446 §6 and §5.1: alert(21), version, length, fatal(2), 80.
-    private static readonly byte[] InternalErrorAlert = [21, 3, 3, 0, 2, 2, 80];
+    // TLS has no other word for "not now".
+    private static readonly byte[] InternalErrorAlert = TlsRecord.FatalAlert(TlsRecord.InternalError);
 
     private readonly GatewayOptions _options;
     private readonly TransportContext _context;
@@ -24,11 +24,14 @@ internal sealed class TlsEndpoints : IDisposable
     /// <param name="slots">The node's places for connections.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">Log.</param>
-    public TlsEndpoints(GatewayOptions options, TransportContext context, ITransportAcceptor acceptor, ConnectionSlots slots, TimeProvider time, ILogger log)
+    /// <param name="farewells">Places for refused clients, which it shares with the plain endpoints.</param>
+    public TlsEndpoints(
+        GatewayOptions options, TransportContext context, ITransportAcceptor acceptor, ConnectionSlots slots, TimeProvider time, ILogger log, FarewellPlaces? farewells = null)
     {
         (_options, _context, _acceptor, _slots, _time, _log) = (options, context, acceptor, slots, time, log);
         _handshakes = new TlsHandshakes(options, context.Metrics, time, log);
-        Overflow = new Overflow(InternalErrorAlert, options.Transport, context.Metrics, time);
+        context.TlsHandshakes = _handshakes;
+        Overflow = new Overflow(InternalErrorAlert, options.Transport, context.Metrics, time, farewells);
         context.Metrics.Meter.CreateObservableGauge(
             "gateway.tls.certificate.expiry", () => _certificates.SelectMany(certificates => certificates.SecondsToExpiry), "s", "Time until a certificate expires, by endpoint and certificate; negative afterwards.");
     }

@@ -1,30 +1,47 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 
 namespace Gateway.Core.Transport.Tls;
 
 /// <summary>
-/// The handshake of one connection, garbage when it is over. It begins with the client's first bytes, so that a silent client takes
-/// nobody's place; its steps (each all that can be done with what has come) run where <see cref="TlsHandshakes"/> says.
+/// The handshake of one connection, garbage when it is over. It begins when the client's first record is whole, so that a silent client and
+/// one that sends a part of it take nobody's place and no memory but their bytes; its steps (each all that can be done with what has come)
+/// run where <see cref="TlsHandshakes"/> says.
 /// </summary>
-internal sealed class TlsHandshake(TlsTransport transport, ITransport inner, TlsAcceptor acceptor)
+internal sealed class TlsHandshake
 {
-    private const byte HandshakeRecord = 22; // ContentType, RFC 8446 §5.1
-
-    private readonly TlsHandshakes _all = acceptor.Handshakes;
-    private volatile Phase _phase;
+    private readonly TlsTransport _transport;
+    private readonly ITransport _inner;
+    private readonly TlsAcceptor _acceptor;
+    private readonly TlsHandshakes _all;
+    private int _phase;
+    private bool _isTls; // by the client's first byte
     private volatile bool _hasHold; // on the transport, for the steps; the last of them releases it
     private int _hasBegun; // 1 from the first step on
     private volatile bool _hasPeerEnded;
+    private long _answeredAt;
+
+    public TlsHandshake(TlsTransport transport, ITransport inner, TlsAcceptor acceptor)
+    {
+        (_transport, _inner, _acceptor, _all) = (transport, inner, acceptor, acceptor.Handshakes);
+        Place = new FairPlaces<TlsHandshake>.Place(this);
+    }
 
     private enum Phase
     {
-        /// <summary>Nothing has come, or there is no place yet.</summary>
+        /// <summary>The first record is not whole.</summary>
+        Reading,
+
+        /// <summary>There is no place yet.</summary>
         Waiting,
 
         /// <summary>The steps run.</summary>
         Running,
 
-        /// <summary>It has failed; the peer is read to its end.</summary>
+        /// <summary>It has succeeded.</summary>
+        Succeeded,
+
+        /// <summary>It has failed; the peer is read to its end, or cut.</summary>
         Failed,
     }
 
@@ -34,44 +51,56 @@ internal sealed class TlsHandshake(TlsTransport transport, ITransport inner, Tls
     /// <summary>How long it may take from then on.</summary>
     public TimeSpan Patience { get; set; }
 
-    /// <summary>Its place in the queue of those that wait. Guarded by <see cref="TlsHandshakes"/>.</summary>
-    public LinkedListNode<TlsHandshake>? Waiting { get; set; }
+    /// <summary>When it asked for a place. For <see cref="TlsHandshakes"/>.</summary>
+    public long ArrivedAt { get; set; }
 
-    /// <summary>Whether it counts as in progress. Guarded by <see cref="TlsHandshakes"/>.</summary>
-    public bool HasPlace { get; set; }
+    /// <summary>Among those in progress. For <see cref="TlsHandshakes"/>.</summary>
+    public FairPlaces<TlsHandshake>.Place Place { get; }
+
+    /// <summary>When the client had its answer, on the clock's timestamps; 0: it has none yet. From then on it is the client that takes time.</summary>
+    public long AnsweredAt => Volatile.Read(ref _answeredAt);
+
+    public bool HasBegun => Volatile.Read(ref _hasBegun) != 0;
+
+    /// <summary>What the account counts for it.</summary>
+    public long HeldBytes => _transport.UnconsumedBytes + _transport.SessionHeld;
+
+    private Phase Now => (Phase)Volatile.Read(ref _phase);
 
     public ReceiveResult OnReceived(Span<byte> bytes)
     {
-        if (_phase == Phase.Failed)
+        if (Now == Phase.Failed)
             return new ReceiveResult(bytes.Length, ReceiveAction.Discard);
-        if (_phase == Phase.Waiting)
-        {
-            if (bytes[0] != HandshakeRecord)
-                return RefusePlain(bytes);
-            if (!_all.TryEnter(this))
-                return new ReceiveResult(0, ReceiveAction.Pause); // Resume follows with a place
-            if (!transport.TryHold())
-                return new ReceiveResult(bytes.Length, ReceiveAction.Discard);
-            _hasHold = true;
-            _phase = Phase.Running;
-            transport.Cipher.Add(bytes);
+        if (!_isTls && bytes[0] != TlsRecord.Handshake)
+            return RefusePlain(bytes);
+        _isTls = true;
+        var cipher = _transport.Cipher;
+        var input = cipher.Add(bytes);
+        if (input == CipherInput.Short)
+            return Discard(bytes, TlsHandshakeResult.Refused);
+        if (input == CipherInput.Readable)
             _all.Post(this);
-        }
-        else if (transport.Cipher.Add(bytes))
+        if (Now == Phase.Reading)
         {
-            _all.Post(this);
+            if (cipher.HasRecord)
+                Arrive();
+            else if (cipher.Alert != 0)
+                return RefuseRecord(bytes);
         }
 
-        return new ReceiveResult(bytes.Length, transport.Cipher.TryPause() ? ReceiveAction.Pause : ReceiveAction.Continue);
+        // Whoever waits for a place is read on, so that its end shows, up to the length of a record.
+        return cipher.TrySettle(Now == Phase.Waiting ? TlsRecord.MaxBytes : 0, out var isPaused)
+            ? new ReceiveResult(bytes.Length, isPaused ? ReceiveAction.Pause : ReceiveAction.Continue)
+            : Discard(bytes, TlsHandshakeResult.Refused);
     }
 
     public void OnEnd()
     {
         _hasPeerEnded = true;
         Interlocked.MemoryBarrier(); // EndFailed changes the phase, then looks for this
-        if (_phase != Phase.Running)
-            inner.Abort();
-        else if (transport.Cipher.End())
+        if (Now is not (Phase.Running or Phase.Succeeded))
+            _inner.Abort();
+        else if (_transport.Cipher.End())
             _all.Post(this);
     }
 
@@ -81,22 +110,37 @@ internal sealed class TlsHandshake(TlsTransport transport, ITransport inner, Tls
     /// <summary>It had not succeeded, and nothing of it is left.</summary>
     public void OnGone()
     {
-        if (_phase == Phase.Waiting)
+        if (Now is Phase.Reading or Phase.Waiting)
             _all.Count(TlsHandshakeResult.Closed);
         _all.Remove(this);
-        acceptor.Slots.Release();
+        _acceptor.Slots.Release();
     }
 
-    /// <summary>A place has become free.</summary>
-    public void Resume() => inner.Resume();
-
-    public void OnOverdue()
+    /// <summary>It has a place. False: it does not need it any more.</summary>
+    public bool TryBegin()
     {
-        if (_phase != Phase.Failed)
-            _all.Count(TlsHandshakeResult.Overdue);
-        _phase = Phase.Failed;
-        inner.Abort();
+        if (!TryChange(Phase.Waiting, Phase.Running) || !_transport.TryHold())
+            return false;
+        if (_all.IsShortOfMemory || !_transport.TryBeginSession())
+        {
+            Cut(TlsHandshakeResult.Refused);
+            _transport.Release();
+            return false;
+        }
+
+        _hasHold = true;
+        _all.Post(this);
+        return true;
     }
+
+    public void OnOverdue() => Cut(TlsHandshakeResult.Overdue);
+
+    public void OnDisplaced() => Cut(TlsHandshakeResult.Displaced);
+
+    public void OnFault() => Cut(TlsHandshakeResult.Failed);
+
+    /// <summary>Gives it up when the node needs what it holds: its bytes are back when this returns, its session as soon as no step runs. False: it was over.</summary>
+    public bool Shed() => Cut(TlsHandshakeResult.Refused);
 
     /// <summary>One step.</summary>
     public void Step()
@@ -104,38 +148,105 @@ internal sealed class TlsHandshake(TlsTransport transport, ITransport inner, Tls
         if (!_hasHold)
             return; // it ended before it began
         if (Interlocked.Exchange(ref _hasBegun, 1) == 0)
+        {
             _ = RunAsync();
+            Volatile.Write(ref _answeredAt, _all.Timestamp);
+        }
         else
-            transport.Cipher.Wake();
+        {
+            _transport.Cipher.Wake();
+        }
     }
 
     private async Task RunAsync()
     {
         try
         {
-            await transport.Ssl.AuthenticateAsServerAsync(TlsAcceptor.SelectOptions, acceptor, CancellationToken.None).ConfigureAwait(false);
-            await transport.Cipher.DrainAsync().ConfigureAwait(false);
+            await _transport.Ssl.AuthenticateAsServerAsync(TlsAcceptor.SelectOptions, _acceptor, CancellationToken.None).ConfigureAwait(false);
+            await _transport.Cipher.DrainAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the library makes of what the peer has sent ends this connection, and no other.
         catch (Exception e)
 #pragma warning restore CA1031
         {
             Fail(e);
-            transport.Release();
+            _transport.Release();
             return;
         }
 
-        _all.Succeed(this, transport.Ssl.SslProtocol);
-        transport.Open(acceptor.Acceptor);
+        if (!TryChange(Phase.Running, Phase.Succeeded))
+        {
+            _transport.Release(); // cut just before
+            return;
+        }
+
+        try
+        {
+            _all.Succeed(this, _transport.Ssl.SslProtocol);
+            _transport.Open(_acceptor.Acceptor);
+        }
+#pragma warning disable CA1031 // A fault ends this connection, and no other.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _all.Faults.Report(e);
+            _transport.Fail(SocketError.ConnectionAborted);
+            _transport.Release();
+        }
+    }
+
+    private void Arrive()
+    {
+        if (!TryChange(Phase.Reading, Phase.Waiting))
+            return;
+        if (_all.IsShortOfMemory)
+            Cut(TlsHandshakeResult.Refused);
+        else
+            _all.Enter(this, _transport.RemoteEndPoint);
+    }
+
+    private bool TryChange(Phase from, Phase to) => Interlocked.CompareExchange(ref _phase, (int)to, (int)from) == (int)from;
+
+    /// <summary>False: it had succeeded, or failed already.</summary>
+    private bool TryFail()
+    {
+        for (var phase = Now; phase < Phase.Succeeded; phase = Now)
+        {
+            if (TryChange(phase, Phase.Failed))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Ends it at once, and gives back what it holds. False: it was over.</summary>
+    private bool Cut(TlsHandshakeResult result)
+    {
+        var wasUnfinished = TryFail();
+        if (wasUnfinished)
+            _all.Count(result);
+        else if (Now == Phase.Succeeded)
+            return false;
+        _all.Leave(this);
+        _transport.Cipher.Drop();
+        _inner.Abort();
+        return wasUnfinished;
+    }
+
+    private ReceiveResult Discard(Span<byte> bytes, TlsHandshakeResult result)
+    {
+        if (!Cut(result))
+            _transport.Fail(SocketError.NoBufferSpaceAvailable); // it has just succeeded
+        return new ReceiveResult(bytes.Length, ReceiveAction.Discard);
     }
 
     /// <summary>The library has sent the alert, where there is one for the failure. Now it must arrive.</summary>
     private void Fail(Exception exception)
     {
-        if (_phase != Phase.Failed) // overdue is what made it fail
+        if (TryFail()) // else what cut it has made it fail
         {
             var isClosed = exception is IOException and not { InnerException: AuthenticationException };
-            _all.Fail(this, isClosed ? TlsHandshakeResult.Closed : TlsHandshakeResult.Failed, exception, transport.RemoteEndPoint);
+            _all.Fail(this, isClosed ? TlsHandshakeResult.Closed : TlsHandshakeResult.Failed, exception.GetBaseException().Message, _transport.RemoteEndPoint);
         }
 
         EndFailed();
@@ -144,21 +255,33 @@ internal sealed class TlsHandshake(TlsTransport transport, ITransport inner, Tls
     /// <summary>Somebody does not speak TLS.</summary>
     private ReceiveResult RefusePlain(Span<byte> bytes)
     {
-        _all.Fail(this, TlsHandshakeResult.NotTls, exception: null, transport.RemoteEndPoint);
         // An HTTP request is answered in its own language; whatever else it is gets a clean end.
-        if (char.IsAsciiLetterUpper((char)bytes[0]))
-            inner.TrySend(acceptor.PlainHttpAnswer);
-        EndFailed();
+        return Refuse(bytes, TlsHandshakeResult.NotTls, char.IsAsciiLetterUpper((char)bytes[0]) ? _acceptor.PlainHttpAnswer : []);
+    }
+
+    /// <summary>What began as TLS goes on as something else, or wants more room than a record may have.</summary>
+    private ReceiveResult RefuseRecord(Span<byte> bytes) =>
+        Refuse(bytes, TlsHandshakeResult.Failed, TlsRecord.FatalAlert(_transport.Cipher.Alert));
+
+    private ReceiveResult Refuse(Span<byte> bytes, TlsHandshakeResult result, ReadOnlySpan<byte> answer)
+    {
+        if (TryFail())
+        {
+            _all.Fail(this, result, "", _transport.RemoteEndPoint);
+            if (!answer.IsEmpty)
+                _inner.TrySend(answer);
+            EndFailed();
+        }
+
         return new ReceiveResult(bytes.Length, ReceiveAction.Discard);
     }
 
     private void EndFailed()
     {
-        _phase = Phase.Failed;
-        inner.Shutdown();
-        transport.Cipher.Drop();
+        _inner.Shutdown();
+        _transport.Cipher.Drop();
         Interlocked.MemoryBarrier();
         if (_hasPeerEnded)
-            inner.Abort();
+            _inner.Abort();
     }
 }

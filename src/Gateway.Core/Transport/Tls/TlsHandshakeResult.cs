@@ -16,6 +16,12 @@ internal enum TlsHandshakeResult
 
     /// <summary>The client's first byte was not TLS.</summary>
     NotTls,
+
+    /// <summary>The node had no memory for it, or needed what it held.</summary>
+    Refused,
+
+    /// <summary>It had its place for <c>Gateway:Tls:CrowdedTimeout</c>, and others waited for one.</summary>
+    Displaced,
 }
 
 internal static class TlsHandshakeResults
@@ -26,6 +32,8 @@ internal static class TlsHandshakeResults
         TlsHandshakeResult.Failed => "failed",
         TlsHandshakeResult.Closed => "closed",
         TlsHandshakeResult.Overdue => "timeout",
-        _ => "not_tls",
+        TlsHandshakeResult.NotTls => "not_tls",
+        TlsHandshakeResult.Refused => "refused",
+        _ => "displaced",
     };
 }

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Authentication;
+using Gateway.Core.Access;
+using Gateway.Core.Addresses;
+using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -14,7 +17,11 @@ namespace Gateway.Core.Transport.Tls;
 /// </summary>
 internal sealed class TlsHandshakes : IDisposable
 {
-    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+    // Short beside Gateway:Tls:CrowdedTimeout.
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromMilliseconds(250);
+
+    // Of Gateway:Tls:CrowdedTimeout, what a client has in the thickest crowd: 250 ms by default, above the round trips of most networks.
+    private const double LeastTime = 1.0 / 8;
 
     private readonly TlsOptions _options;
     private readonly TimeSpan _closeTimeout;
@@ -22,23 +29,37 @@ internal sealed class TlsHandshakes : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ITimer _sweep;
-    private readonly TlsHandshakeQueue _queue = new();
+    private readonly TlsHandshakeQueue _queue;
+    private readonly TrustedNetworks _proxies;
+    private readonly FairPlaces<TlsHandshake> _places;
     private readonly ConcurrentDictionary<TlsHandshake, bool> _unfinished = new();
-    private readonly Lock _gate = new();
-    private readonly LinkedList<TlsHandshake> _waiting = new(); // guarded by the gate
-    private int _inProgress; // guarded by the gate
+    private int _isGiving; // 1 while somebody gives free places away
+    private int _freed; // changes whenever there may be one to give
     private volatile bool _isDisposed;
 
     public TlsHandshakes(GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
         (_options, _closeTimeout, _metrics, _time, _log) = (options.Tls, options.Transport.CloseTimeout, metrics, time, log);
+        Faults = new TlsFaults(metrics, time, log);
+        _queue = new TlsHandshakeQueue(Faults);
+        _proxies = new TrustedNetworks(options.TrustedProxies);
+        _places = new FairPlaces<TlsHandshake>(options.Tls.MaxHandshakes, options.Tls.MaxHandshakesPerAddress, IsLate);
+        metrics.Meter.CreateObservableGauge("gateway.tls.handshakes.active", () => _places.Taken, "{handshake}", "TLS handshakes in progress.");
+        metrics.Meter.CreateObservableGauge("gateway.tls.handshakes.waiting", () => _places.Waiting, "{handshake}", "Clients that wait for a place among the TLS handshakes in progress.");
         _sweep = time.CreateTimer(static state => ((TlsHandshakes)state!).Sweep(), this, SweepPeriod, SweepPeriod);
-        metrics.Meter.CreateObservableGauge("gateway.tls.handshakes.active", () => _inProgress, "{handshake}", "TLS handshakes in progress.");
-        metrics.Meter.CreateObservableGauge("gateway.tls.handshakes.waiting", () => _waiting.Count, "{handshake}", "Clients that wait for a place among the TLS handshakes in progress.");
     }
 
-    /// <summary>Connections whose handshake is not over.</summary>
-    public int Unfinished => _unfinished.Count;
+    /// <summary>Connections whose handshake is not over, those that have failed and are read to their ends included.</summary>
+    public IEnumerable<TlsHandshake> Unfinished => _unfinished.Select(static entry => entry.Key);
+
+    public TlsFaults Faults { get; }
+
+    /// <summary>What the node does against running out of memory.</summary>
+    public Func<MemoryStage> MemoryStage { get; set; } = static () => Buffers.MemoryStage.Normal;
+
+    public bool IsShortOfMemory => MemoryStage() >= Buffers.MemoryStage.RefusingUpgrades;
+
+    public long Timestamp => _time.GetTimestamp();
 
     /// <summary>From here on the handshake's time runs.</summary>
     public void Add(TlsHandshake handshake)
@@ -50,22 +71,14 @@ internal sealed class TlsHandshakes : IDisposable
             handshake.OnOverdue();
     }
 
-    /// <summary>Takes a place. False: there is none; the handshake is resumed when there is.</summary>
-    public bool TryEnter(TlsHandshake handshake)
+    /// <summary>Has it begin as soon as there is a place for it.</summary>
+    public void Enter(TlsHandshake handshake, EndPoint? remote)
     {
-        lock (_gate)
-        {
-            if (handshake.HasPlace)
-                return true; // resumed with one
-            if (_inProgress >= _options.MaxHandshakes)
-            {
-                handshake.Waiting ??= _waiting.AddLast(handshake);
-                return false;
-            }
-
-            _inProgress++;
-            return handshake.HasPlace = true;
-        }
+        handshake.ArrivedAt = Timestamp;
+        // Behind a proxy that does not say whose it is, all clients have one address.
+        var address = _proxies.Contain(remote) ? null : AddressKey.Of(remote);
+        if (_places.TryTake(handshake.Place, address) && !handshake.TryBegin())
+            Leave(handshake);
     }
 
     /// <summary>Has the handshake's next step run.</summary>
@@ -79,10 +92,10 @@ internal sealed class TlsHandshakes : IDisposable
     }
 
     /// <summary>The connection stays until its peer has ended too, for at most <c>Gateway:Transport:CloseTimeout</c>.</summary>
-    public void Fail(TlsHandshake handshake, TlsHandshakeResult result, Exception? exception, EndPoint? remote)
+    public void Fail(TlsHandshake handshake, TlsHandshakeResult result, string reason, EndPoint? remote)
     {
         Count(result);
-        Log.TlsHandshakeFailed(_log, remote, TlsHandshakeResults.Label(result), exception?.GetBaseException().Message ?? "");
+        Log.TlsHandshakeFailed(_log, remote, TlsHandshakeResults.Label(result), reason);
         handshake.StartedAt = _time.GetTimestamp();
         handshake.Patience = _closeTimeout;
         Leave(handshake);
@@ -102,39 +115,83 @@ internal sealed class TlsHandshakes : IDisposable
     {
         _isDisposed = true;
         _sweep.Dispose();
-        foreach (var handshake in _unfinished.Keys)
+        foreach (var (handshake, _) in _unfinished)
             handshake.OnOverdue();
     }
 
-    private void Leave(TlsHandshake handshake)
+    /// <summary>Its place is the next one's.</summary>
+    public void Leave(TlsHandshake handshake)
     {
-        TlsHandshake? next = null;
-        lock (_gate)
-        {
-            if (handshake.Waiting is { List: not null } node)
-                _waiting.Remove(node);
-            if (!handshake.HasPlace)
-                return;
-            handshake.HasPlace = false;
-            _inProgress--;
-            if (_waiting.First is { } first && _inProgress < _options.MaxHandshakes)
-            {
-                next = first.Value;
-                _waiting.RemoveFirst();
-                next.HasPlace = true;
-                _inProgress++;
-            }
-        }
+        _places.Leave(handshake.Place);
+        Give();
+    }
 
-        next?.Resume();
+    /// <summary>
+    /// Gives free places away, on one thread at a time and never within itself: one that begins may end at once, and leave its place to the next.
+    /// </summary>
+    private void Give()
+    {
+        Interlocked.Increment(ref _freed);
+        while (true)
+        {
+            if (Interlocked.CompareExchange(ref _isGiving, 1, 0) != 0)
+                return; // who gives looks again
+            var seen = Volatile.Read(ref _freed);
+            while (_places.TryGive(out var next))
+            {
+                if (!TryBegin(next))
+                    _places.Leave(next.Place);
+            }
+
+            Volatile.Write(ref _isGiving, 0);
+            Interlocked.MemoryBarrier();
+            if (Volatile.Read(ref _freed) == seen)
+                return;
+        }
+    }
+
+    /// <summary>Whether it has waited so long that its client may well have gone before it is served.</summary>
+    private bool IsLate(TlsHandshake handshake) => _time.GetElapsedTime(handshake.ArrivedAt) > _options.HandshakeTimeout / 3;
+
+    private bool TryBegin(TlsHandshake handshake)
+    {
+        try
+        {
+            return handshake.TryBegin();
+        }
+#pragma warning disable CA1031 // A fault ends this handshake, and not whoever has left a place.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Faults.Report(e);
+            return false;
+        }
     }
 
     private void Sweep()
     {
-        foreach (var handshake in _unfinished.Keys)
+        try
         {
-            if (_time.GetElapsedTime(handshake.StartedAt) >= handshake.Patience)
-                handshake.OnOverdue();
+            foreach (var (handshake, _) in _unfinished)
+            {
+                if (_time.GetElapsedTime(handshake.StartedAt) >= handshake.Patience)
+                    handshake.OnOverdue();
+            }
+
+            if (_queue.HasEnough)
+                return;
+            var now = Timestamp;
+            foreach (var handshake in _places.Displaced((handshake, time) =>
+                handshake.AnsweredAt is > 0 and var at && _time.GetElapsedTime(at, now) >= _options.CrowdedTimeout * Math.Max(time, LeastTime)))
+            {
+                handshake.OnDisplaced();
+            }
+        }
+#pragma warning disable CA1031 // The next sweep is a quarter of a second away.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Faults.Report(e);
         }
     }
 }

@@ -5,8 +5,8 @@ namespace Gateway.Core.Transport.Tls;
 
 internal sealed partial class TlsTransport
 {
-    // Room for two records; more only while a handler leaves bytes for later.
-    private const int PlainBytes = 32 * 1024;
+    // Room for what SslStream decrypts in one go, beside what a handler has left: so that it has nothing left, and gives its buffer back.
+    private const int PlainBytes = CipherStream.LibraryBytes;
 
     // A request is the most that a handler leaves: see HandshakeOptions.MaxRequestBytes.
     private const int MaxPlainBytes = 128 * 1024;
@@ -15,9 +15,11 @@ internal sealed partial class TlsTransport
     private Rendezvous _pause;
     private TaskCompletionSource? _resumed;
 
-    // What has been decrypted and not consumed; owned by the receive chain.
+    // What has been decrypted and not consumed; owned by the receive chain. As many are on their way as there are threads; what a handler
+    // leaves is kept in a buffer of its size, for which the account is asked.
     private byte[]? _plain;
     private int _plainLength;
+    private bool _isPlainKept;
 
     private int _isPeerDone; // the handler knows that the peer has ended: by its close_notify, or as the next
     private volatile bool _isInnerEnded; // the transport below has come to the peer's end
@@ -32,9 +34,16 @@ internal sealed partial class TlsTransport
         // What comes after the peer's close_notify or our failure is not even decrypted.
         if (_isDiscarding)
             return new ReceiveResult(bytes.Length, ReceiveAction.Discard);
-        if (_cipher.Add(bytes))
+        var input = _cipher.Add(bytes);
+        if (input == CipherInput.Readable)
             _cipher.Wake();
-        return new ReceiveResult(bytes.Length, _cipher.TryPause() ? ReceiveAction.Pause : ReceiveAction.Continue);
+        if (input == CipherInput.Short || !_cipher.TrySettle(leeway: 0, out var isPaused))
+        {
+            OnShort();
+            return new ReceiveResult(bytes.Length, ReceiveAction.Discard);
+        }
+
+        return new ReceiveResult(bytes.Length, isPaused ? ReceiveAction.Pause : ReceiveAction.Continue);
     }
 
     public void OnEnd()
@@ -64,7 +73,8 @@ internal sealed partial class TlsTransport
             while (!_isDiscarding)
             {
                 // With no bytes asked for, SslStream gives its buffers back while it waits (dotnet/runtime 49019), and so do we.
-                await _ssl.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                _cipher.BeginRead();
+                await _ssl!.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
                 if (_isInnerClosed)
                     break;
                 if (!await TryDecryptAsync().ConfigureAwait(false))
@@ -84,6 +94,13 @@ internal sealed partial class TlsTransport
             // A record that cannot be decrypted, or the end of the stream within one.
             Fail(SocketError.ConnectionAborted);
         }
+#pragma warning disable CA1031 // A fault ends this connection, and no other.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _faults.Report(e);
+            Fail(SocketError.ConnectionAborted);
+        }
         finally
         {
             Release();
@@ -94,7 +111,7 @@ internal sealed partial class TlsTransport
     private async ValueTask<bool> TryDecryptAsync()
     {
         MakeRoom();
-        var received = await _ssl.ReadAsync(_plain.AsMemory(_plainLength)).ConfigureAwait(false);
+        var received = await _ssl!.ReadAsync(_plain.AsMemory(_plainLength)).ConfigureAwait(false);
         _plainLength += received;
         return received > 0;
     }
@@ -104,6 +121,13 @@ internal sealed partial class TlsTransport
     {
         var result = _handler!.OnReceived(_plain.AsSpan(0, _plainLength));
         Consume(result.Consumed);
+        if (_plainLength > 0 && result.Action != ReceiveAction.Discard && !TryKeepPlain())
+        {
+            OnShort();
+            DropPlain();
+            return true;
+        }
+
         switch (result.Action)
         {
             case ReceiveAction.Yield:
@@ -148,20 +172,43 @@ internal sealed partial class TlsTransport
         _handler!.OnEnd();
     }
 
+    /// <summary>
+    /// The node has no memory for what has come. TLS has no word for that which the peer would wait for, and the next record cannot be read
+    /// without this one: the stream ends.
+    /// </summary>
+    private void OnShort()
+    {
+        _isDiscarding = true;
+        _cipher.Drop();
+        Fail(SocketError.NoBufferSpaceAvailable);
+    }
+
     private void MakeRoom()
     {
-        if (_plain is not null && _plainLength < _plain.Length)
-            return;
         if (_plainLength >= MaxPlainBytes)
             throw new InvalidOperationException("The handler leaves more than a request.");
-        var larger = _context.Buffers.Rent(_plain is null ? PlainBytes : _plain.Length * 2);
-        if (_plain is not null)
-        {
-            _plain.AsSpan(0, _plainLength).CopyTo(larger);
-            _context.Buffers.Return(_plain);
-        }
+        ReplacePlain(_context.Buffers.Rent(_plainLength + PlainBytes));
+        _isPlainKept = false;
+    }
 
-        _plain = larger;
+    /// <summary>Keeps what the handler has left. False: there is no room for it.</summary>
+    private bool TryKeepPlain()
+    {
+        if (_isPlainKept)
+            return true;
+        if (!_context.Buffers.TryRent(_plainLength, out var kept))
+            return false;
+        ReplacePlain(kept);
+        return _isPlainKept = true;
+    }
+
+    private void ReplacePlain(byte[] buffer)
+    {
+        var former = _plain;
+        former.AsSpan(0, _plainLength).CopyTo(buffer);
+        _plain = buffer;
+        if (former is not null)
+            _context.Buffers.Return(former);
     }
 
     private void Consume(int count)

@@ -160,9 +160,9 @@ internal sealed partial class TlsTransport
         try
         {
             if (isEnd)
-                _ = _ssl.ShutdownAsync(); // its one write never waits
+                _ = _ssl!.ShutdownAsync(); // its one write never waits
             else
-                _ssl.Write(record);
+                _ssl!.Write(record);
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or AuthenticationException)
         {

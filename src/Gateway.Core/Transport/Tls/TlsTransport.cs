@@ -8,7 +8,8 @@ namespace Gateway.Core.Transport.Tls;
 /// TLS over another transport. Towards the connection it is a transport like any other; the one below it feeds it ciphertext. Its life: a
 /// handshake (<see cref="TlsHandshake"/>), then bytes come in (<c>TlsTransport.Receive.cs</c>) and go out (<c>TlsTransport.Send.cs</c>).
 /// <para>
-/// Between messages it holds an <see cref="SslStream"/> that waits with a read of no bytes, and so holds no buffer.
+/// Between messages it holds an <see cref="SslStream"/> that waits with a read of no bytes, and so holds no buffer. That is made when the
+/// client's first record is whole, and the node's memory account has been asked for it: before, a connection costs its bytes alone.
 /// </para>
 /// <para>
 /// Three things keep it alive: the transport below, the receive chain (from the handshake's first step on), and a send. When the last of
@@ -19,21 +20,28 @@ namespace Gateway.Core.Transport.Tls;
 internal sealed partial class TlsTransport : ITransport, ITransportHandler
 #pragma warning restore CA1001
 {
+    // What an open connection keeps of OpenSSL and SslStream: docs/performance.md has measured 34,990 bytes.
+    private const int SessionBytes = 35_000;
+
+    // What one keeps within its handshake: the session, and SslStream's buffer, of up to two records.
+    private const int HandshakeBytes = SessionBytes + CipherStream.LibraryBytes;
+
     private readonly ITransport _inner;
     private readonly TransportContext _context;
+    private readonly TlsFaults _faults;
     private readonly CipherStream _cipher;
-    private readonly SslStream _ssl;
+    private SslStream? _ssl; // from the handshake's begin on
+    private int _session; // what is held of the account for it
     private TlsHandshake? _handshake; // until it has succeeded
     private ITransportHandler? _handler; // from then on
     private Holds _holds = new(1); // the transport below
     private volatile bool _isInnerClosed;
     private SocketError _error = SocketError.Success; // the first error that ended the stream
 
-    public TlsTransport(ITransport inner, TransportContext context)
+    public TlsTransport(ITransport inner, TransportContext context, TlsFaults faults)
     {
-        (_inner, _context) = (inner, context);
+        (_inner, _context, _faults) = (inner, context, faults);
         _cipher = new CipherStream(inner, context);
-        _ssl = new SslStream(_cipher, leaveInnerStreamOpen: true);
     }
 
     public EndPoint? RemoteEndPoint => _inner.RemoteEndPoint;
@@ -46,13 +54,31 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
     public CipherStream Cipher => _cipher;
 
     /// <summary>For the handshake.</summary>
-    public SslStream Ssl => _ssl;
+    public SslStream Ssl => _ssl!;
+
+    /// <summary>What the account holds for the session. Any thread.</summary>
+    public int SessionHeld => Volatile.Read(ref _session);
+
+    /// <summary>Bytes that wait here because of what the client has sent: parts of records, and what the handler has left. Any thread.</summary>
+    public long UnconsumedBytes => _cipher.HeldBytes + (Volatile.Read(ref _plain)?.Length ?? 0) + _inner.UnconsumedBytes;
 
     public void Begin(TlsHandshake handshake) => _handshake = handshake;
+
+    /// <summary>The handshake is about to begin. False: the node has no memory for it.</summary>
+    public bool TryBeginSession()
+    {
+        if (!_context.Buffers.Account.TryHold(HandshakeBytes))
+            return false;
+        _session = HandshakeBytes;
+        _ssl = new SslStream(_cipher, leaveInnerStreamOpen: true);
+        return true;
+    }
 
     /// <summary>The handshake has succeeded: the handler takes over, on the caller's thread.</summary>
     public void Open(ITransportAcceptor acceptor)
     {
+        _context.Buffers.Account.LetGo(HandshakeBytes - SessionBytes);
+        _session = SessionBytes;
         _handler = acceptor.Accept(this);
         Volatile.Write(ref _handshake, null);
         _ = ReceiveAsync();
@@ -63,8 +89,6 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
         if (!TryLinger())
             _inner.Abort();
     }
-
-    public int UnconsumedBytes => _cipher.HeldBytes + (_plain?.Length ?? 0) + _inner.UnconsumedBytes;
 
     /// <summary>TLS has no word for it.</summary>
     public void OnShort() => _inner.Abort();
@@ -88,6 +112,14 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
         Release();
     }
 
+    /// <summary>Throws away what has come and all that follows, until the peer's end: the memory is back when this returns. Any thread.</summary>
+    public void Discard()
+    {
+        _isDiscarding = true;
+        _cipher.Drop();
+        _inner.Discard();
+    }
+
     public void Fail(SocketError error)
     {
         if (_error == SocketError.Success)
@@ -102,7 +134,9 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
     {
         if (!_holds.Release())
             return;
-        _ssl.Dispose();
+        _ssl?.Dispose();
+        _context.Buffers.Account.LetGo(_session);
+        _session = 0;
         _cipher.Drop();
         DropPlain();
         if (_handler is { } handler)

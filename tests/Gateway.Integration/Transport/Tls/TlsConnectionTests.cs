@@ -103,7 +103,7 @@ public sealed class TlsConnectionTests
         await using var server = await TlsNode.StartAsync(configureNode: options =>
         {
             options.Tls.MaxHandshakes = 64;
-            options.Tls.HandshakeTimeout = TimeSpan.FromMinutes(2);
+            (options.Tls.HandshakeTimeout, options.Tls.CrowdedTimeout) = (TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2));
         });
         var completed = new CounterReading(server.Node.Metrics.TlsHandshakes);
 
@@ -114,44 +114,6 @@ public sealed class TlsConnectionTests
         foreach (var client in clients)
             await client.DisposeAsync();
         await server.Node.ReturnsToBaselineAsync();
-    }
-
-    [Fact]
-    public async Task Handshake_WithoutAPlace_WaitsForOne()
-    {
-        await using var server = await TlsNode.StartAsync(configureNode: options => options.Tls.MaxHandshakes = 1);
-        // The beginning of a record takes the only place.
-        await using var first = await server.ConnectPlainAsync();
-        await first.SendRawAsync(new byte[] { 22, 3, 1 });
-        await Eventually.TrueAsync(() => GaugeReading.Sum(server.Node.Metrics.Meter, "gateway.tls.handshakes.active") == 1);
-
-        var second = server.OpenAsync();
-        await Eventually.TrueAsync(() => GaugeReading.Sum(server.Node.Metrics.Meter, "gateway.tls.handshakes.waiting") == 1);
-        Assert.False(second.IsCompleted);
-        await first.DisposeAsync();
-
-        await using var client = await second;
-        await client.SendTextAsync("hello");
-        Assert.NotNull(await client.ReceiveAsync());
-    }
-
-    [Fact]
-    public async Task Handshake_WhileItWaitsAndLeaves_TakesNobodysPlace()
-    {
-        await using var server = await TlsNode.StartAsync(configureNode: options => options.Tls.MaxHandshakes = 1);
-        await using var first = await server.ConnectPlainAsync();
-        await first.SendRawAsync(new byte[] { 22, 3, 1 });
-        await Eventually.TrueAsync(() => GaugeReading.Sum(server.Node.Metrics.Meter, "gateway.tls.handshakes.active") == 1);
-        var impatient = await server.ConnectPlainAsync();
-        await impatient.SendRawAsync(new byte[] { 22, 3, 1 });
-        await Eventually.TrueAsync(() => GaugeReading.Sum(server.Node.Metrics.Meter, "gateway.tls.handshakes.waiting") == 1);
-
-        await impatient.DisposeAsync();
-        await first.DisposeAsync();
-
-        await using var client = await server.OpenAsync();
-        await client.SendTextAsync("hello");
-        Assert.NotNull(await client.ReceiveAsync());
     }
 
     [Theory]

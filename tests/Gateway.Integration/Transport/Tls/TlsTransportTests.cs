@@ -36,6 +36,31 @@ public abstract class TlsTransportContract : TransportContract, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    [Fact]
+    public async Task Discard_WithAPartOfARecord_GivesItBackAtOnceAndKeepsNoMore()
+    {
+        await using var fixture = CreateFixture();
+        using var socket = await fixture.ConnectAsync();
+        await using var client = await OpenClientAsync(socket);
+        var handler = await fixture.AcceptedAsync();
+        var part = new byte[8000];
+        (part[0], part[1], part[2], part[3]) = (23, 3, 3, 0x3E);
+        await socket.SendAsync(part);
+        await Eventually.TrueAsync(() => handler.Transport.UnconsumedBytes >= 8000);
+        Assert.Equal(handler.Transport.UnconsumedBytes, fixture.Context.Buffers.Account.Bytes);
+
+        handler.Transport.Discard();
+
+        Assert.Equal((0, 0), (handler.Transport.UnconsumedBytes, fixture.Context.Buffers.Account.Bytes));
+        await socket.SendAsync(new byte[9000]);
+        socket.Shutdown(SocketShutdown.Send);
+        await Eventually.TrueAsync(() => handler.Ends == 1);
+        Assert.Equal(0, fixture.Context.Buffers.Account.Bytes);
+        handler.Transport.Abort();
+        await fixture.ReturnsToBaselineAsync();
+        Assert.Equal(0, fixture.Context.Buffers.Account.HeldBytes);
+    }
+
     internal override TransportFixture CreateFixture() => new(fixture =>
     {
         var endpoints = new TlsEndpoints(new GatewayOptions(), fixture.Context, fixture, fixture.Slots, TimeProvider.System, NullLogger.Instance);
