@@ -110,7 +110,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var memory = new MemoryUsage();
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
-            budget, account, new Backlogs(registry, account, metrics), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
+            budget, account, new Backlogs(registry, account, metrics, () => transport.TlsHandshakes?.Unfinished ?? []), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
             fault: Fault("memory", Log.MemoryFault)) { Trim = Kept.Trim };
         transport.LogFault = exception =>
         {

@@ -28,7 +28,7 @@ internal sealed partial class Connection
     public long QueuedBytes => _queue is { } queue ? queue.DataBytes + queue.ControlBytes : 0;
 
     /// <summary>Bytes rented for what the kernel has not taken, which come back when it has, or when the connection is gone.</summary>
-    public int PendingBlockBytes => Volatile.Read(ref _pendingBlockBytes);
+    public long PendingBytes => Volatile.Read(ref _pendingBlockBytes);
 
     /// <summary>Whether something waits that the kernel has not taken, read without the lock: for traces.</summary>
     public bool IsBehind => _isSending || _queue is not null;

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Buffers;
 using Gateway.Core.Framing;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
@@ -14,7 +15,7 @@ namespace Gateway.Core.Connections;
 /// the connection itself: it is internal, nobody else locks it, and a lock object of its own would cost every idle connection 24 bytes.
 /// </para>
 /// </summary>
-internal sealed partial class Connection : ITransportHandler
+internal sealed partial class Connection : ITransportHandler, IMemoryHolder
 {
     private readonly ConnectionContext _context;
     private readonly ITransport _transport;
@@ -45,6 +46,8 @@ internal sealed partial class Connection : ITransportHandler
     public DateTimeOffset ConnectedAt { get; }
 
     public ConnectionState State => _state;
+
+    public bool IsEnding => _state >= ConnectionState.Closing;
 
     /// <summary>The client protocol; null before the upgrade.</summary>
     public IMessageHandler? Protocol { get; private set; }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Gateway.Core.Buffers;
 
 namespace Gateway.Core.Transport.Tls;
 
@@ -8,7 +9,7 @@ namespace Gateway.Core.Transport.Tls;
 /// one that sends a part of it take nobody's place and no memory but their bytes; its steps (each all that can be done with what has come)
 /// run where <see cref="TlsHandshakes"/> says.
 /// </summary>
-internal sealed class TlsHandshake
+internal sealed class TlsHandshake : IMemoryHolder
 {
     private readonly TlsTransport _transport;
     private readonly ITransport _inner;
@@ -62,8 +63,13 @@ internal sealed class TlsHandshake
 
     public bool HasBegun => Volatile.Read(ref _hasBegun) != 0;
 
-    /// <summary>What the account counts for it.</summary>
-    public long HeldBytes => _transport.UnconsumedBytes + _transport.SessionHeld;
+    public bool IsEnding => Now is Phase.Failed or Phase.Succeeded;
+
+    public long WaitingBytes => _transport.UnconsumedBytes;
+
+    public long HeldBytes => _transport.SessionHeld;
+
+    public long PendingBytes => 0;
 
     private Phase Now => (Phase)Volatile.Read(ref _phase);
 

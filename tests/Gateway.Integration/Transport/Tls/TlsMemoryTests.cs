@@ -100,7 +100,7 @@ public sealed class TlsMemoryTests
         TlsHandshake? handshake = null;
         await Eventually.TrueAsync(() =>
         {
-            handshake = Unfinished(server).SingleOrDefault(one => one.HeldBytes > 0 && one.HeldBytes == account.TotalBytes - rest);
+            handshake = Unfinished(server).SingleOrDefault(one => one.WaitingBytes + one.HeldBytes is > 0 and var bytes && bytes == account.TotalBytes - rest);
             return handshake is not null;
         });
 
