@@ -137,7 +137,7 @@ public sealed class GatewayServer : IAsyncDisposable
         if (_options.Transport.UsesEpoll)
             _engines = new EpollEngines(_options.Transport.Engines > 0 ? _options.Transport.Engines : Environment.ProcessorCount);
         var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
-        var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time));
+        var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time, context.Transport.Farewells));
         var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];
         var tls = endpoints.Any(endpoint => endpoint.Tls.IsEnabled) ? Keep(new TlsEndpoints(_options, context.Transport, context, context.Slots, _time, _log)) : null;
         foreach (var endpoint in endpoints)
@@ -172,8 +172,8 @@ public sealed class GatewayServer : IAsyncDisposable
 
     private void WarnOfDescriptorLimit()
     {
-        var limit = DescriptorLimit.Read();
-        if (limit is { } known && _node.MaxConnections > known - DescriptorLimit.Reserve)
-            Log.DescriptorLimitLow(_log, known, _node.MaxConnections, DescriptorLimit.MaxConnections(known));
+        var descriptors = _node.Descriptors;
+        if (_options.Limits.MaxConnections > _node.MaxConnections)
+            Log.DescriptorLimitLow(_log, descriptors.Limit, _options.Limits.MaxConnections, descriptors.Reserve, _node.MaxConnections);
     }
 }

@@ -26,6 +26,7 @@ public static class MetricLabels
             ]),
         ],
         ["gateway.announcements"] = [new("result", ["ok", "failed"])],
+        ["gateway.admin.connections.closed"] = [new("why", ["replaced", "refused"])],
         ["gateway.authorizer.answers"] = [new("result", ["allowed", "denied", "failed", "timeout", "cut_off", "no_place"])],
         ["gateway.authorizer.cache"] = [new("result", ["hit", "joined", "asked"])],
         ["gateway.broker.errors"] = [new("operation", ["subscribe", "publish", "command", "probe"])],

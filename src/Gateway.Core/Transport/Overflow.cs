@@ -9,17 +9,15 @@ namespace Gateway.Core.Transport;
 
 /// <summary>
 /// Clients above the maximum of connections. Each is told so, half-closed, and its request read and thrown away, so that no reset
-/// overtakes the answer; above a bound of such farewells at once, a client is simply reset.
+/// overtakes the answer; above a bound of such farewells at once, which all of a node's share, a client is simply reset.
 /// </summary>
 internal sealed class Overflow : IDisposable
 {
-    // One farewell costs a socket and some 400 bytes; so many drain within a few round trips.
-    private const int MaxFarewells = 256;
-
     private static readonly KeyValuePair<string, object?> AnsweredTag = new("how", "answered");
     private static readonly KeyValuePair<string, object?> ResetTag = new("how", "reset");
 
     private readonly ConcurrentDictionary<Farewell, bool> _farewells = new();
+    private readonly ConnectionSlots _places;
     private readonly byte[] _response;
     private readonly TransportOptions _options;
     private readonly TimeProvider _time;
@@ -30,8 +28,10 @@ internal sealed class Overflow : IDisposable
     /// <param name="options">Close timeout and discard bound.</param>
     /// <param name="metrics">Counts refusals.</param>
     /// <param name="time">Clock.</param>
-    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time)
+    /// <param name="places">Farewells at once.</param>
+    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time, ConnectionSlots places)
     {
+        _places = places;
         _response = response;
         _options = options;
         _time = time;
@@ -41,15 +41,18 @@ internal sealed class Overflow : IDisposable
 
     public void Refuse(Socket socket)
     {
-        if (_farewells.Count >= MaxFarewells || !TryAnswer(socket))
+        var hasPlace = _places.TryTake();
+        if (!hasPlace || !TryAnswer(socket))
         {
             _metrics.Refusals.Add(1, ResetTag);
             Reset(socket);
+            if (hasPlace)
+                _places.Release();
             return;
         }
 
         _metrics.Refusals.Add(1, AnsweredTag);
-        var farewell = new Farewell(socket, _options.MaxDiscardBytes, _time.GetTimestamp(), ended => _farewells.TryRemove(ended, out _));
+        var farewell = new Farewell(socket, _options.MaxDiscardBytes, _time.GetTimestamp(), OnEnded);
         _farewells.TryAdd(farewell, true);
         farewell.Start();
     }
@@ -59,6 +62,12 @@ internal sealed class Overflow : IDisposable
         _sweep.Dispose();
         foreach (var farewell in _farewells.Keys)
             farewell.End();
+    }
+
+    private void OnEnded(Farewell farewell)
+    {
+        _farewells.TryRemove(farewell, out _);
+        _places.Release(); // its socket is closed
     }
 
     private bool TryAnswer(Socket socket)
@@ -115,8 +124,8 @@ internal sealed class Overflow : IDisposable
         {
             if (Interlocked.Exchange(ref _ended, 1) != 0)
                 return;
-            ended(this);
             socket.Dispose();
+            ended(this);
         }
 
         protected override void OnCompleted(SocketAsyncEventArgs e) => Discard();

@@ -37,6 +37,9 @@ internal sealed class TransportContext
 
     public SocketArgsPool Args { get; } = new(RetainedArgs);
 
+    /// <summary>Refused clients that are being told so, of all endpoints: <see cref="DescriptorBudget"/>.</summary>
+    public ConnectionSlots Farewells { get; init; } = new(maximum: 256);
+
     /// <summary>Sockets whose handlers have not been told of their end.</summary>
     public long OpenSockets => Interlocked.Read(ref _openSockets);
 

@@ -28,7 +28,7 @@ internal sealed class TlsEndpoints : IDisposable
     {
         (_options, _context, _acceptor, _slots, _time, _log) = (options, context, acceptor, slots, time, log);
         _handshakes = new TlsHandshakes(options, context.Metrics, time, log);
-        Overflow = new Overflow(InternalErrorAlert, options.Transport, context.Metrics, time);
+        Overflow = new Overflow(InternalErrorAlert, options.Transport, context.Metrics, time, context.Farewells);
         context.Metrics.Meter.CreateObservableGauge(
             "gateway.tls.certificate.expiry", () => _certificates.SelectMany(certificates => certificates.SecondsToExpiry), "s", "Time until a certificate expires, by endpoint and certificate; negative afterwards.");
     }
