@@ -8,8 +8,6 @@ namespace Gateway.Integration.Connections;
 /// <summary>Above the maximum of connections a client is told so, and above the bound of such farewells it is reset; those inside never notice.</summary>
 public sealed class OverflowTests
 {
-    private const int MaxFarewells = 256;
-
     [Theory]
     [InlineData("")]
     [InlineData("GET / HTTP/1.1\r\nHo")]
@@ -60,7 +58,7 @@ public sealed class OverflowTests
         await using (var neighbour = await Neighbour.OpenAsync(node))
         {
             var refused = new List<WsClient>();
-            for (var i = 0; i < MaxFarewells; i++)
+            for (var i = 0; i < node.Node.Descriptors.Farewells; i++)
             {
                 refused.Add(await WsClient.ConnectAsync(node.EndPoint));
                 await AssertRefusedAsync(refused[^1]);
