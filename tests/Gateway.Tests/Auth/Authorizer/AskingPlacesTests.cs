@@ -98,7 +98,7 @@ public sealed class AskingPlacesTests : IDisposable
         var refused = 0;
         for (var i = 0; i < 500; i++)
         {
-            var asked = _places.TakeAsync("flood", $"{i % 50}");
+            var asked = _places.TakeAsync("flood", $"{i % 50}").AsTask();
             if (asked.IsCompleted)
             {
                 Assert.Null(await asked);
@@ -109,7 +109,7 @@ public sealed class AskingPlacesTests : IDisposable
         Assert.Equal(50, _places.Waiting);
         Assert.Equal(450, refused);
         for (var i = 0; i < 20; i++)
-            Assert.False(_places.TakeAsync($"honest {i}", "1").IsCompleted);
+            Assert.False(_places.TakeAsync($"honest {i}", "1").AsTask().IsCompleted);
     }
 
     [Fact]
@@ -118,9 +118,9 @@ public sealed class AskingPlacesTests : IDisposable
         Create(places: 1, perAsker: 1, perConnection: 1, waiting: 100);
         await Taken("a", "loud");
         for (var i = 0; i < 500; i++)
-            _ = _places.TakeAsync("a", "loud");
+            _ = _places.TakeAsync("a", "loud").AsTask();
         Assert.InRange(_places.Waiting, 20, 49);
-        Assert.False(_places.TakeAsync("a", "quiet").IsCompleted);
+        Assert.False(_places.TakeAsync("a", "quiet").AsTask().IsCompleted);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class AskingPlacesTests : IDisposable
         place!.Dispose();
         place.Dispose();
         Assert.NotNull(await Taken("a", "1"));
-        Assert.False(_places.TakeAsync("b", "1").IsCompleted);
+        Assert.False(_places.TakeAsync("b", "1").AsTask().IsCompleted);
     }
 
     /// <summary>Whatever comes in whatever order: no place is lost, none is given twice, shares hold, and nobody stays who has gone.</summary>
@@ -210,7 +210,7 @@ public sealed class AskingPlacesTests : IDisposable
 
     private async Task<IDisposable?> Taken(string asker, string connection)
     {
-        var taken = _places.TakeAsync(asker, connection);
+        var taken = _places.TakeAsync(asker, connection).AsTask();
         Assert.True(taken.IsCompleted);
         return await taken;
     }
