@@ -48,6 +48,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="validator">Judges tokens; null: there are no keys to do so with, and every token is refused.</param>
     /// <param name="authorizer">Asks the backend where a rule leaves it to it; null: such a rule refuses.</param>
     /// <param name="subscriptionTokens">Judges subscription tokens; null: a rule that asks for one refuses.</param>
+    /// <param name="descriptors">How many sockets clients may have; null: what this process's limit leaves a node without an authorizer.</param>
     public GatewayNode(
         GatewayOptions options,
         IBroker broker,
@@ -56,7 +57,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         ILoggerFactory logs,
         ITokenValidator? validator = null,
         IChannelAuthorizer? authorizer = null,
-        ISubscriptionTokenValidator? subscriptionTokens = null)
+        ISubscriptionTokenValidator? subscriptionTokens = null,
+        DescriptorBudget? descriptors = null)
     {
         (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
         Kept = new KeptMemory(time);
@@ -77,6 +79,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, shares, options, metrics, time, _log))];
 
         var registry = new ConnectionRegistry();
+        Descriptors = descriptors ?? DescriptorBudget.Read();
         _publications = new PublicationPool(transport.Buffers.Account);
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
         var routes = new ProtocolRoutes(options, this, Name);
@@ -88,7 +91,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         {
             Options = options,
             Registry = registry,
-            Slots = new ConnectionSlots(options.Limits.MaxConnections > 0 ? options.Limits.MaxConnections : DescriptorLimit.MaxConnections(DescriptorLimit.Read())),
+            Slots = new ConnectionSlots(MaxConnectionsOf(options.Limits, Descriptors)),
             Clock = new Heartbeat(registry, time, now => OnRound(now, addresses), Fault("clock", Log.ClockFault)),
             Time = time,
             Reader = reader,
@@ -153,6 +156,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
     public int SubscriptionCount => _shards.Sum(shard => shard.Subscriptions);
 
     internal ConnectionContext Connections { get; }
+
+    internal DescriptorBudget Descriptors { get; }
 
     internal MemoryGovernor Memory { get; }
 
@@ -310,4 +315,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
 
     private void CountPublication(string source, string result) =>
         _metrics.Publications.Add(1, new("source", source), new("result", result));
+
+    /// <summary>No more than descriptors allow: beyond, clients would not be refused but wait unaccepted, and the node could open nothing.</summary>
+    private static int MaxConnectionsOf(LimitOptions limits, DescriptorBudget descriptors) =>
+        limits.MaxConnections == 0 || (descriptors.IsKnown && limits.MaxConnections > descriptors.MaxConnections) ? descriptors.MaxConnections : limits.MaxConnections;
 }

@@ -137,7 +137,7 @@ public sealed class GatewayServer : IAsyncDisposable
         if (_options.Transport.UsesEpoll)
             _engines = new EpollEngines(_options.Transport.Engines > 0 ? _options.Transport.Engines : Environment.ProcessorCount, context.Transport.Fault);
         var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
-        var farewells = new FarewellPlaces(context.TrustedProxies);
+        var farewells = new FarewellPlaces(_node.Descriptors.Farewells, context.TrustedProxies);
         var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time, farewells));
         var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];
         var tls = endpoints.Any(endpoint => endpoint.Tls.IsEnabled) ? Keep(new TlsEndpoints(_options, context.Transport, context, context.Slots, _time, _log, farewells)) : null;
@@ -175,8 +175,8 @@ public sealed class GatewayServer : IAsyncDisposable
 
     private void WarnOfDescriptorLimit()
     {
-        var limit = DescriptorLimit.Read();
-        if (limit is { } known && _node.MaxConnections > known - DescriptorLimit.Reserve)
-            Log.DescriptorLimitLow(_log, known, _node.MaxConnections, DescriptorLimit.MaxConnections(known));
+        var descriptors = _node.Descriptors;
+        if (_options.Limits.MaxConnections > _node.MaxConnections)
+            Log.DescriptorLimitLow(_log, descriptors.Limit, _options.Limits.MaxConnections, descriptors.Reserve, _node.MaxConnections);
     }
 }

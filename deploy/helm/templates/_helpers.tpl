@@ -202,7 +202,13 @@ Gateway__Authorizer__Uri: {{ .uri | quote }}
 Gateway__Authorizer__Timeout: {{ .timeout | quote }}
 Gateway__Authorizer__FailOpen: {{ .failOpen | quote }}
 Gateway__Authorizer__MaxConcurrent: {{ int .maxConcurrent | quote }}
+Gateway__Authorizer__MaxConcurrentPerAsker: {{ int .maxConcurrentPerAsker | quote }}
+Gateway__Authorizer__MaxConcurrentPerConnection: {{ int .maxConcurrentPerConnection | quote }}
+Gateway__Authorizer__MaxWaiting: {{ int .maxWaiting | quote }}
+Gateway__Authorizer__MaxWait: {{ .maxWait | quote }}
 Gateway__Authorizer__CacheSize: {{ int .cacheSize | quote }}
+Gateway__Authorizer__RefusalMemory: {{ .refusalMemory | quote }}
+Gateway__Authorizer__MaxRefusals: {{ int .maxRefusals | quote }}
 {{- end }}
 {{- end }}
 Gateway__Drain__Timeout: {{ include "gateway.time" .Values.drain.timeoutSeconds | quote }}

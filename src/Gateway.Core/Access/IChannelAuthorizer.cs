@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+
 namespace Gateway.Core.Access;
 
 /// <summary>
@@ -20,9 +23,20 @@ public interface IChannelAuthorizer
 /// <param name="Connection">Its connection's id.</param>
 /// <param name="Channel">The channel's name.</param>
 /// <param name="Action">What it wants there.</param>
-public readonly record struct AuthorizerQuestion(ClientIdentity Client, string Connection, string Channel, ChannelAction Action);
+/// <param name="From">The client's address; null: not known, or not of interest, since it has a token.</param>
+public readonly record struct AuthorizerQuestion(ClientIdentity Client, string Connection, string Channel, ChannelAction Action, EndPoint? From = null)
+{
+    /// <summary>
+    /// Whose share of the places it takes: a user's, by its token; without one an address's, as limits by address mean it; where that is not
+    /// known, the connection's.
+    /// </summary>
+    public string Asker => Client.IsAuthenticated ? "user " + Client.Subject
+        : AddressKey.Of(From) is { } address ? string.Create(CultureInfo.InvariantCulture, $"{(address.IsV4 ? "ipv4" : "ipv6")} {address.Bits:x}")
+        : "connection " + Connection;
+}
 
 /// <summary>What the backend says.</summary>
 /// <param name="Result">Allowed, forbidden, or unavailable: it could not be asked.</param>
 /// <param name="Reason">Why not, in the backend's words, for the client; empty: it gave none.</param>
-public readonly record struct AuthorizerVerdict(AccessResult Result, string Reason);
+/// <param name="FailsClosed">Unavailable, but not because the backend is away: nobody is let in for it, whatever the rules say of that.</param>
+public readonly record struct AuthorizerVerdict(AccessResult Result, string Reason, bool FailsClosed = false);

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Core.Access;
 using Gateway.Core.Connections;
 using Gateway.Core.Options;
@@ -89,14 +90,14 @@ internal sealed class ChannelAccess(
     {
         if (authorizer is null)
             return verdict.Decided(AccessResult.Unavailable, AccessReasons.AuthorizerAway);
-        var question = new AuthorizerQuestion(wish.Client, wish.Connection.ToString(), wish.Channel.Text, wish.Action);
+        var question = new AuthorizerQuestion(wish.Client, wish.Connection.ToString(), wish.Channel.Text, wish.Action, wish.From);
         var answer = await OnThePool(authorizer.AskAsync(question, cancellationToken)).ConfigureAwait(false);
         return answer.Result switch
         {
             AccessResult.Allowed => verdict.Decided(AccessResult.Allowed, ""),
             AccessResult.Forbidden => verdict.Decided(AccessResult.Forbidden, answer.Reason.Length > 0 ? answer.Reason : AccessReasons.AuthorizerDenied),
-            _ when FailsOpen(verdict.Rule!) => verdict.Decided(AccessResult.Allowed, ""),
-            _ => verdict.Decided(AccessResult.Unavailable, AccessReasons.AuthorizerAway),
+            _ when !answer.FailsClosed && FailsOpen(verdict.Rule!) => verdict.Decided(AccessResult.Allowed, ""),
+            _ => verdict.Decided(AccessResult.Unavailable, answer.Reason.Length > 0 ? answer.Reason : AccessReasons.AuthorizerAway),
         };
     }
 
@@ -119,4 +120,14 @@ internal sealed class ChannelAccess(
 /// <param name="Channel">Where.</param>
 /// <param name="Action">What.</param>
 /// <param name="Token">The subscription token that it shows; null: none.</param>
-internal readonly record struct AccessWish(ClientIdentity Client, ConnectionId Connection, ChannelName Channel, ChannelAction Action, string? Token = null);
+/// <param name="From">Its address; null: not known, or not of interest, since it has a token.</param>
+internal readonly record struct AccessWish(
+    ClientIdentity Client, ConnectionId Connection, ChannelName Channel, ChannelAction Action, string? Token = null, EndPoint? From = null)
+{
+    /// <summary>An open connection's.</summary>
+    public static AccessWish Of(Connection connection, ChannelName channel, ChannelAction action, string? token = null)
+    {
+        var client = connection.Identity;
+        return new AccessWish(client, connection.Id, channel, action, token, client.IsAuthenticated ? null : connection.RemoteEndPoint);
+    }
+}

@@ -105,7 +105,7 @@ internal sealed class RuleChange(
                 return false;
             // Nobody has a token at hand that was not asked for it.
             if (audience == RuleAudience.Authorizer)
-                verdict = await access.AskAsync(new AccessWish(client, held.Connection.Id, held.Channel, ChannelAction.Subscribe), stopped).ConfigureAwait(false);
+                verdict = await access.AskAsync(AccessWish.Of(held.Connection, held.Channel, ChannelAction.Subscribe), stopped).ConfigureAwait(false);
         }
 
         if (verdict.IsAllowed || held.Connection.Protocol is not IRevokes protocol)

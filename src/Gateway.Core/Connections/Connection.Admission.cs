@@ -19,7 +19,7 @@ internal sealed partial class Connection
     {
         if (admission.Identity is null)
             return new(admission);
-        var refusal = match.Handler!.AuthoriseAsync(Id, admission.Identity, match.State);
+        var refusal = match.Handler!.AuthoriseAsync(this, admission.Identity, match.State);
         return refusal.IsCompletedSuccessfully ? new(With(admission, refusal.Result)) : AwaitRefusalAsync(admission, refusal);
     }
 

@@ -24,10 +24,10 @@ internal interface IMessageHandler
     /// Whether an admitted client may have what its path asks for; null: it may. Asked before the upgrade is answered, so that nothing is
     /// begun for who is refused. While it is awaited the client's socket is not read.
     /// </summary>
-    /// <param name="connection">The connection's id.</param>
+    /// <param name="connection">The connection, which has no identity yet.</param>
     /// <param name="client">Who it is.</param>
     /// <param name="state">What becomes <see cref="Connection.ProtocolState"/>.</param>
-    ValueTask<Refusal?> AuthoriseAsync(ConnectionId connection, ClientIdentity client, object? state) => default;
+    ValueTask<Refusal?> AuthoriseAsync(Connection connection, ClientIdentity client, object? state) => default;
 
     /// <summary>The upgrade's response is queued; what is queued here follows it.</summary>
     void OnOpen(Connection connection);

@@ -49,6 +49,7 @@ public sealed class GatewayMetrics : IDisposable
         AuthorizerAnswers = Events("gateway.authorizer.answers", "{question}", "Questions to the backend whether a client may, by result.");
         AuthorizerDuration = Histogram("gateway.authorizer.duration", "s", "From a question to the backend to its answer, of those that it answered.", LatencyBuckets);
         AuthorizerCache = Events("gateway.authorizer.cache", "{question}", "Questions whether a client may, by where the answer came from: remembered, one that another waits for already, or the backend.");
+        AdminConnectionsClosed = Events("gateway.admin.connections.closed", "{connection}", "Connections to the admin side that were closed because it had as many as it may have.");
         _meter.CreateObservableGauge("gateway.authorizer.breaker.open", () => AuthorizerCutOff ? 1 : 0, "{state}", "1 while the backend is not asked whether clients may, because it failed too often; else 0.");
         Departures = Events("gateway.departures", "{connection}", "Clients that were sent away to connect again, by reason.");
         Faults = Events("gateway.faults", "{fault}", "Faults of the gateway itself, by the part that has survived it: each is an error in the log, and to be reported.");
@@ -150,6 +151,9 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Where answers came from; tag <c>result</c>.</summary>
     public EventCounter AuthorizerCache { get; }
+
+    /// <summary>Label <c>why</c>: <c>replaced</c> by a newcomer, <c>refused</c> since requests were under way on all others.</summary>
+    public EventCounter AdminConnectionsClosed { get; }
 
     /// <summary>Whether the backend is not asked, because it failed too often.</summary>
     public bool AuthorizerCutOff { get; set; }

@@ -23,8 +23,8 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Critical, "{EndPoint} has stopped accepting connections ({Error}). The clients it has stay; restart the node.")]
     public static partial void AcceptStopped(ILogger log, EndPoint endPoint, SocketError error);
 
-    [LoggerMessage(1003, LogLevel.Warning, "The descriptor limit is {Limit}, but Gateway:Limits:MaxConnections is {MaxConnections} and the node itself needs some 512. Clients above the limit will wait unaccepted in the backlog. Raise the limit (LimitNOFILE, ulimit -n), or set MaxConnections to {Suggested} or less.")]
-    public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, long suggested);
+    [LoggerMessage(1003, LogLevel.Warning, "The descriptor limit is {Limit}, but Gateway:Limits:MaxConnections is {MaxConnections} and the node itself needs {Reserve}. It takes {Taken} connections. Raise the limit (LimitNOFILE, ulimit -n), or set MaxConnections to that or less.")]
+    public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, int reserve, int taken);
 
     [LoggerMessage(1010, LogLevel.Warning, "A connection from {Peer} to {EndPoint}, which takes the PROXY protocol, was refused: {Reason}. Others are counted in gateway_proxy_protocol_refusals_total; this line comes at most every 10 s.")]
     public static partial void ProxyProtocolRefused(ILogger log, EndPoint peer, EndPoint? endPoint, string reason);

@@ -6,12 +6,6 @@ namespace Gateway.Core.Transport;
 /// <summary>How many descriptors the process may have, sockets included.</summary>
 internal static class DescriptorLimit
 {
-    /// <summary>What the node needs beside its clients: assemblies, the broker, the admin side, logs.</summary>
-    public const int Reserve = 512;
-
-    // Where the limit cannot be read or is unlimited.
-    private const int Fallback = 65_536;
-
     private const string Label = "Max open files";
 
     /// <summary>The soft limit; null: unknown or unlimited.</summary>
@@ -41,7 +35,4 @@ internal static class DescriptorLimit
             return null; // not Linux
         }
     }
-
-    /// <summary>Connections that the limit leaves room for.</summary>
-    public static int MaxConnections(long? limit) => (int)Math.Clamp((limit ?? Fallback + Reserve) - Reserve, 1, 10_000_000);
 }

@@ -5,16 +5,14 @@ using Gateway.Core.Addresses;
 namespace Gateway.Core.Transport;
 
 /// <summary>Places for clients that are told why they are not taken: the node's, shared by its endpoints, and in part an address's.</summary>
+/// <param name="maximum">Farewells at once: <see cref="DescriptorBudget.Farewells"/>.</param>
 /// <param name="trusted">Proxies, whose address is that of many clients; null: none.</param>
-internal sealed class FarewellPlaces(TrustedNetworks? trusted = null)
+internal sealed class FarewellPlaces(int maximum, TrustedNetworks? trusted = null)
 {
-    /// <summary>One farewell costs a socket and some 400 bytes; so many drain within a few round trips.</summary>
-    public const int Maximum = 256;
+    private readonly FairPlaces<object> _places = new(maximum, ShareOf(maximum));
 
     /// <summary>An eighth: an address whose clients stay as long as they can leaves the others enough.</summary>
-    public const int MaximumPerAddress = Maximum / 8;
-
-    private readonly FairPlaces<object> _places = new(Maximum, MaximumPerAddress);
+    public static int ShareOf(int maximum) => Math.Max(1, maximum / 8);
 
     /// <summary>Null: there is none for this address. Pair with <see cref="Leave"/>.</summary>
     public FairPlaces<object>.Place? TryTake(EndPoint? client)

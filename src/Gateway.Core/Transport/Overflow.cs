@@ -31,10 +31,10 @@ internal sealed class Overflow : IDisposable
     /// <param name="options">Close timeout and discard bound.</param>
     /// <param name="metrics">Counts refusals.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="places">The node's, where others take of them too; null: its own.</param>
-    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time, FarewellPlaces? places = null)
+    /// <param name="places">The node's: others take of them too.</param>
+    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time, FarewellPlaces places)
     {
-        _places = places ?? new FarewellPlaces();
+        _places = places;
         _response = response;
         _options = options;
         _time = time;
@@ -148,6 +148,7 @@ internal sealed class Overflow : IDisposable
                 return;
             overflow.OnEnded(this, place);
             socket.Dispose();
+            ended(this);
         }
 
         protected override void OnCompleted(SocketAsyncEventArgs e) => Guarded(static farewell => farewell.Discard());

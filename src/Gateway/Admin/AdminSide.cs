@@ -1,14 +1,18 @@
 using System.Net;
 using Gateway.Configuration;
 using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Gateway.Admin;
 
 /// <summary>The admin side's services, its one endpoint and its routes.</summary>
 internal static class AdminSide
 {
-    // Publishers' pools and a few probes; each may hold one body in memory.
-    private const int MaxConnections = 4096;
+    // A request's head comes in one packet or two; the default of 30 s is for people's networks.
+    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
 
     public static void AddServices(WebApplicationBuilder builder, GatewaySettings settings)
     {
@@ -16,9 +20,19 @@ internal static class AdminSide
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = PublishEndpoint.MaxBodyBytes(settings);
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Listen(AddressText.TryParse(settings.Admin.Address, out var address) ? address : new IPEndPoint(IPAddress.Loopback, 0));
+            kestrel.Limits.MaxConcurrentConnections = null; // AdminConnections, which does not refuse the newcomer
+            kestrel.Limits.RequestHeadersTimeout = HeadTimeout;
+            kestrel.Listen(
+                AddressText.TryParse(settings.Admin.Address, out var address) ? address : new IPEndPoint(IPAddress.Loopback, 0),
+                listen => listen.Protocols = HttpProtocols.Http1); // many requests on one connection would be one here
         });
+        builder.Services.AddSingleton(provider => new AdminConnections(
+            provider.GetRequiredService<DescriptorBudget>().Admin,
+            provider.GetRequiredService<GatewayMetrics>(),
+            provider.GetRequiredService<TimeProvider>()));
+        // Kestrel takes the last one.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(provider => new AdminListenerFactory(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<AdminConnections>()));
 
         builder.Services.AddSingleton<AdminKeys>();
         builder.Services.AddRoutingCore();
@@ -37,6 +51,7 @@ internal static class AdminSide
         app.UseRouting();
         app.UseMiddleware<Audit>();
         app.UseMiddleware<AccessRules>();
+        app.UseMiddleware<AdminTurns>();
         app.UseMiddleware<JsonOnly>();
 
         _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape

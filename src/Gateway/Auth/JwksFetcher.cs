@@ -26,6 +26,8 @@ internal sealed class JwksFetcher : IDisposable
             // The issuer's name may lead elsewhere tomorrow.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             UseCookies = false,
+            // One, and one that is being replaced: DescriptorBudget.
+            MaxConnectionsPerServer = 2,
         })
         {
             MaxResponseContentBufferSize = MaxBytes,

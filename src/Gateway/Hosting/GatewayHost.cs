@@ -3,6 +3,7 @@ using Gateway.Auth;
 using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
 using Gateway.Redis;
 using Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +55,7 @@ internal static class GatewayHost
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RedisBroker>>()));
         ChannelAccessSetup.Add(services, settings);
+        services.AddSingleton(DescriptorBudget.Read(settings.Authorizer.IsEnabled ? settings.Authorizer.MaxConcurrent : 0));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayNode>(provider, settings.Gateway));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayServer>(provider, settings.Gateway));
         services.AddSingleton<NodeAdapter>();

@@ -19,7 +19,7 @@ public abstract class ListenerTests : IDisposable
     private readonly Acceptor _acceptor = new();
     private readonly Overflow _overflow;
 
-    protected ListenerTests() => _overflow = new Overflow("full"u8.ToArray(), _options, _metrics, TimeProvider.System);
+    protected ListenerTests() => _overflow = new Overflow("full"u8.ToArray(), _options, _metrics, TimeProvider.System, new FarewellPlaces(256));
 
     public virtual void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Auth.Authorizer;
 using Gateway.Core.Access;
 using Gateway.Core.Telemetry;
@@ -10,6 +11,8 @@ namespace Gateway.Integration.Access;
 public sealed class HttpAuthorizerTests : IAsyncLifetime
 {
     private static readonly ClientIdentity Alice = new() { Subject = "alice", Claims = new Dictionary<string, string> { ["team"] = "red" } };
+
+    private static readonly IPEndPoint Flood = new(IPAddress.Parse("192.0.2.1"), 1);
 
     private readonly GatewayMetrics _metrics = new();
     private readonly LogRecorder _logs = new();
@@ -55,7 +58,8 @@ public sealed class HttpAuthorizerTests : IAsyncLifetime
     {
         _backend.Answer = (_, context) => BackendServer.SayAsync(context, answer, status);
         using var authorizer = Create();
-        Assert.Equal(new AuthorizerVerdict(expected, reason), await AskAsync(authorizer, Alice));
+        var verdict = await AskAsync(authorizer, Alice);
+        Assert.Equal((expected, reason), (verdict.Result, verdict.Reason));
     }
 
     [Fact]
@@ -182,6 +186,63 @@ public sealed class HttpAuthorizerTests : IAsyncLifetime
         Assert.Contains(_logs.Lines, line => line.Message.Contains("answers again", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Ask_AFloodOfOneAddress_StarvesNobodyAndCutsNobodyOff()
+    {
+        var answer = new TaskCompletionSource();
+        _backend.Answer = async (question, context) =>
+        {
+            if (question.GetProperty("user").GetString()!.Length == 0)
+                await answer.Task;
+            await BackendServer.SayAsync(context, """{"allow":true}""");
+        };
+        using var authorizer = Create(options => (options.MaxConcurrent, options.Timeout, options.MaxWait) = (4, TimeSpan.FromSeconds(60), TimeSpan.FromMilliseconds(50)));
+        using var metrics = new MetricsReader(_metrics);
+        var flood = Enumerable.Range(0, 300).Select(i => AskAsync(authorizer, ClientIdentity.Anonymous, channel: $"c{i}", connection: $"c{i % 30}", from: Flood)).ToArray();
+
+        Assert.Equal(AccessResult.Allowed, (await AskAsync(authorizer, Alice)).Result);
+        await Eventually.TrueAsync(() => flood.Count(asked => asked.IsCompleted) == 298);
+        foreach (var asked in flood.Where(asked => asked.IsCompleted))
+            Assert.True(await asked is { Result: AccessResult.Unavailable, FailsClosed: true, Reason.Length: > 0 });
+        Assert.Equal(298, metrics["gateway.authorizer.answers{result=no_place}"]);
+        Assert.Equal(3, _backend.Asked);
+
+        answer.SetResult();
+        await Task.WhenAll(flood);
+        Assert.Equal(0, metrics["gateway.authorizer.answers{result=timeout}"]);
+        Assert.False(_metrics.AuthorizerCutOff);
+    }
+
+    [Fact]
+    public async Task Ask_QuestionsThatTheBackendCannotRead_CutNobodyOffAndLetNobodyIn()
+    {
+        _backend.Answer = (question, context) => BackendServer.SayAsync(
+            context, """{"allow":true}""", question.GetProperty("channel").GetString() == "ask" ? 200 : 400);
+        using var authorizer = Create();
+        for (var i = 0; i < 30; i++)
+            Assert.Equal(new AuthorizerVerdict(AccessResult.Unavailable, "", FailsClosed: true), await AskAsync(authorizer, Alice, channel: $"odd{i}"));
+
+        Assert.False(_metrics.AuthorizerCutOff);
+        Assert.Equal(AccessResult.Allowed, (await AskAsync(authorizer, Alice)).Result);
+    }
+
+    [Fact]
+    public async Task Ask_WhatWasRefusedBeforeTheBackendWent_StaysRefused()
+    {
+        _backend.Answer = static (question, context) => BackendServer.SayAsync(
+            context, question.GetProperty("channel").GetString() == "ask" ? """{"allow":true}""" : """{"allow":false,"reason":"No."}""");
+        using var authorizer = Create();
+        await AskAsync(authorizer, Alice);
+        await AskAsync(authorizer, Alice, channel: "secret");
+        await AskAsync(authorizer, ClientIdentity.Anonymous, channel: "secret", from: Flood);
+        await _backend.DisposeAsync();
+
+        Assert.Equal(new AuthorizerVerdict(AccessResult.Forbidden, "No."), await AskAsync(authorizer, Alice, channel: "secret"));
+        Assert.Equal(AccessResult.Forbidden, (await AskAsync(authorizer, ClientIdentity.Anonymous, channel: "secret", connection: "c2")).Result);
+        Assert.Equal(new AuthorizerVerdict(AccessResult.Unavailable, ""), await AskAsync(authorizer, Alice));
+        Assert.Equal(new AuthorizerVerdict(AccessResult.Unavailable, ""), await AskAsync(authorizer, new ClientIdentity { Subject = "bob" }, channel: "secret"));
+    }
+
     private HttpChannelAuthorizer Create(Action<AuthorizerOptions>? configure = null)
     {
         var options = new AuthorizerOptions { Uri = _backend.Uri, Timeout = TimeSpan.FromSeconds(10) };
@@ -191,6 +252,6 @@ public sealed class HttpAuthorizerTests : IAsyncLifetime
     }
 
     private static Task<AuthorizerVerdict> AskAsync(
-        HttpChannelAuthorizer authorizer, ClientIdentity client, string channel = "ask", string connection = "c1", ChannelAction action = ChannelAction.Subscribe) =>
-        authorizer.AskAsync(new AuthorizerQuestion(client, connection, channel, action), CancellationToken.None).AsTask();
+        HttpChannelAuthorizer authorizer, ClientIdentity client, string channel = "ask", string connection = "c1", ChannelAction action = ChannelAction.Subscribe, IPEndPoint? from = null) =>
+        authorizer.AskAsync(new AuthorizerQuestion(client, connection, channel, action, from), CancellationToken.None).AsTask();
 }

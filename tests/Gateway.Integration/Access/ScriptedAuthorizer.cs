@@ -24,6 +24,7 @@ internal sealed class ScriptedAuthorizer : IChannelAuthorizer
             "subscribe" when question.Action == ChannelAction.Subscribe => new(AccessResult.Allowed, ""),
             "publish" when question.Action == ChannelAction.Publish => new(AccessResult.Allowed, ""),
             "away" => new(AccessResult.Unavailable, ""),
+            "busy" => new(AccessResult.Unavailable, "Too many questions wait.", FailsClosed: true),
             "fault" => throw new InvalidOperationException("A fault of the backend's client."),
             var user when user == question.Client.Subject => new(AccessResult.Allowed, ""),
             _ => new(AccessResult.Forbidden, "Not in my list."),

@@ -118,6 +118,8 @@ internal static class WhoMayDoWhat
         ask:fault         publish   later: none alice
         lenient:away      subscribe ok: none alice
         lenient:away      publish   ok: none alice
+        lenient:busy      subscribe later: none alice
+        lenient:busy      publish   later: none alice
         lenient:no        subscribe no: none alice
         lenient:no        publish   no: none alice
         lenient:fault     subscribe later: none alice

@@ -60,9 +60,9 @@ public sealed class OverflowTests
         await using (var neighbour = await Neighbour.OpenAsync(node))
         {
             var refused = new List<WsClient>();
-            for (var i = 0; i < FarewellPlaces.Maximum; i++)
+            for (var i = 0; i < node.Node.Descriptors.Farewells; i++)
             {
-                refused.Add(await ConnectFromAsync(node, 2 + (i / FarewellPlaces.MaximumPerAddress)));
+                refused.Add(await ConnectFromAsync(node, 2 + (i / FarewellPlaces.ShareOf(node.Node.Descriptors.Farewells))));
                 await AssertRefusedAsync(refused[^1]);
             }
 
@@ -90,7 +90,7 @@ public sealed class OverflowTests
         await using (var neighbour = await Neighbour.OpenAsync(node))
         {
             var refused = new List<WsClient>();
-            for (var i = 0; i < FarewellPlaces.MaximumPerAddress; i++)
+            for (var i = 0; i < FarewellPlaces.ShareOf(node.Node.Descriptors.Farewells); i++)
             {
                 refused.Add(await ConnectFromAsync(node, 2));
                 await AssertRefusedAsync(refused[^1]);

@@ -47,9 +47,12 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<HostProcess> StartAsync(params string[] options)
+    public static Task<HostProcess> StartAsync(params string[] options) => StartLimitedAsync(descriptors: null, options);
+
+    /// <summary>The same, with so many descriptors.</summary>
+    public static async Task<HostProcess> StartLimitedAsync(int? descriptors, params string[] options)
     {
-        var host = Launch(["--Gateway:Endpoints:0:Address=127.0.0.1:0", "--Gateway:Admin:Address=127.0.0.1:0", "--Gateway:Auth:AllowAnonymous=true", .. options]);
+        var host = Launch(["--Gateway:Endpoints:0:Address=127.0.0.1:0", "--Gateway:Admin:Address=127.0.0.1:0", "--Gateway:Auth:AllowAnonymous=true", .. options], descriptors);
         var ended = host._process.WaitForExitAsync();
         if (await Task.WhenAny(host._listening.Task, ended).WaitAsync(Patience) == ended)
             throw new InvalidOperationException($"The program ended with {host._process.ExitCode}:\n{host.Output}");
@@ -112,9 +115,17 @@ internal sealed class HostProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static HostProcess Launch(string[] arguments)
+    private static HostProcess Launch(string[] arguments, int? descriptors = null)
     {
-        var start = new ProcessStartInfo(NativeProgram ?? "dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var program = NativeProgram ?? "dotnet";
+        var start = new ProcessStartInfo(descriptors is null ? program : "prlimit") { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (descriptors is not null)
+        {
+            // It becomes the program, so that the id is the program's.
+            start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--nofile={descriptors}:{descriptors}"));
+            start.ArgumentList.Add(program);
+        }
+
         foreach (var argument in NativeProgram is null ? [Path.Combine(AppContext.BaseDirectory, "Gateway.dll"), .. arguments] : arguments)
             start.ArgumentList.Add(argument);
         start.Environment["DOTNET_ENVIRONMENT"] = "Production";

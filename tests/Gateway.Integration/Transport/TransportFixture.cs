@@ -27,7 +27,7 @@ internal sealed class TransportFixture : IAsyncDisposable, ITransportAcceptor
     public TransportFixture(Func<TransportFixture, ITransportAcceptor>? wrap = null, bool usesEpoll = true)
     {
         Context = new TransportContext(new TransportOptions(), _metrics);
-        _overflow = new Overflow([], Context.Options, _metrics, TimeProvider.System);
+        _overflow = new Overflow([], Context.Options, _metrics, TimeProvider.System, new FarewellPlaces(256));
         var acceptor = wrap?.Invoke(this) ?? this;
         var any = new IPEndPoint(IPAddress.Loopback, 0);
         _engines = usesEpoll ? new EpollEngines(2, Context.Fault) : null;

@@ -27,7 +27,7 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
     private async Task SubscribeAsync(JsonSubscribe request, string token)
     {
         var connection = request.Connection;
-        var verdict = await channels.AskAsync(new AccessWish(connection.Identity, connection.Id, request.Channel, ChannelAction.Subscribe, token)).ConfigureAwait(false);
+        var verdict = await channels.AskAsync(AccessWish.Of(connection, request.Channel, ChannelAction.Subscribe, token)).ConfigureAwait(false);
         if (!verdict.IsAllowed)
         {
             connection.Send(request.Refuse(verdict));
@@ -42,7 +42,7 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
 
     private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, string? key, byte[] id)
     {
-        var verdict = await channels.AskAsync(new AccessWish(connection.Identity, connection.Id, channel, ChannelAction.Publish)).ConfigureAwait(false);
+        var verdict = await channels.AskAsync(AccessWish.Of(connection, channel, ChannelAction.Publish)).ConfigureAwait(false);
         if (verdict.IsAllowed && !JsonAnswers.IsTooLarge(verdict, data.Length) && connection.State == ConnectionState.Open)
         {
             // Not awaited: its place in the order is taken when it has been handed to the broker.

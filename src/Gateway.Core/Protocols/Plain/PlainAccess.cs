@@ -12,7 +12,7 @@ internal static class PlainAccess
     private const int AskedTogether = 16;
 
     /// <summary>Null: it may. Takes no task where the rules decide by themselves.</summary>
-    public static ValueTask<Refusal?> JudgeAsync(IChannels channels, ConnectionId connection, ClientIdentity client, PlainWish wish)
+    public static ValueTask<Refusal?> JudgeAsync(IChannels channels, Connection connection, ClientIdentity client, PlainWish wish)
     {
         List<int>? undecided = null;
         for (var i = 0; i < wish.Names.Count; i++)
@@ -29,12 +29,13 @@ internal static class PlainAccess
     }
 
     private static async ValueTask<Refusal?> AskAsync(
-        IChannels channels, ConnectionId connection, ClientIdentity client, PlainWish wish, List<int> undecided)
+        IChannels channels, Connection connection, ClientIdentity client, PlainWish wish, List<int> undecided)
     {
+        var from = client.IsAuthenticated ? null : connection.RemoteEndPoint;
         foreach (var together in undecided.Chunk(AskedTogether))
         {
             var verdicts = await Task.WhenAll(together.Select(i =>
-                channels.AskAsync(new AccessWish(client, connection, wish.Names[i], ChannelAction.Subscribe)).AsTask())).ConfigureAwait(false);
+                channels.AskAsync(new AccessWish(client, connection.Id, wish.Names[i], ChannelAction.Subscribe, From: from)).AsTask())).ConfigureAwait(false);
             foreach (var (i, verdict) in together.Zip(verdicts))
             {
                 if (!verdict.IsAllowed)

@@ -21,7 +21,7 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler, IRevo
 
     public bool NeedsAdmission => true;
 
-    public ValueTask<Refusal?> AuthoriseAsync(ConnectionId connection, ClientIdentity client, object? state) =>
+    public ValueTask<Refusal?> AuthoriseAsync(Connection connection, ClientIdentity client, object? state) =>
         PlainAccess.JudgeAsync(channels, connection, client, (PlainWish)state!);
 
     public void OnOpen(Connection connection)

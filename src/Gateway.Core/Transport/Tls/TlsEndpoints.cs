@@ -26,7 +26,7 @@ internal sealed class TlsEndpoints : IDisposable
     /// <param name="log">Log.</param>
     /// <param name="farewells">Places for refused clients, which it shares with the plain endpoints.</param>
     public TlsEndpoints(
-        GatewayOptions options, TransportContext context, ITransportAcceptor acceptor, ConnectionSlots slots, TimeProvider time, ILogger log, FarewellPlaces? farewells = null)
+        GatewayOptions options, TransportContext context, ITransportAcceptor acceptor, ConnectionSlots slots, TimeProvider time, ILogger log, FarewellPlaces farewells)
     {
         (_options, _context, _acceptor, _slots, _time, _log) = (options, context, acceptor, slots, time, log);
         _handshakes = new TlsHandshakes(options, context.Metrics, time, log);

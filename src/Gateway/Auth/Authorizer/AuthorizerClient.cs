@@ -46,7 +46,7 @@ internal sealed class AuthorizerClient : IDisposable
         // With its content, so that a response has the bound and the time of the question.
         using var response = await _http.PostAsync((Uri?)null, body, cancellationToken);
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new HttpRequestException($"it answers {(int)response.StatusCode}");
+            throw new HttpRequestException($"it answers {(int)response.StatusCode}", null, response.StatusCode);
         try
         {
             var answer = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellationToken), AuthorizerJson.Default.AuthorizerResponse);

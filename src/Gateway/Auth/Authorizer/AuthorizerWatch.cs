@@ -28,6 +28,9 @@ internal sealed partial class AuthorizerWatch(string uri, GatewayMetrics metrics
         LogFails(log, uri, fault is TimeoutRejectedException or OperationCanceledException ? "it took longer than Gateway:Authorizer:Timeout" : fault.GetBaseException().Message);
     }
 
+    /// <summary>It was not sent: its asker has more questions than its share. Says nothing of the backend.</summary>
+    public void OnNoPlace() => Count("no_place");
+
     /// <summary>The circuit breaker's word.</summary>
     public ValueTask OnCutOff(bool isCutOff)
     {

@@ -8,8 +8,9 @@ using Polly.Timeout;
 namespace Gateway.Auth.Authorizer;
 
 /// <summary>
-/// Asks the backend over HTTP: what it has said is remembered, the same question is under way once, so many are at once, each takes so
-/// long, and a backend that fails is left alone for a while instead of being asked by everybody.
+/// Asks the backend over HTTP: what it has said is remembered, the same question is under way once, so many are at once, in fair shares, each
+/// takes so long from when it is sent, and a backend that fails is left alone for a while instead of being asked by everybody. Waiting for a
+/// place of one's own is no failure of the backend: it opens no circuit, and lets nobody in.
 /// </summary>
 internal sealed class HttpChannelAuthorizer : IChannelAuthorizer, IDisposable
 {
@@ -24,13 +25,20 @@ internal sealed class HttpChannelAuthorizer : IChannelAuthorizer, IDisposable
     private const int MaxReason = 200;
     private static readonly TimeSpan MaxTtl = TimeSpan.FromDays(1);
 
+    // What is over takes room until then, and nothing else.
+    private static readonly TimeSpan PrunePeriod = TimeSpan.FromSeconds(30);
+
+    private static readonly AuthorizerVerdict NoPlace =
+        new(AccessResult.Unavailable, "Too many questions wait for the backend's answer; ask fewer at once, and try again in a moment.", FailsClosed: true);
+
     private readonly AuthorizerOptions _options;
     private readonly AuthorizerClient _client;
     private readonly VerdictCache _cache;
     private readonly ConcurrentDictionary<AuthorizerKey, Lazy<Task<AuthorizerVerdict>>> _underWay = new();
-    private readonly SemaphoreSlim _places;
-    private readonly ResiliencePipeline _inTime;
-    private readonly ResiliencePipeline _breaker;
+    private readonly AskingPlaces _places;
+    private readonly Refusals _refusals;
+    private readonly ITimer _prune;
+    private readonly ResiliencePipeline _guard;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly AuthorizerWatch _watch;
@@ -40,21 +48,23 @@ internal sealed class HttpChannelAuthorizer : IChannelAuthorizer, IDisposable
         (_options, _metrics, _time) = (options, metrics, time);
         _client = new AuthorizerClient(options, node);
         _cache = new VerdictCache(options.CacheSize, time);
-        _places = new SemaphoreSlim(options.MaxConcurrent);
+        _places = new AskingPlaces(options, time);
+        _refusals = new Refusals(options.MaxRefusals, options.RefusalMemory, time);
         _watch = new AuthorizerWatch(options.Uri, metrics, time, log);
-        _inTime = new ResiliencePipelineBuilder { TimeProvider = time }.AddTimeout(options.Timeout).Build();
-        _breaker = new ResiliencePipelineBuilder { TimeProvider = time }
+        _prune = time.CreateTimer(_ => Prune(), null, PrunePeriod, PrunePeriod);
+        // The clock is inside the breaker, so that a question that takes too long counts, and inside the place, so that one that waits does not.
+        _guard = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
                 FailureRatio = FailureRatio,
                 MinimumThroughput = MinimumThroughput,
                 SamplingDuration = Sampling,
                 BreakDuration = Break,
-                // A time-out among them, which comes here as a cancellation.
-                ShouldHandle = static outcome => new(outcome.Outcome.Exception is not null),
+                ShouldHandle = static outcome => new(outcome.Outcome.Exception is { } fault && !IsAboutTheQuestion(fault)),
                 OnOpened = _ => _watch.OnCutOff(true),
                 OnClosed = _ => _watch.OnCutOff(false),
             })
+            .AddTimeout(options.Timeout)
             .Build();
     }
 
@@ -81,9 +91,17 @@ internal sealed class HttpChannelAuthorizer : IChannelAuthorizer, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _prune.Dispose();
         _client.Dispose();
         _places.Dispose();
     }
+
+    /// <summary>
+    /// An answer of the kind "this question is no good" (RFC 9110 §15.5), but for those that speak of time and load: the backend is there. A
+    /// client that finds a name for which it answers so must neither cut off the others nor be let in because the backend "fails".
+    /// </summary>
+    private static bool IsAboutTheQuestion(Exception fault) => fault is HttpRequestException { StatusCode: { } status }
+        && (int)status is >= 400 and < 500 and not (408 or 425 or 429);
 
     private async Task<AuthorizerVerdict> AskOnceAsync(AuthorizerKey key, AuthorizerQuestion question)
     {
@@ -91,16 +109,19 @@ internal sealed class HttpChannelAuthorizer : IChannelAuthorizer, IDisposable
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            var answer = await _inTime.ExecuteAsync(async stop => await AskInPlaceAsync(question, stop), CancellationToken.None);
-            var verdict = new AuthorizerVerdict(answer.Allow == true ? AccessResult.Allowed : AccessResult.Forbidden, Line(answer.Reason));
-            _cache.Add(key, verdict, Ttl(answer.Ttl));
-            _watch.OnAnswer(verdict.Result == AccessResult.Allowed);
-            return verdict;
+            using var place = await _places.TakeAsync(question.Asker, question.Connection);
+            if (place is null)
+            {
+                _watch.OnNoPlace();
+                return NoPlace;
+            }
+
+            return Remember(key, question, await _guard.ExecuteAsync(async stop => await SendAsync(question, stop), CancellationToken.None));
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutRejectedException or BrokenCircuitException or OperationCanceledException or IOException or ObjectDisposedException)
         {
             _watch.OnFailure(e);
-            return new AuthorizerVerdict(AccessResult.Unavailable, "");
+            return IsAboutTheQuestion(e) ? new AuthorizerVerdict(AccessResult.Unavailable, "", FailsClosed: true) : _refusals.WhileAway(question);
         }
         finally
         {
@@ -108,25 +129,28 @@ internal sealed class HttpChannelAuthorizer : IChannelAuthorizer, IDisposable
         }
     }
 
-    private async Task<AuthorizerResponse> AskInPlaceAsync(AuthorizerQuestion question, CancellationToken stop)
+    private async Task<AuthorizerResponse> SendAsync(AuthorizerQuestion question, CancellationToken stop)
     {
-        await _places.WaitAsync(stop);
-        try
-        {
-            return await _breaker.ExecuteAsync(
-                async token =>
-                {
-                    var start = _time.GetTimestamp();
-                    var answer = await _client.AskAsync(question, token);
-                    _metrics.AuthorizerDuration.Record(_time.GetElapsedTime(start).TotalSeconds);
-                    return answer;
-                },
-                stop);
-        }
-        finally
-        {
-            _places.Release();
-        }
+        var start = _time.GetTimestamp();
+        var answer = await _client.AskAsync(question, stop);
+        _metrics.AuthorizerDuration.Record(_time.GetElapsedTime(start).TotalSeconds);
+        return answer;
+    }
+
+    private AuthorizerVerdict Remember(AuthorizerKey key, AuthorizerQuestion question, AuthorizerResponse answer)
+    {
+        var verdict = new AuthorizerVerdict(answer.Allow == true ? AccessResult.Allowed : AccessResult.Forbidden, Line(answer.Reason));
+        var ttl = Ttl(answer.Ttl);
+        _cache.Add(question.Asker, key, verdict, ttl);
+        _refusals.OnVerdict(question, verdict, ttl);
+        _watch.OnAnswer(verdict.Result == AccessResult.Allowed);
+        return verdict;
+    }
+
+    private void Prune()
+    {
+        _cache.Prune();
+        _refusals.Prune();
     }
 
     private static TimeSpan Ttl(double? seconds) => seconds is > 0 and var given

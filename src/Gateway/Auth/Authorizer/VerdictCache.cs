@@ -1,57 +1,31 @@
-using System.Collections.Concurrent;
 using Gateway.Core.Access;
 
 namespace Gateway.Auth.Authorizer;
 
-/// <summary>
-/// What the backend has said, as long as it said. Two generations: when the younger is full it becomes the older, whose answers are forgotten
-/// then; one that is used moves to the younger. So it is bounded without a list of who was used when.
-/// </summary>
+/// <summary>What the backend has said, as long as it said, in shares by asker: new names without end push out the answers of who asks for them alone.</summary>
+/// <param name="size">Answers, of <see cref="AnswerBytes"/> each; 0: none.</param>
+/// <param name="time">Clock.</param>
 internal sealed class VerdictCache(int size, TimeProvider time)
 {
-    private readonly int _half = Math.Max(1, size / 2);
-    private readonly Lock _turning = new();
-    private volatile ConcurrentDictionary<AuthorizerKey, Remembered> _young = new();
-    private volatile ConcurrentDictionary<AuthorizerKey, Remembered> _old = new();
+    /// <summary>An answer with names and a reason of ordinary length; longer ones count for what they are.</summary>
+    public const int AnswerBytes = 500;
+
+    private readonly FairTable<AuthorizerKey, AuthorizerVerdict> _table = new((long)size * AnswerBytes, time);
 
     /// <summary>Answers that are remembered, those whose time is over among them.</summary>
-    public int Count => _young.Count + _old.Count;
+    public int Count => _table.Count;
 
-    public bool TryGet(AuthorizerKey key, out AuthorizerVerdict verdict)
-    {
-        verdict = default;
-        var isYoung = _young.TryGetValue(key, out var found);
-        if (!isYoung && !_old.TryGetValue(key, out found))
-            return false;
-        if (time.GetUtcNow() >= found.Until)
-            return false;
-        if (!isYoung)
-            Add(key, found);
-        verdict = found.Verdict;
-        return true;
-    }
+    public long Bytes => _table.Bytes;
 
-    public void Add(AuthorizerKey key, AuthorizerVerdict verdict, TimeSpan ttl)
+    public bool TryGet(AuthorizerKey key, out AuthorizerVerdict verdict) => _table.TryGet(key, out verdict);
+
+    public void Add(string asker, AuthorizerKey key, AuthorizerVerdict verdict, TimeSpan ttl)
     {
         if (size > 0 && ttl > TimeSpan.Zero)
-            Add(key, new Remembered(verdict, time.GetUtcNow() + ttl));
+            _table.Set(asker, key, verdict, time.GetUtcNow() + ttl, key.User.Length + key.Connection.Length + key.Channel.Length + verdict.Reason.Length);
     }
 
-    private void Add(AuthorizerKey key, Remembered remembered)
-    {
-        if (_young.Count >= _half)
-        {
-            lock (_turning)
-            {
-                if (_young.Count >= _half)
-                    (_old, _young) = (_young, new());
-            }
-        }
-
-        _young[key] = remembered;
-    }
-
-    private readonly record struct Remembered(AuthorizerVerdict Verdict, DateTimeOffset Until);
+    public void Prune() => _table.Prune();
 }
 
 /// <summary>Whose answer it is. Without a token everybody would be the same nobody: then it is one connection's alone.</summary>
