@@ -146,9 +146,8 @@ internal sealed class Overflow : IDisposable
         {
             if (Interlocked.Exchange(ref _ended, 1) != 0)
                 return;
-            overflow.OnEnded(this, place);
             socket.Dispose();
-            ended(this);
+            overflow.OnEnded(this, place); // whoever has the place next finds the descriptor free
         }
 
         protected override void OnCompleted(SocketAsyncEventArgs e) => Guarded(static farewell => farewell.Discard());

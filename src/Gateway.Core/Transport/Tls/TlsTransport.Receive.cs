@@ -123,7 +123,8 @@ internal sealed partial class TlsTransport
         Consume(result.Consumed);
         if (_plainLength > 0 && result.Action != ReceiveAction.Discard && !TryKeepPlain())
         {
-            OnShort();
+            _handler.OnShort();
+            Discard();
             DropPlain();
             return true;
         }
@@ -176,7 +177,7 @@ internal sealed partial class TlsTransport
     /// The node has no memory for what has come. TLS has no word for that which the peer would wait for, and the next record cannot be read
     /// without this one: the stream ends.
     /// </summary>
-    private void OnShort()
+    public void OnShort()
     {
         _isDiscarding = true;
         _cipher.Drop();

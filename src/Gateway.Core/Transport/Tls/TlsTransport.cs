@@ -90,9 +90,6 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
             _inner.Abort();
     }
 
-    /// <summary>TLS has no word for it.</summary>
-    public void OnShort() => _inner.Abort();
-
     /// <summary>The transport below is gone.</summary>
     public void OnClosed(SocketError error)
     {
