@@ -40,7 +40,7 @@ internal sealed class JsonClient : IDisposable
         try
         {
             if (isTls)
-                client._stream = await Try(async () => await StreamSocket.SecureAsync(client._stream, cancellation));
+                client._stream = await Try(async () => await StreamSocket.SecureAsync(client._stream, canResume: false, cancellation));
             await client.UpgradeAsync(cancellation);
             await client.ReceiveAsync(cancellation);
             return client;

@@ -36,13 +36,16 @@ internal static class StreamSocket
         }
     }
 
-    /// <summary>A full handshake, with whatever certificate.</summary>
-    public static async Task<SslStream> SecureAsync(Stream stream, CancellationToken cancellation)
+    /// <summary>A handshake, with whatever certificate.</summary>
+    /// <param name="stream">To the server.</param>
+    /// <param name="canResume">An earlier session is gone on with, where the server lets one, which costs both little.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<SslStream> SecureAsync(Stream stream, bool canResume, CancellationToken cancellation)
     {
         var tls = new SslStream(stream);
         try
         {
-            var options = new SslClientAuthenticationOptions { TargetHost = "localhost", AllowTlsResume = false, RemoteCertificateValidationCallback = AnyCertificate };
+            var options = new SslClientAuthenticationOptions { TargetHost = "localhost", AllowTlsResume = canResume, RemoteCertificateValidationCallback = AnyCertificate };
             await tls.AuthenticateAsClientAsync(options, cancellation);
             return tls;
         }

@@ -77,7 +77,7 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
         _withheld = new WithheldStream(stream);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        return await StreamSocket.SecureAsync(_withheld, patience.Token);
+        return await StreamSocket.SecureAsync(_withheld, canResume: true, patience.Token);
     }
 
     /// <summary>Until the node has ended it.</summary>

@@ -20,6 +20,9 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
     // What an idle node's account goes up and down by.
     private const double Noise = 1024 * 1024;
 
+    private const int LastLines = 4; // of its log, in the report
+    private const int LineLength = 400;
+
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Piece = TimeSpan.FromSeconds(2); // PartAttacker's pause
@@ -60,7 +63,7 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
     {
         var when = _attackedAt == 0 ? "before the attack" : $"{Loop.Clock.GetElapsedTime(_attackedAt).TotalSeconds:0.0} s after the attack's beginning";
         TellAttack();
-        report.Note($"{over}: the node's last words", e.Message);
+        report.Note($"{over}: the node's last words", string.Join('\n', e.Message.Split('\n').TakeLast(LastLines).Select(line => line[..Math.Min(line.Length, LineLength)])));
         report.Check($"{over}: the node lives", false, $"it ended {when}, exit code {target.Process!.ExitCode}; the kernel ended {group?.Killed ?? 0} processes; {_attack.SentBytes / 1e6:0.0} MB had been sent by {_attack.Connected:N0} attackers");
     }
 
