@@ -33,7 +33,12 @@ internal static class FloodsScenario
             var with = Phase(loop, node, flood, audience, settings, $"round {round}, with");
             thread.End();
             rounds.Add(new FloodRound(without, with, attackers));
-            WaitForCalm(loop, target, settings.Subscribers);
+            var isCalm = WaitForCalm(loop, target, audience);
+            if (isCalm && audience.Pool.Open == settings.Subscribers)
+                continue;
+            // What follows would be measured on another node than what came before.
+            report.Check($"{flood.Name}: calm afterwards", isCalm, $"the node has {target.RequiredAdmin.Metrics().Connections} connections and {target.RequiredAdmin.Metrics().Channels} channels, {audience.Pool.Open} listeners stand; given up after round {round}");
+            break;
         }
 
         Tell(report, flood, settings, rounds, target.RequiredAdmin.Metrics());
@@ -57,22 +62,20 @@ internal static class FloodsScenario
         return new FloodPhase(audience.Subscribers.Latency.Percentile(99), cores, target.Usage.ResidentBytes, target.RequiredAdmin.Metrics().Channels, probes?.Results(loop) ?? []);
     }
 
-    /// <summary>Until the attackers are gone, and the channels that they named.</summary>
-    private static void WaitForCalm(Loop loop, Target target, int subscribers)
+    /// <summary>Until the attackers are gone, and the channels that they named. False: they do not go.</summary>
+    private static bool WaitForCalm(Loop loop, Target target, Audience audience)
     {
         loop.Observer.Phase = "waiting for calm";
         var asked = 0L;
-        var isCalm = loop.RunUntil(
+        return loop.RunUntil(
             () =>
             {
                 if (asked != 0 && Loop.Clock.GetElapsedTime(asked) < TimeSpan.FromMilliseconds(500))
                     return false;
                 asked = Loop.Clock.GetTimestamp();
-                return target.RequiredAdmin.Metrics() is var metrics && metrics.Connections == subscribers && metrics.Channels == 1;
+                return target.RequiredAdmin.Metrics() is { Channels: <= 1 } metrics && metrics.Connections == audience.Pool.Open;
             },
             Patience);
-        if (!isCalm)
-            throw new LoadException($"After the flood the node has {target.RequiredAdmin.Metrics().Connections} connections and {target.RequiredAdmin.Metrics().Channels} channels, not {subscribers} and 1.");
     }
 
     private static void Tell(Report report, Flood flood, FloodsSettings settings, List<FloodRound> rounds, NodeMetrics metrics)

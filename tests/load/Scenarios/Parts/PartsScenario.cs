@@ -7,6 +7,9 @@ namespace Gateway.Load.Scenarios.Parts;
 /// <summary>A node in a control group, with the default options, for each of what it can speak: calm, attack, and what is left of it.</summary>
 internal static class PartsScenario
 {
+    // From the end of a process's threads to that of the process, which takes a while when it has much memory.
+    private static readonly TimeSpan TimeToDie = TimeSpan.FromSeconds(5);
+
     public static Report Run(Loop loop, TargetSettings targetSettings, PartsSettings settings)
     {
         if (targetSettings.Url is not null)
@@ -32,6 +35,26 @@ internal static class PartsScenario
         catch (NodeEndedException e)
         {
             run.TellEnd(e);
+        }
+        catch (Exception e) when (e is LoadException or HttpRequestException or IOException)
+        {
+            // A node that dies shows first in what it does not answer.
+            if (EndOf(loop) is not { } end)
+                throw;
+            run.TellEnd(end);
+        }
+    }
+
+    private static NodeEndedException? EndOf(Loop loop)
+    {
+        try
+        {
+            loop.RunFor(TimeToDie);
+            return null;
+        }
+        catch (NodeEndedException e)
+        {
+            return e;
         }
     }
 
