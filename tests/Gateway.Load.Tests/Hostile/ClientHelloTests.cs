@@ -9,9 +9,9 @@ public class ClientHelloTests
     {
         var hello = ClientHello.Whole;
         Assert.Equal(22, hello[0]); // RFC 8446 §5.1: handshake
-        Assert.Equal(hello.Length, 5 + (hello[3] << 8 | hello[4]));
+        Assert.Equal(hello.Length, 5 + ((hello[3] << 8) | hello[4]));
         Assert.Equal(1, hello[5]); // §4: client_hello
-        Assert.Equal(hello.Length, 9 + (hello[6] << 16 | hello[7] << 8 | hello[8]));
+        Assert.Equal(hello.Length, 9 + ((hello[6] << 16) | (hello[7] << 8) | hello[8]));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class UnfinishedInputTests
     {
         var header = UnfinishedInput.ProxyHeader;
         Assert.Equal("\r\n\r\n\0\r\nQUIT\n"u8.ToArray(), header[..12]);
-        Assert.Equal(16 + (header[14] << 8 | header[15]) - 1, header.Length);
+        Assert.Equal(16 + ((header[14] << 8) | header[15]) - 1, header.Length);
         Assert.InRange(header.Length + 1, 4000, 4096);
     }
 

@@ -16,7 +16,6 @@ internal sealed class AuthorizerBackend : IDisposable
     private static readonly TimeSpan Takes = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpListener _listener = new();
-    private readonly Task _serving;
     private long _answers;
 
     public AuthorizerBackend()
@@ -24,7 +23,7 @@ internal sealed class AuthorizerBackend : IDisposable
         Uri = $"http://{FreeEndPoint.On(IPAddress.Loopback)}/";
         _listener.Prefixes.Add(Uri);
         _listener.Start();
-        _serving = ServeAsync();
+        _ = ServeAsync();
     }
 
     public string Uri { get; }
@@ -32,12 +31,7 @@ internal sealed class AuthorizerBackend : IDisposable
     /// <summary>Questions that it has answered.</summary>
     public long Answers => Interlocked.Read(ref _answers);
 
-    public void Dispose()
-    {
-        _listener.Stop();
-        _serving.Wait();
-        _listener.Close();
-    }
+    public void Dispose() => _listener.Close();
 
     private async Task ServeAsync()
     {

@@ -42,11 +42,11 @@ internal sealed record Flood(string Name, int Clients, (string, string)[] Option
         new("channels", 250, OfAnyAddress, [429, 503], "", static () => new ChannelAttackers()) { MayStay = true, Probe = Newcomers.HaveAChannelAsync },
         new(
             "authorizer",
-            30,
+            40,
             [],
             [],
             "",
-            static () => new SubscribeAttackers(eachPerSecond: 45, AuthorizerBackend.Asked)) // twice what the backend can answer
+            static () => new SubscribeAttackers(eachPerSecond: 25, AuthorizerBackend.Asked)) // together more than the backend can answer
         {
             HasBackend = true, Probe = Newcomers.HearTheBackendAsync,
         },

@@ -126,7 +126,7 @@ internal static class FloodsScenario
         report.Check(
             $"{flood.Name}: newcomers get what is theirs",
             wrong.Count == 0 && with.All(each => each.Seconds <= settings.MaxWait.TotalSeconds) && without.All(each => each.Wrong is null),
-            $"{with.Count(each => each.Wrong is null)} of {with.Length} did, at most after {with.Max(each => each.Seconds):0.00} s of {settings.MaxWait.TotalSeconds}{string.Concat(wrong.Take(3).Select(each => $"; {each.Count()} × {each.Key}"))}");
+            $"{with.Count(each => each.Wrong is null)} of {with.Length} did, the last after {with.Max(each => each.Seconds):0.00} s, at most {settings.MaxWait.TotalSeconds}{string.Concat(wrong.Take(3).Select(each => $"; {each.Count()} × {each.Key}"))}");
     }
 
     private readonly record struct FloodPhase(double P99, double Cores, long ResidentBytes, double Channels, ProbeResult[] Newcomers);

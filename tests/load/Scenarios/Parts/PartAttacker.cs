@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Gateway.Load.Client;
 using Gateway.Load.Hostile;
 using Gateway.Load.Streams;
 
@@ -21,7 +20,6 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TaskCompletionSource _isOpen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WithheldStream? _withheld;
 
     /// <summary>Whether it takes its time; every second of a kind does. What follows a record without end would be its end.</summary>
     private bool IsSlow => number / settings.Kinds.Count % 2 == 1 && !kind.WithholdsRecord;
@@ -36,13 +34,20 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
         var ending = new ServerEnding(kind.Request is not null);
         try
         {
-            await using var stream = await OpenAsync(socket, cancellation);
+            var (opened, withheld) = await OpenAsync(socket, cancellation);
+            await using var stream = opened;
             using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var reading = ReadAsync(stream, ending, gone.Token);
-            var sending = SendAsync(stream, gone.Token);
-            await reading;
-            await gone.CancelAsync();
-            await sending;
+            var sending = SendAsync(stream, withheld, gone.Token);
+            try
+            {
+                await reading;
+            }
+            finally
+            {
+                await gone.CancelAsync();
+                await sending;
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
         {
@@ -69,15 +74,16 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
         }
     }
 
-    private async Task<Stream> OpenAsync(Socket socket, CancellationToken cancellation)
+    /// <summary>With TLS, also what lies between that and the socket.</summary>
+    private async Task<(Stream Stream, WithheldStream? Withheld)> OpenAsync(Socket socket, CancellationToken cancellation)
     {
         Stream stream = new NetworkStream(socket, ownsSocket: true);
         if (!settings.IsTls || kind.Door != Door.Client)
-            return stream;
-        _withheld = new WithheldStream(stream);
+            return (stream, null);
+        var withheld = new WithheldStream(stream);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        return await StreamSocket.SecureAsync(_withheld, canResume: true, patience.Token);
+        return (await StreamSocket.SecureAsync(withheld, canResume: true, patience.Token), withheld);
     }
 
     /// <summary>Until the node has ended it.</summary>
@@ -95,7 +101,7 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
         }
     }
 
-    private async Task SendAsync(Stream stream, CancellationToken cancellation)
+    private async Task SendAsync(Stream stream, WithheldStream? withheld, CancellationToken cancellation)
     {
         try
         {
@@ -105,8 +111,8 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
                 await _isOpen.Task.WaitAsync(cancellation);
             }
 
-            if (kind.WithholdsRecord)
-                _withheld!.Withholds = true;
+            if (withheld is not null)
+                withheld.Withholds = kind.WithholdsRecord;
             var step = IsSlow ? Math.Max(1, kind.Part.Length / settings.Pieces) : kind.Part.Length;
             for (var sent = 0; sent < kind.Part.Length; sent += step)
             {

@@ -44,7 +44,6 @@ internal static class PartsCommand
                 TimeSpan.FromSeconds(parsed.GetValue(duration)),
                 parsed.GetValue(ratio),
                 TimeSpan.FromSeconds(parsed.GetValue(letIn)),
-                parsed.GetValue(kept))),
-            _ => TimeSpan.FromMinutes(20));
+                parsed.GetValue(kept))));
     }
 }
