@@ -44,11 +44,11 @@ internal sealed record Flood(string Name, int Clients, (string, string)[] Option
             "authorizer",
             40,
             [],
-            [],
+            [429, 4429],
             "",
             static () => new SubscribeAttackers(eachPerSecond: 25, AuthorizerBackend.Asked)) // together more than the backend can answer
         {
-            HasBackend = true, Probe = Newcomers.HearTheBackendAsync,
+            HasBackend = true, MayStay = true, Probe = Newcomers.HearTheBackendAsync,
         },
     ];
 

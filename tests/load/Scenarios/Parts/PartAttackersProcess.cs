@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using Gateway.Load.Client;
 using Gateway.Load.Server;
 
 namespace Gateway.Load.Scenarios.Parts;
 
 /// <summary>
-/// The attackers, in a process of their own, which takes of this machine only what nobody else wants, and has descriptors of its own: attackers
-/// have machines of their own.
+/// The attackers, in a process of their own, which has descriptors of its own, and takes of this machine only what it is told to: attackers have
+/// machines of their own.
 /// </summary>
 internal sealed class PartAttackersProcess : IDisposable
 {
@@ -16,7 +15,9 @@ internal sealed class PartAttackersProcess : IDisposable
     // Written on the thread that reads its output.
     private volatile PartStatus _status = PartStatus.None;
 
-    public PartAttackersProcess(PartSettings settings)
+    /// <param name="settings">What they are told.</param>
+    /// <param name="nice">As nice(1) has it.</param>
+    public PartAttackersProcess(PartSettings settings, int nice)
     {
         var own = Environment.ProcessPath!;
         var start = new ProcessStartInfo("nice");
@@ -25,7 +26,7 @@ internal sealed class PartAttackersProcess : IDisposable
         string[] tls = settings.IsTls ? [PartAttackersCommand.Tls] : [];
         string[] arguments =
         [
-            "-n", Text(Libc.LowestPriority), .. program, PartAttackersCommand.Name,
+            "-n", Text(nice), .. program, PartAttackersCommand.Name,
             PartAttackersCommand.Target, settings.Target.ToString(), .. proxy, .. tls,
             PartAttackersCommand.Kinds, .. settings.Kinds.Select(kind => kind.Name),
             PartAttackersCommand.Sockets, Text(settings.Sockets),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gateway.Load.Client;
 
 namespace Gateway.Load.Scenarios.Parts;
 
@@ -20,6 +21,7 @@ internal static class PartsCommand
         var sockets = CommonOptions.Count("--sockets", "Attackers at once, in a process of their own.", 13_000, 18_000);
         var rate = CommonOptions.Count("--rate", "Attackers that connect in a second, at most: the first time, and whenever they were ended.", 1000, 100_000);
         var addresses = CommonOptions.Count("--addresses", "Addresses that they come from.", 50, 250);
+        var nice = CommonOptions.Count("--nice", "Of their process, as nice(1) has it: with 19 they get what of this machine nobody else wants.", Libc.LowestPriority, Libc.LowestPriority);
         var honest = CommonOptions.Count("--honest", "Clients that are there before, and ping.", 20, 1000);
         var pings = CommonOptions.Count("--pings", "Pings a second of each of them.", 10, 100);
         var calm = CommonOptions.Seconds("--calm", "Seconds of the measurement before, and after.", 15);
@@ -30,7 +32,7 @@ internal static class PartsCommand
         return ScenarioCommand.Create(
             "parts",
             "Clients without end that send parts of everything and no more, on a node with little memory: whether it lives, what the others get meanwhile, and what is back afterwards.",
-            [group, over, kinds, sockets, rate, addresses, honest, pings, calm, duration, ratio, letIn, kept],
+            [group, over, kinds, sockets, rate, addresses, nice, honest, pings, calm, duration, ratio, letIn, kept],
             (loop, target, parsed) => PartsScenario.Run(loop, target, new PartsSettings(
                 parsed.GetValue(group) * 1024L * 1024,
                 parsed.GetValue(over)!,
@@ -38,6 +40,7 @@ internal static class PartsCommand
                 Math.Max(1, parsed.GetValue(sockets)),
                 Math.Max(1, parsed.GetValue(rate)),
                 Math.Max(1, parsed.GetValue(addresses)),
+                parsed.GetValue(nice),
                 Math.Max(1, parsed.GetValue(honest)),
                 Math.Max(1, parsed.GetValue(pings)),
                 TimeSpan.FromSeconds(parsed.GetValue(calm)),

@@ -90,7 +90,7 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
             settings.Sockets,
             settings.Rate,
             settings.Addresses,
-            Math.Max(1, (int)(settings.Duration / Piece))));
+            Math.Max(1, (int)(settings.Duration / Piece))), settings.Nice);
         return Phase(honest, "attack", settings.Duration, () =>
         {
             attackers.CheckAlive();

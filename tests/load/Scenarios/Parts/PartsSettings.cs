@@ -6,6 +6,7 @@ namespace Gateway.Load.Scenarios.Parts;
 /// <param name="Sockets">Attackers at once.</param>
 /// <param name="Rate">Attackers that connect in a second, at most.</param>
 /// <param name="Addresses">That they come from.</param>
+/// <param name="Nice">Of their process, as nice(1) has it.</param>
 /// <param name="Honest">Clients that are there before.</param>
 /// <param name="Pings">That each of them sends in a second.</param>
 /// <param name="Calm">Of the measurements before and after.</param>
@@ -20,6 +21,7 @@ internal sealed record PartsSettings(
     int Sockets,
     int Rate,
     int Addresses,
+    int Nice,
     int Honest,
     double Pings,
     TimeSpan Calm,
