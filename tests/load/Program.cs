@@ -10,6 +10,7 @@ using Gateway.Load.Scenarios.Idle;
 using Gateway.Load.Scenarios.Join;
 using Gateway.Load.Scenarios.Memory;
 using Gateway.Load.Scenarios.Mixed;
+using Gateway.Load.Scenarios.Parts;
 using Gateway.Load.Scenarios.Policies;
 using Gateway.Load.Scenarios.Pressure;
 using Gateway.Load.Scenarios.Reconnect;
@@ -29,6 +30,8 @@ var root = new RootCommand("Puts load on a node and says what it cost. Exit code
     PoliciesCommand.Create(),
     FloodsCommand.Create(),
     PressureCommand.Create(),
+    PartsCommand.Create(),
+    PartAttackersCommand.Create(),
     ReconnectCommand.Create(),
     MixedCommand.Create(),
     SoakCommand.Create(),

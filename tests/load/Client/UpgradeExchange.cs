@@ -16,9 +16,14 @@ internal static class UpgradeExchange
     public static int StatusOf(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("HTTP/1.1 "u8) && bytes.Length >= 12 && Utf8Parser.TryParse(bytes.Slice(9, 3), out int status, out _) ? status : 0;
 
-    public static byte[] Request(string path) => Encoding.ASCII.GetBytes(
+    /// <summary>An offer of compression as browsers make it (RFC 7692 §7.1), for <see cref="Request"/>.</summary>
+    public const string OfferDeflate = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+
+    /// <param name="path">What is asked for.</param>
+    /// <param name="headers">Further lines, each with its end.</param>
+    public static byte[] Request(string path, string headers = "") => Encoding.ASCII.GetBytes(
         $"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        + $"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n{headers}\r\n");
 
     /// <summary>Length of the response's head; 0: it is not all there; -1: it refuses, or its accept key is wrong.</summary>
     public static int Read(ReadOnlySpan<byte> bytes)

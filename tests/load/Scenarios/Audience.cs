@@ -71,10 +71,14 @@ internal sealed class Audience : IDisposable
     }
 
     /// <summary>Publishes so many a second over all channels, whatever has arrived.</summary>
-    public void RunRate(Loop loop, double perSecond, TimeSpan duration)
+    public void RunRate(Loop loop, double perSecond, TimeSpan duration, Action? eachTurn = null)
     {
         var timetable = new Timetable(perSecond, Loop.Clock.GetTimestamp());
-        loop.RunFor(duration, () => Publications.PublishDue(loop, timetable));
+        loop.RunFor(duration, () =>
+        {
+            Publications.PublishDue(loop, timetable);
+            eachTurn?.Invoke();
+        });
     }
 
     /// <summary>Waits for what is on its way. False: some of it did not come.</summary>

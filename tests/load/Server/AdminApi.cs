@@ -19,8 +19,14 @@ internal sealed class AdminApi(IPEndPoint endPoint) : IDisposable
     {
         if (!loop.RunUntil(() => StatusOf("/readyz") == HttpStatusCode.OK, Patience))
             throw new LoadException("The node does not become ready.");
+        return EndPoints()[0];
+    }
+
+    /// <summary>Of clients, in the order of the configuration.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints()
+    {
         using var node = JsonDocument.Parse(Get("/api/v1/node"));
-        return IPEndPoint.Parse(node.RootElement.GetProperty("endpoints")[0].GetString()!);
+        return [.. node.RootElement.GetProperty("endpoints").EnumerateArray().Select(endPoint => IPEndPoint.Parse(endPoint.GetString()!))];
     }
 
     /// <summary>The node's metrics as they are now.</summary>

@@ -36,6 +36,12 @@ internal sealed class NodeMetrics
     /// <summary>Bytes that wait for clients, each frame once.</summary>
     public double WaitingBytes => Sum("gateway_memory_waiting_bytes");
 
+    /// <summary>Bytes that connections own for as long as they stay; 0: the node does not tell.</summary>
+    public double HeldBytes => Sum("gateway_memory_held_bytes");
+
+    /// <summary>Memory that the node keeps within.</summary>
+    public double BudgetBytes => Sum("gateway_memory_budget_bytes");
+
     /// <summary>Bytes that count against the memory limit.</summary>
     public double UsedBytes => Sum("gateway_memory_used_bytes");
 

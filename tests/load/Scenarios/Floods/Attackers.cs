@@ -6,6 +6,8 @@ namespace Gateway.Load.Scenarios.Floods;
 /// <summary>Clients of one address that come back whenever they are ended, and in between do the worst they can.</summary>
 internal abstract class Attackers : IClientHandler
 {
+    private static readonly byte[] Upgrade = UpgradeExchange.Request("/");
+
     private readonly Queue<int> _ended = [];
     private bool _isOver;
     private bool _isTold; // the one that ends next, by an HTTP status
@@ -26,6 +28,12 @@ internal abstract class Attackers : IClientHandler
     /// <summary>Frames that were sent.</summary>
     public long Frames { get; protected set; }
 
+    /// <summary>Whether none is ever let in: they all stand at the door at once.</summary>
+    protected virtual bool StayOutside => false;
+
+    /// <summary>What a client sends first.</summary>
+    public virtual byte[] Request(int client) => Upgrade;
+
     /// <summary>Begins.</summary>
     /// <param name="clients">That attack at once.</param>
     /// <param name="perSecond">Handshakes a second at most; 0: as many as they can.</param>
@@ -33,7 +41,10 @@ internal abstract class Attackers : IClientHandler
     {
         _comeBack = Timetable.StartingNow(perSecond);
         Handshakes = clients;
-        Pool.Want(clients);
+        if (StayOutside)
+            Pool.Want(clients, atOnce: clients);
+        else
+            Pool.Want(clients);
     }
 
     /// <summary>What ends from here on, this program has ended.</summary>
@@ -91,17 +102,11 @@ internal abstract class Attackers : IClientHandler
     private void Count(int end) => Ends[end] = Ends.GetValueOrDefault(end) + 1;
 }
 
-/// <summary>They only come, and those that are let in stay.</summary>
-internal sealed class HandshakeAttackers : Attackers
-{
-    protected override void Attack(int client)
-    {
-    }
-}
-
 /// <summary>The same frames, again and again.</summary>
 internal sealed class FrameAttackers(FloodFrames frames) : Attackers
 {
+    public override byte[] Request(int client) => frames.Request;
+
     public override void OnOpen(int client) => Pool.Send(client, frames.First);
 
     protected override void Attack(int client)

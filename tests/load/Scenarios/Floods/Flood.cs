@@ -1,3 +1,5 @@
+using Gateway.Load.Server;
+
 namespace Gateway.Load.Scenarios.Floods;
 
 /// <summary>A kind of attack, and how the node ends it.</summary>
@@ -10,6 +12,13 @@ namespace Gateway.Load.Scenarios.Floods;
 internal sealed record Flood(string Name, int Clients, (string, string)[] Options, int[] Ends, string Limit, Func<Attackers> Attackers)
 {
     public const int ChannelsMost = 25_000;
+
+    // An operator who does not know how many clients an address has.
+    private static readonly (string, string)[] OfAnyAddress =
+    [
+        ("Gateway:Limits:MaxConnectionsPerAddress", "0"),
+        ("Gateway:Limits:HandshakesPerSecondPerAddress", "0"),
+    ];
 
     public static IReadOnlyList<Flood> All { get; } =
     [
@@ -26,7 +35,34 @@ internal sealed record Flood(string Name, int Clients, (string, string)[] Option
             [],
             "channel_shares",
             static () => new SubscribeAttackers(eachPerSecond: 105)), // who keeps to the limit of commands is not closed
+        new("parts", 240, [], [429, 503, 1008, 1013, 4408, 4429], "bytes", static () => new PartAttackers()) { Probe = Newcomers.ComeInAsync },
+        new("costly", 16, [], [429, 1008, 1009, 1013, 4400, 4429], "", static () => new FrameAttackers(FloodFrames.CostlyMessages)) { Probe = Newcomers.ComeInAsync },
+        // Three times as many as there are places for TLS handshakes, on a node that does not bound an address: its own share must do.
+        new("half-open-tls", 3072, OfAnyAddress, [], "", static () => new HalfOpenTlsAttackers()) { IsTls = true, Probe = Newcomers.ComeInOverTlsAsync },
+        new("channels", 250, OfAnyAddress, [429, 503], "", static () => new ChannelAttackers()) { MayStay = true, Probe = Newcomers.HaveAChannelAsync },
+        new(
+            "authorizer",
+            40,
+            [],
+            [429, 4429],
+            "",
+            static () => new SubscribeAttackers(eachPerSecond: 25, AuthorizerBackend.Asked)) // together more than the backend can answer
+        {
+            HasBackend = true, MayStay = true, Probe = Newcomers.HearTheBackendAsync,
+        },
     ];
+
+    /// <summary>Whether the attackers' endpoint speaks TLS.</summary>
+    public bool IsTls { get; private init; }
+
+    /// <summary>Whether a backend is asked who may.</summary>
+    public bool HasBackend { get; private init; }
+
+    /// <summary>Whether the node need not end any.</summary>
+    public bool MayStay { get; private init; }
+
+    /// <summary>What newcomers want meanwhile; null: there are none.</summary>
+    public Probe? Probe { get; private init; }
 
     /// <summary>What an operator sets who puts a node on the internet, and knows the clients: a phone sends a command now and then.</summary>
     public IEnumerable<(string, string)> NodeOptions =>

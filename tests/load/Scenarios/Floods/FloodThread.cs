@@ -48,8 +48,7 @@ internal sealed class FloodThread : IDisposable
         {
             _ = Libc.SetPriority(Libc.PriorityOfProcess, 0, Libc.LowestPriority);
             using var loop = new Loop(new Observer(new NoProgress()), CancellationToken.None);
-            var request = UpgradeExchange.Request("/");
-            using var pool = attackers.Pool = new ClientPool(loop, target, flood.Clients, _ => request, attackers) { Source = Source };
+            using var pool = attackers.Pool = new ClientPool(loop, target, flood.Clients, attackers.Request, attackers) { Source = Source };
             attackers.Begin(flood.Clients, perSecond);
             loop.RunUntil(() => _end.IsCancellationRequested, TimeSpan.MaxValue, attackers.GoOn);
             attackers.Stop();

@@ -20,10 +20,11 @@ internal static class FloodsCommand
         var duration = CommonOptions.Seconds("--duration", "Seconds of each phase.", 10);
         var rounds = CommonOptions.Count("--rounds", "Pairs of phases; medians are compared.", 5, 100);
         var most = new Option<double>("--max-ratio") { Description = "The check's bound.", DefaultValueFactory = _ => 1.5 };
+        var wait = CommonOptions.Seconds("--max-wait", "Seconds in which a newcomer must have what is its own.", 3);
         return ScenarioCommand.Create(
             "floods",
             "Attackers that never end, and what that does to the others: their p99 without and with each flood, in turn, and how it is ended.",
-            [kinds, subscribers, size, rate, attack, duration, rounds, most],
+            [kinds, subscribers, size, rate, attack, duration, rounds, most, wait],
             (loop, target, parsed) => FloodsScenario.Run(loop, target, new FloodsSettings(
                 parsed.GetValue(kinds)!,
                 Math.Max(1, parsed.GetValue(subscribers)),
@@ -32,7 +33,8 @@ internal static class FloodsCommand
                 parsed.GetValue(attack),
                 TimeSpan.FromSeconds(parsed.GetValue(duration)),
                 Math.Max(1, parsed.GetValue(rounds)),
-                parsed.GetValue(most))),
+                parsed.GetValue(most),
+                TimeSpan.FromSeconds(parsed.GetValue(wait)))),
             _ => TimeSpan.FromHours(1));
     }
 }

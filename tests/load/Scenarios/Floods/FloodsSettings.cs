@@ -8,4 +8,5 @@ namespace Gateway.Load.Scenarios.Floods;
 /// <param name="Duration">Of a phase.</param>
 /// <param name="Rounds">Pairs of phases.</param>
 /// <param name="MaxRatio">The check's bound.</param>
-internal sealed record FloodsSettings(IReadOnlyList<string> Kinds, int Subscribers, int Size, int Rate, int Attack, TimeSpan Duration, int Rounds, double MaxRatio);
+/// <param name="MaxWait">Of a newcomer, for what is its own.</param>
+internal sealed record FloodsSettings(IReadOnlyList<string> Kinds, int Subscribers, int Size, int Rate, int Attack, TimeSpan Duration, int Rounds, double MaxRatio, TimeSpan MaxWait);

@@ -6,7 +6,8 @@ namespace Gateway.Load.Scenarios.Floods;
 
 /// <summary>Clients that subscribe to one channel after the other, none of which anybody has named before.</summary>
 /// <param name="eachPerSecond">Channels that each asks for in a second; <see cref="int.MaxValue"/>: as many as the node takes.</param>
-internal sealed class SubscribeAttackers(int eachPerSecond) : Attackers
+/// <param name="prefix">In front of each name.</param>
+internal sealed class SubscribeAttackers(int eachPerSecond, string prefix = "flood-") : Attackers
 {
     private const int Batch = 64; // commands that leave together
 
@@ -44,7 +45,7 @@ internal sealed class SubscribeAttackers(int eachPerSecond) : Attackers
             return;
         for (var i = 0; i < Batch && timetable.TryTake(now, out _); i++)
         {
-            Encoding.UTF8.TryGetBytes($"{{\"type\":\"subscribe\",\"id\":1,\"channel\":\"flood-{Frames++}\"}}", command, out var written);
+            Encoding.UTF8.TryGetBytes($"{{\"type\":\"subscribe\",\"id\":1,\"channel\":\"{prefix}{Frames++}\"}}", command, out var written);
             length += ClientFrame.Write(_commands.AsSpan(length), Opcode.Text, command[..written]);
         }
 
