@@ -162,7 +162,7 @@ internal sealed class Membership
     }
 
     /// <summary>One of each name, as many as are reckoned with.</summary>
-    private IReadOnlyList<NodeAnnouncement> Chosen(IReadOnlyList<NodeAnnouncement> announced)
+    private List<NodeAnnouncement> Chosen(IReadOnlyList<NodeAnnouncement> announced)
     {
         var nodes = announced.DistinctBy(node => node.Node).ToList();
         if (nodes.Count <= MostNodes)
