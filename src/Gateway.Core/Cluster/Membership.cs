@@ -32,7 +32,7 @@ internal sealed class Membership
     private readonly GatewayMetrics _metrics;
     private readonly Rarely _logFault;
     private readonly Dictionary<string, DateTimeOffset> _joined = [];
-    private volatile IReadOnlyList<NodeAnnouncement> _nodes = [];
+    private volatile List<NodeAnnouncement> _nodes = [];
     private readonly Rarely _logTooMany;
     private bool _isFailing;
     private bool _hasAnnounced;
