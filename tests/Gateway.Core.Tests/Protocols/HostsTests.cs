@@ -1,5 +1,4 @@
 using Gateway.Core.Handshake;
-using Gateway.Core.Options;
 using Gateway.Core.Protocols;
 using Gateway.Core.Tests.Fixtures;
 
