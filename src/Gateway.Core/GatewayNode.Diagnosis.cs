@@ -137,11 +137,12 @@ public sealed partial class GatewayNode
     {
         try
         {
-            return answer.Body.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? answer.Body.Deserialize(type) : null;
+            return answer.Body.ValueKind is JsonValueKind.Object or JsonValueKind.Array && OthersWord.IsBounded(answer.Body)
+                && answer.Body.Deserialize(type) is { } read && OthersWord.IsWhole(read) ? read : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // of a version that says it otherwise
+            return null; // of a version that says it otherwise; the second: half of a surrogate pair, escaped
         }
     }
 

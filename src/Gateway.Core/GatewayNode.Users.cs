@@ -14,6 +14,9 @@ public sealed partial class GatewayNode
     private const int ConnectionsTold = 20;
     private const int ChannelsToldOfUser = 10;
 
+    // Each asks all nodes: those of ten nodes at their fullest.
+    private const int ConnectionsExplained = 200;
+
     private readonly Revocations _revocations;
     private readonly RevocationReader _revocationReader;
     private readonly Rarely _mayLogRevocation;
@@ -65,14 +68,15 @@ public sealed partial class GatewayNode
         var (others, nodes) = await AskAsync(
             new NodeQuestion { Ask = "user", User = user }, DiagnosisJson.Default.UserFacts, static _ => false, cancellationToken).ConfigureAwait(false);
         List<UserFacts> all = [await own.ConfigureAwait(false), .. others];
-        return new UserReport(user, all.Sum(facts => facts.Count), [.. all.SelectMany(facts => facts.Connections)], nodes);
+        var count = (int)Math.Min(int.MaxValue, all.Sum(facts => (long)Math.Max(0, facts.Count)));
+        return new UserReport(user, count, [.. all.SelectMany(facts => facts.Connections.Take(ConnectionsTold))], nodes);
     }
 
     /// <summary>Why a user did not get a publication, by each of its connections.</summary>
     public async Task<UserExplanation> ExplainUserAsync(string channel, string user, CancellationToken cancellationToken)
     {
         var found = await FindUserAsync(user, cancellationToken).ConfigureAwait(false);
-        var explained = await Task.WhenAll(found.Connections.Select(connection => ExplainAsync(channel, connection.Id, cancellationToken))).ConfigureAwait(false);
+        var explained = await Task.WhenAll(found.Connections.Take(ConnectionsExplained).Select(connection => ExplainAsync(channel, connection.Id, cancellationToken))).ConfigureAwait(false);
         return new UserExplanation(channel, user, Verdict.OfUser(found), explained, found.Nodes);
     }
 

@@ -3,6 +3,7 @@ using Gateway.Auth;
 using Gateway.Core;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
+using Gateway.Core.Transport;
 using Gateway.Core.Transport.Tls;
 using Gateway.Redis;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +23,7 @@ internal static class MetricCatalog
         var server = new GatewayServer(options, node, metrics, TimeProvider.System, NullLoggerFactory.Instance);
         var connections = node.Connections;
         using var jwks = new JwksSource(new JwtOptions { JwksUri = "https://issuer.example/keys" }, metrics, TimeProvider.System, NullLogger<JwksSource>.Instance);
-        using var tls = new TlsEndpoints(options, connections.Transport, connections, connections.Slots, TimeProvider.System, NullLogger.Instance);
+        using var tls = new TlsEndpoints(options, connections.Transport, connections, connections.Slots, TimeProvider.System, NullLogger.Instance, new FarewellPlaces(1));
 
         var found = new List<Metric>();
         using var listener = new MeterListener();

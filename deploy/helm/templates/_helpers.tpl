@@ -89,11 +89,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
-{{/* Where the admin key lies; empty without one. */}}
+{{/* Where the keys of the admin side lie; empty without any. */}}
 {{- define "gateway.adminSecret" -}}
 {{- if .Values.admin.existingSecret }}
 {{- .Values.admin.existingSecret }}
-{{- else if .Values.admin.apiKey }}
+{{- else if or .Values.admin.apiKey .Values.admin.publishKey .Values.admin.readKey }}
 {{- include "gateway.fullname" . }}
 {{- end }}
 {{- end }}
@@ -178,6 +178,9 @@ Gateway__Auth__AllowAnonymous: {{ .Values.auth.allowAnonymous | quote }}
 {{- range $index, $origin := .Values.auth.allowedOrigins }}
 Gateway__Auth__AllowedOrigins__{{ $index }}: {{ $origin | quote }}
 {{- end }}
+{{- range $index, $host := .Values.auth.allowedHosts }}
+Gateway__Auth__AllowedHosts__{{ $index }}: {{ $host | quote }}
+{{- end }}
 {{- with .Values.auth.jwt }}
 {{- with .publicKeys }}
 Gateway__Auth__Jwt__PublicKeyPath: {{ printf "/etc/gateway/jwt/%s" (join ",/etc/gateway/jwt/" .) | quote }}
@@ -246,6 +249,12 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- if and .Values.admin.apiKey .Values.admin.existingSecret }}
 {{- fail "set admin.apiKey or admin.existingSecret, not both" }}
 {{- end }}
+{{- if and (or .Values.admin.publishKey .Values.admin.readKey) .Values.admin.existingSecret }}
+{{- fail "with admin.existingSecret, name the keys in it: admin.existingSecretPublishKey, admin.existingSecretReadKey" }}
+{{- end }}
+{{- if and (or .Values.admin.existingSecretPublishKey .Values.admin.existingSecretReadKey) (not .Values.admin.existingSecret) }}
+{{- fail "admin.existingSecretPublishKey and admin.existingSecretReadKey go with admin.existingSecret: the Secret, and the keys in it" }}
+{{- end }}
 {{- with .Values.auth.jwt }}
 {{- if ne (not .existingSecret) (not (or .publicKeys .hmacKeys)) }}
 {{- fail "auth.jwt.existingSecret goes with auth.jwt.publicKeys or auth.jwt.hmacKeys: the Secret, and the keys in it" }}
@@ -262,6 +271,9 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- end }}
 {{- if and (not .uri) (or .secret .existingSecret .failOpen) }}
 {{- fail "authorizer needs authorizer.uri: without, nobody is asked" }}
+{{- end }}
+{{- if and (or .secret .existingSecret) (hasPrefix "http://" .uri) (not (regexMatch "^http://(localhost|127\\.[0-9.]+|\\[::1\\])(:[0-9]+)?(/|$)" .uri)) }}
+{{- fail "authorizer.uri must be https where there is a secret: everybody on the way could read it" }}
 {{- end }}
 {{- end }}
 {{- if and .Values.rules .Values.config.rules }}

@@ -3,6 +3,9 @@ namespace Gateway.Core.Access;
 /// <summary>Judges tokens. Implemented by the host, which knows keys and libraries. Any thread; never throws for what a token holds.</summary>
 public interface ITokenValidator
 {
+    /// <summary>How far ahead of this node's clock a token may have been issued: the issuer's clock decides about its <c>iat</c>, and ours about revocations.</summary>
+    TimeSpan ClockSkew { get; }
+
     /// <summary>Judges a client's token. An answer that is there at once costs no task; a key that must be fetched is waited for.</summary>
     /// <param name="token">As the client gave it; never logged.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

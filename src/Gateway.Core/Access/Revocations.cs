@@ -15,6 +15,15 @@ internal sealed class Revocations(TimeProvider time)
     /// </summary>
     public const int Most = 100_000;
 
+    /// <summary>
+    /// Milliseconds that a node's clock may be ahead of this one's; as the most that <c>ClockSkew</c> may be. What says to be of a later
+    /// moment counts as of this one, or a slip of the pen in a backend's envelope would keep a user out for good.
+    /// </summary>
+    private const long FarthestAhead = 10 * 60 * 1000;
+
+    /// <summary>Milliseconds that one is kept: a year, as the option and the API allow.</summary>
+    private const long LongestKept = 365L * 24 * 3600 * 1000;
+
     private readonly ConcurrentDictionary<string, Revocation> _byName = new(StringComparer.Ordinal);
     private int _count; // the dictionary's own takes all its locks
 
@@ -24,7 +33,9 @@ internal sealed class Revocations(TimeProvider time)
     /// <summary>Takes one. False: there are too many.</summary>
     public bool Add(Revocation revocation)
     {
-        if (revocation.Until <= Now)
+        var now = Now;
+        revocation = revocation with { At = Math.Clamp(revocation.At, 0, now + FarthestAhead), Until = Math.Min(revocation.Until, now + LongestKept) };
+        if (revocation.Until <= now)
             return true; // what it covers has expired by itself
         while (true)
         {
@@ -47,13 +58,19 @@ internal sealed class Revocations(TimeProvider time)
         }
     }
 
-    /// <summary>Whether a token is revoked.</summary>
-    public bool Cover(ClientIdentity identity)
+    /// <summary>
+    /// Whether a token is revoked. An issuer whose clock is ahead dates its tokens so: one that says to be issued up to that much after the
+    /// revocation, the last moment included, may have been issued before it, and counts so. It also covers that most issuers write whole
+    /// seconds, and nodes milliseconds.
+    /// </summary>
+    /// <param name="identity">Who the token says it is.</param>
+    /// <param name="skew">How far the issuer's clock may be ahead.</param>
+    public bool Cover(ClientIdentity identity, TimeSpan skew)
     {
         if (Count == 0 || !identity.IsAuthenticated)
             return false;
         return (identity.TokenId is { } id && Find("jti:" + id) is not null)
-            || (Find("user:" + identity.Subject) is { } all && (identity.IssuedAt is not { } issued || issued.ToUnixTimeMilliseconds() < all.At));
+            || (Find("user:" + identity.Subject) is { } all && (identity.IssuedAt is not { } issued || issued.ToUnixTimeMilliseconds() <= all.At + (long)skew.TotalMilliseconds));
     }
 
     /// <summary>Forgets those that are over. Called once in a while.</summary>

@@ -13,6 +13,8 @@ internal sealed class TokenJudge(ITokenValidator? validator, Revocations revocat
 
     private static readonly TokenVerdict TooLong = TokenVerdict.Refused(TokenFault.Malformed, "the token is longer than 8192 bytes");
 
+    private static readonly TokenVerdict Empty = TokenVerdict.Refused(TokenFault.Malformed, "the token is empty: send one, or nothing in its place");
+
     private static readonly TokenVerdict NoKeys =
         TokenVerdict.Refused(TokenFault.Signature, "this service has no keys to check a token with: connect without one");
 
@@ -26,6 +28,9 @@ internal sealed class TokenJudge(ITokenValidator? validator, Revocations revocat
     {
         if (token.Length > MaxTokenBytes)
             return new(TooLong);
+        // A client that lost its token on the way: nobody, and not anybody.
+        if (token.Length == 0)
+            return new(Empty);
         if (validator is null)
             return new(NoKeys);
         var verdict = validator.ValidateAsync(token, cancellationToken);
@@ -33,7 +38,7 @@ internal sealed class TokenJudge(ITokenValidator? validator, Revocations revocat
     }
 
     /// <summary>Whether a token that was good is so no more.</summary>
-    public bool IsRevoked(ClientIdentity identity) => revocations.Cover(identity);
+    public bool IsRevoked(ClientIdentity identity) => revocations.Cover(identity, validator?.ClockSkew ?? TimeSpan.Zero);
 
     private async ValueTask<TokenVerdict> ReviewAsync(ValueTask<TokenVerdict> verdict) => Review(await verdict.ConfigureAwait(false));
 

@@ -16,6 +16,12 @@ internal sealed class TrustedNetworks
 
     public bool IsEmpty => _networks.Length == 0;
 
+    /// <summary>
+    /// Whether they hold half of all IPv4 addresses or more, or half of the IPv6 ones that are in use (2000::/3, RFC 4291 §2.4), by one network or
+    /// by many: nobody has so many proxies.
+    /// </summary>
+    public bool HoldMostAddresses => Share(AddressFamily.InterNetwork) >= 0.5 || Share(AddressFamily.InterNetworkV6) >= 0.5;
+
     public bool Contain(EndPoint? peer) => peer is IPEndPoint { Address: var address } && Contain(address);
 
     public bool Contain(IPAddress address)
@@ -28,6 +34,33 @@ internal sealed class TrustedNetworks
         }
 
         return false;
+    }
+
+    /// <summary>The share of a family's addresses that they hold together. Two networks overlap only where one holds the other.</summary>
+    private double Share(AddressFamily family)
+    {
+        var own = Array.FindAll(_networks, network => network.BaseAddress.AddressFamily == family);
+        var share = 0d;
+        for (var i = 0; i < own.Length; i++)
+        {
+            var isHeld = false;
+            for (var j = 0; j < own.Length && !isHeld; j++)
+                isHeld = i != j && own[j].Contains(own[i].BaseAddress) && (own[j].PrefixLength < own[i].PrefixLength || (own[j].PrefixLength == own[i].PrefixLength && j < i));
+            if (!isHeld)
+                share += ShareOf(own[i]);
+        }
+
+        return share;
+    }
+
+    private static double ShareOf(IPNetwork network)
+    {
+        if (network.BaseAddress.AddressFamily == AddressFamily.InterNetwork)
+            return Math.Pow(2, -network.PrefixLength);
+        var global = IPNetwork.Parse("2000::/3");
+        if (network.PrefixLength <= global.PrefixLength)
+            return network.Contains(global.BaseAddress) ? 1 : 0;
+        return global.Contains(network.BaseAddress) ? Math.Pow(2, global.PrefixLength - network.PrefixLength) : 0;
     }
 
     /// <summary>A network in CIDR notation, or one address. Bits behind the prefix count for nothing.</summary>

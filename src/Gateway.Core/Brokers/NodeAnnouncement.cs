@@ -5,12 +5,24 @@ namespace Gateway.Core.Brokers;
 
 /// <summary>
 /// What a node says of itself to the others, each interval anew. Unknown fields are ignored and a newer version is not read: nodes of
-/// neighbouring versions live side by side in a deploy.
+/// neighbouring versions live side by side in a deploy. What others say is clamped to what a node can be: this one's drain and rebalancing
+/// reckon with it.
 /// </summary>
 public sealed record NodeAnnouncement
 {
     /// <summary>The version this node writes and the newest it reads.</summary>
     public const int CurrentVersion = 1;
+
+    /// <summary>As JSON; a longer one is not read. Ten times what one takes with the longest name.</summary>
+    public const int MaxBytes = 4 * 1024;
+
+    /// <summary>As many connections as the option lets a node take.</summary>
+    private const int MostConnections = 10_000_000;
+
+    /// <summary>Clients a second: as <c>Gateway:Cluster:AcceptRate</c> allows.</summary>
+    private const double HighestRate = 1_000_000;
+
+    private const int LongestState = 32;
 
     /// <summary>Announcement version.</summary>
     [JsonPropertyName("v")]
@@ -54,15 +66,32 @@ public sealed record NodeAnnouncement
     /// <summary>Null: it is none, or of a version that this node does not know.</summary>
     public static NodeAnnouncement? TryParse(ReadOnlySpan<byte> json)
     {
+        if (json.Length > MaxBytes)
+            return null;
         try
         {
-            return JsonSerializer.Deserialize(json, AnnouncementJson.Default.NodeAnnouncement) is { Version: >= 1 and <= CurrentVersion, Node.Length: > 0 } read ? read : null;
+            return JsonSerializer.Deserialize(json, AnnouncementJson.Default.NodeAnnouncement) is { Version: >= 1 and <= CurrentVersion, State: not null } read && NodeName.IsValid(read.Node)
+                ? read.Clamped()
+                : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private NodeAnnouncement Clamped() => this with
+    {
+        State = State.Length <= LongestState ? State : "",
+        Connections = Math.Clamp(Connections, 0, MostConnections),
+        MaxConnections = Math.Clamp(MaxConnections, 0, MostConnections),
+        AcceptRate = Rate(AcceptRate),
+        Accepted = Rate(Accepted),
+        SendingAway = Rate(SendingAway),
+    };
+
+    // JSON has no NaN, but numbers that a double reads as infinite.
+    private static double Rate(double told) => double.IsNaN(told) ? 0 : Math.Clamp(told, 0, HighestRate);
 }
 
 /// <summary>What an announcement's state may be.</summary>

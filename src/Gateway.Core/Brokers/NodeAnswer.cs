@@ -27,11 +27,11 @@ public sealed record NodeAnswer
     /// <summary>Reads one; null when it is none.</summary>
     public static NodeAnswer? TryParse(ReadOnlySpan<byte> json)
     {
-        if (!Utf8.IsValid(json))
+        if (json.Length > MaxBytes || !Utf8.IsValid(json))
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeAnswer) is { Id.Length: > 0, Node.Length: > 0 } answer ? answer : null;
+            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeAnswer) is { Id.Length: > 0 and <= NodeQuestion.MaxIdLength } answer && NodeName.IsValid(answer.Node) ? answer : null;
         }
         catch (JsonException)
         {

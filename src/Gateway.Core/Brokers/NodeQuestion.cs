@@ -13,6 +13,12 @@ public sealed record NodeQuestion
     /// <summary>The envelope's operation.</summary>
     public const string Operation = "ask";
 
+    /// <summary>Longest <see cref="Id"/>, in characters.</summary>
+    internal const int MaxIdLength = 64;
+
+    /// <summary>Longest of what is asked about, in characters: above any user's, channel's or connection's name, and as the API takes it.</summary>
+    private const int MaxText = 1024;
+
     /// <summary>Envelope version.</summary>
     [JsonPropertyName("v")]
     public int Version { get; init; } = BrokerCommand.CurrentVersion;
@@ -56,13 +62,15 @@ public sealed record NodeQuestion
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeQuestion) is { Id.Length: > 0 and <= 64, From.Length: > 0, Ask.Length: > 0 } question ? question : null;
+            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeQuestion) is { Id.Length: > 0 and <= MaxIdLength, Ask.Length: > 0 and <= MaxText } question && question.IsShort && NodeName.IsValid(question.From) ? question : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    private bool IsShort => !(Connection?.Length > MaxText || User?.Length > MaxText || Channel?.Length > MaxText);
 
     /// <summary>As UTF-8 JSON.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, QuestionJson.Default.NodeQuestion);

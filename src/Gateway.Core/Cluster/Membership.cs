@@ -14,6 +14,15 @@ internal sealed class Membership
     // Reads of all nodes together stay in proportion to their number: at fifty nodes each looks every fifth interval.
     private const int NodesPerInterval = 10;
 
+    // However many there seem to be: what is not looked at for long is not known.
+    private const int MostIntervals = 30;
+
+    /// <summary>
+    /// Nodes that are reckoned with. Names are whatever was announced at the broker; those above it are left out, the ones that are known
+    /// already last, so that made-up names do not take the place of nodes.
+    /// </summary>
+    internal const int MostNodes = 1000;
+
     private readonly IBroker _broker;
     private readonly Func<NodeAnnouncement> _describe;
     private readonly Action _onRead;
@@ -23,7 +32,8 @@ internal sealed class Membership
     private readonly GatewayMetrics _metrics;
     private readonly Rarely _logFault;
     private readonly Dictionary<string, DateTimeOffset> _joined = [];
-    private volatile IReadOnlyList<NodeAnnouncement> _nodes = [];
+    private volatile List<NodeAnnouncement> _nodes = [];
+    private readonly Rarely _logTooMany;
     private bool _isFailing;
     private bool _hasAnnounced;
 
@@ -37,7 +47,7 @@ internal sealed class Membership
     public Membership(
         IBroker broker, Func<NodeAnnouncement> describe, Action onRead, ClusterOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
-        (_metrics, _logFault) = (metrics, new Rarely(time, TimeSpan.FromSeconds(10)));
+        (_metrics, _logFault, _logTooMany) = (metrics, new Rarely(time, TimeSpan.FromSeconds(10)), new Rarely(time, TimeSpan.FromSeconds(10)));
         (_broker, _describe, _onRead, _options, _time, _log) = (broker, describe, onRead, options, time, log);
         StartedAt = time.GetUtcNow();
     }
@@ -61,7 +71,7 @@ internal sealed class Membership
         {
             for (var interval = 0; ; interval++)
             {
-                var readEvery = Math.Max(1, _nodes.Count / NodesPerInterval);
+                var readEvery = Math.Clamp(_nodes.Count / NodesPerInterval, 1, MostIntervals);
                 await ExchangeAsync(mustRead: interval % readEvery == 0, cancellationToken).ConfigureAwait(false);
                 await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -135,9 +145,10 @@ internal sealed class Membership
         }
     }
 
-    private void See(IReadOnlyList<NodeAnnouncement> nodes)
+    private void See(IReadOnlyList<NodeAnnouncement> announced)
     {
         var now = _time.GetUtcNow();
+        var nodes = Chosen(announced);
         foreach (var node in nodes)
             _joined.TryAdd(node.Node, now);
         if (_joined.Count > nodes.Count)
@@ -148,5 +159,17 @@ internal sealed class Membership
         }
 
         _nodes = nodes;
+    }
+
+    /// <summary>One of each name, as many as are reckoned with.</summary>
+    private List<NodeAnnouncement> Chosen(IReadOnlyList<NodeAnnouncement> announced)
+    {
+        var nodes = announced.DistinctBy(node => node.Node).ToList();
+        if (nodes.Count <= MostNodes)
+            return nodes;
+        if (_logTooMany.Now())
+            Log.TooManyNodes(_log, nodes.Count, MostNodes);
+        var self = _describe().Node;
+        return [.. nodes.OrderByDescending(node => node.Node == self).ThenByDescending(node => _joined.ContainsKey(node.Node)).Take(MostNodes)];
     }
 }

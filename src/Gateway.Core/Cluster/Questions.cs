@@ -27,8 +27,11 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
     /// <summary>Answers being read at once; more are lost, and their nodes named as silent.</summary>
     private const int MaxReading = 256;
 
-    // Nobody is announced under a longer name.
-    private const int MaxNodeName = 128;
+    /// <summary>Their bytes, which whoever can publish at the broker chooses: 32 of the largest. Above it answers are lost, as above.</summary>
+    private const long MaxReadingBytes = 32L * NodeAnswer.MaxBytes;
+
+    /// <summary>Of the answers to one question, kept until the operator has got them. Above it the others count as silent.</summary>
+    private const long MaxAnswerBytes = 64L * NodeAnswer.MaxBytes;
 
     private readonly ConcurrentDictionary<string, Asked> _asked = new();
     private readonly SemaphoreSlim _places = new(MaxAsked, MaxAsked);
@@ -36,6 +39,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
     private readonly Rarely _mayLogUnreadable = new(time, Log.Interval);
     private int _answering;
     private int _reading;
+    private long _readingBytes;
 
     /// <summary>Answers that came and have not been read.</summary>
     public int Reading => Volatile.Read(ref _reading);
@@ -83,7 +87,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
     /// <summary>From the broker's thread. Returns the outcome for the metric.</summary>
     public string OnQuestion(ReadOnlySpan<byte> json)
     {
-        if (NodeQuestion.TryParse(json) is not { } question || !IsNodeName(question.From))
+        if (NodeQuestion.TryParse(json) is not { } question)
             return "malformed";
         if (question.From == self)
             return "own_question";
@@ -100,10 +104,11 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
     /// <summary>From the broker's thread.</summary>
     public void OnReply(ReadOnlySpan<byte> json)
     {
-        if (_asked.IsEmpty || Volatile.Read(ref _reading) >= MaxReading)
+        if (_asked.IsEmpty || json.Length > NodeAnswer.MaxBytes || Volatile.Read(ref _reading) >= MaxReading || Volatile.Read(ref _readingBytes) + json.Length > MaxReadingBytes)
             return;
         // Half a megabyte of JSON is not read where publications wait.
         Interlocked.Increment(ref _reading);
+        Interlocked.Add(ref _readingBytes, json.Length);
         ThreadPool.UnsafeQueueUserWorkItem(static item => item.Questions.Read(item.Json), (Questions: this, Json: json.ToArray()), preferLocal: false);
     }
 
@@ -112,7 +117,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
         try
         {
             if (NodeAnswer.TryParse(json) is { } reply && _asked.TryGetValue(reply.Id, out var asked))
-                asked.Add(reply);
+                asked.Add(reply, json.Length);
         }
 #pragma warning disable CA1031 // Whatever was sent here: its node counts as silent, and this one lives on.
         catch (Exception e)
@@ -123,6 +128,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
         }
         finally
         {
+            Interlocked.Add(ref _readingBytes, -json.Length);
             Interlocked.Decrement(ref _reading);
         }
     }
@@ -151,27 +157,27 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
         }
     }
 
-    /// <summary>It becomes part of a channel's name at the broker: nothing but what a node can be called.</summary>
-    private static bool IsNodeName(string name) =>
-        name.Length is > 0 and <= MaxNodeName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
-
     /// <summary>A question that is on its way.</summary>
     private sealed class Asked(List<string> expected, Func<NodeAnswer, bool> isEnough)
     {
         private readonly Lock _gate = new();
         private readonly Dictionary<string, NodeAnswer> _answers = [];
+        private long _bytes;
         private bool _isEnough;
 
         public TaskCompletionSource Complete { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void Add(NodeAnswer answer)
+        public void Add(NodeAnswer answer, int bytes)
         {
             lock (_gate)
             {
                 // One that joined a moment ago counts as well, but no more of them than nodes that are known of.
                 if (!expected.Contains(answer.Node) && _answers.Count >= 2 * expected.Count)
                     return;
-                _answers[answer.Node] = answer;
+                // The first word counts: a second one would be of somebody else.
+                if (_bytes + bytes > MaxAnswerBytes || !_answers.TryAdd(answer.Node, answer))
+                    return;
+                _bytes += bytes;
                 _isEnough |= isEnough(answer);
                 if (_isEnough || expected.TrueForAll(_answers.ContainsKey))
                     Complete.TrySetResult();

@@ -26,5 +26,5 @@ public sealed record UserExplanation(
     string Channel,
     string User,
     [property: Description("What keeps the user from it, whatever its connections; empty: see them.")] IReadOnlyList<FoundCause> Causes,
-    [property: Description("One for each connection that was found, 20 of each node at most.")] IReadOnlyList<Explanation> Connections,
+    [property: Description("One for each connection that was found, 20 of each node and 200 in all at most.")] IReadOnlyList<Explanation> Connections,
     IReadOnlyList<AskedNode> Nodes);

@@ -151,7 +151,7 @@ internal sealed class Verdict
 
     private void JudgeChannel(bool isChannel, IReadOnlyList<NodeFacts> nodes)
     {
-        if (isChannel && nodes.Sum(node => node.Channel!.Subscribers + node.Channel.Pending) == 0)
+        if (isChannel && nodes.All(node => node.Channel is { Subscribers: <= 0, Pending: <= 0 }))
             Add(Cause.NobodySubscribed, null, "Nobody is subscribed to the channel on the nodes that answered.");
         foreach (var node in nodes)
         {

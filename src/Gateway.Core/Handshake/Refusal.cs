@@ -13,6 +13,9 @@ internal sealed record Refusal(int Status, string Reason)
 
     public static readonly Refusal RequestLineTooLong = new(414, "the request line is longer than this server accepts");
 
+    /// <summary>RFC 9110 §15.5.20: the request is for somebody that this server is not.</summary>
+    public static readonly Refusal MisdirectedRequest = new(421, "this service is not known by the name in Host: Gateway:Auth:AllowedHosts names those that it is");
+
     public static readonly Refusal UpgradeRequired =
         new(426, "this is a WebSocket endpoint: Upgrade: websocket and Connection: Upgrade are required");
 

@@ -4,14 +4,15 @@ namespace Gateway.Core.Handshake;
 
 /// <summary>
 /// The places of a request that a token may stand in: the <c>Authorization</c> header (RFC 6750 §2.1), a query parameter (§2.3), a cookie,
-/// and the list of subprotocols, which is all that a page can set of a WebSocket's headers.
+/// and the list of subprotocols, which is all that a page can set of a WebSocket's headers. Where a place is there and holds nothing, the token
+/// is an empty one, which is no good: a client that meant to say who it is must not become anybody.
 /// </summary>
 internal sealed class TokenSources(AuthOptions options)
 {
     /// <summary>What stands before a token in the list of subprotocols. It is never chosen, and so never in the response.</summary>
     public const string SubprotocolPrefix = "gateway.token.";
 
-    private const string Scheme = "Bearer ";
+    private const string Scheme = "Bearer";
 
     /// <summary>Finds the request's token. False: it has several that differ.</summary>
     public bool TryFind(UpgradeRequest request, out string? token)
@@ -29,8 +30,9 @@ internal sealed class TokenSources(AuthOptions options)
         foreach (var part in value.Split(','))
         {
             var credentials = part.Trim();
-            // RFC 9110 §11.1: the scheme's case does not count.
-            if (credentials.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && !Take(credentials[Scheme.Length..].Trim(), ref token))
+            // RFC 9110 §11.1: the scheme's case does not count. What follows it may be nothing at all.
+            var isOurs = credentials.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && (credentials.Length == Scheme.Length || char.IsWhiteSpace(credentials[Scheme.Length]));
+            if (isOurs && !Take(credentials[Scheme.Length..].Trim(), ref token))
                 return false;
         }
 
@@ -54,10 +56,10 @@ internal sealed class TokenSources(AuthOptions options)
             return true;
         foreach (var pair in request.Query.Split('&'))
         {
+            // One without a sign is as one with nothing behind it (WHATWG URL, application/x-www-form-urlencoded).
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0
-                && Uri.UnescapeDataString(pair[..equals]) == options.TokenParameter
-                && !Take(Uri.UnescapeDataString(pair[(equals + 1)..]), ref token))
+            var name = equals < 0 ? pair : pair[..equals];
+            if (Uri.UnescapeDataString(name) == options.TokenParameter && !Take(equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]), ref token))
             {
                 return false;
             }
@@ -81,11 +83,8 @@ internal sealed class TokenSources(AuthOptions options)
         return true;
     }
 
-    /// <summary>An empty one is as good as none: a page that has no user yet.</summary>
     private static bool Take(string found, ref string? token)
     {
-        if (found.Length == 0)
-            return true;
         var isSame = token is null || string.Equals(token, found, StringComparison.Ordinal);
         token ??= found;
         return isSame;

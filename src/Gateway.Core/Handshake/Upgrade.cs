@@ -83,7 +83,8 @@ internal static class Upgrade
         // §4.2.1 1: a WebSocket is a GET's; RFC 9110 §7.8: an Upgrade that cannot be done may be ignored, and here it is with HEAD.
         if (isHead || !fields.MentionsWebSocket)
         {
-            plain = new PlainRequest(Encoding.ASCII.GetString(target.Path), isHead);
+            var host = target.Host.IsEmpty ? fields.Host : target.Host;
+            plain = new PlainRequest(Encoding.ASCII.GetString(target.Path), host.IsEmpty ? null : Encoding.ASCII.GetString(host), isHead);
             return null;
         }
 

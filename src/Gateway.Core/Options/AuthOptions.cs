@@ -15,6 +15,10 @@ public sealed class AuthOptions
     [Origin]
     public IList<string> AllowedOrigins { get; } = [];
 
+    [Description("Names that clients reach this service by, as their requests' Host says: ws.example.com, *.example.com, or an address as it is written; ports do not count. Others are answered 421, but for /healthz, which load balancers ask for by address. Empty: any name, also an attacker's that leads here (DNS rebinding).")]
+    [HostName]
+    public IList<string> AllowedHosts { get; } = [];
+
     [Description("Pages of localhost and loopback addresses may connect as well, for those who develop one. Default: true in the Development environment, else false.")]
     public bool AllowLocalOrigins { get; set; }
 

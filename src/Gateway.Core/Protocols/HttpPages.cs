@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Connections;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
@@ -16,6 +17,7 @@ internal sealed class HttpPages(GatewayOptions options, ProtocolRoutes routes, F
     private static readonly PlainMatch Ready = PlainMatch.Of(new HttpPage(200, "text/plain; charset=utf-8", "ready\n"), "health");
     private static readonly PlainMatch Unready = PlainMatch.Of(new HttpPage(503, "text/plain; charset=utf-8", "not ready\n"), "health");
 
+    private readonly HostPolicy _hosts = new(options.Auth);
     private readonly PlainMatch _welcome = PlainMatch.Of(WelcomePage.Create(options), "page");
 
     public PlainMatch Select(PlainRequest request)
@@ -24,6 +26,9 @@ internal sealed class HttpPages(GatewayOptions options, ProtocolRoutes routes, F
         var isHealth = request.Path == HealthPath || request.Path == options.BasePath + HealthPath;
         if (isHealth && options.Http.HealthCheck)
             return isReady() ? Ready : Unready;
+        // Behind the health check: load balancers probe a node by its address, and what it says is no secret of any name's.
+        if (!_hosts.Allows(request.Host))
+            return PlainMatch.Refuse(Refusal.MisdirectedRequest);
         if (options.Http.WelcomePage && (request.Path == options.BasePath || request.Path == options.BasePath + "/"))
             return _welcome;
         return PlainMatch.Refuse(routes.Serves(request.Path) ? Refusal.UpgradeRequired : Refusal.NotFound);

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Handshake;
@@ -13,12 +14,16 @@ internal sealed class ProtocolRoutes(GatewayOptions options, IChannels channels,
 {
     private const string PlainPrefix = "/plain/";
 
+    private readonly HostPolicy _hosts = new(options.Auth);
     private readonly JsonProtocol _json = new(channels, node, options.Heartbeat);
     private readonly PlainProtocol _plain = new(channels);
     private readonly EchoProtocol _echo = new();
 
     public ProtocolMatch Select(UpgradeRequest request)
     {
+        // Before all else: what is here is the business of those who know where they are.
+        if (!_hosts.Allows(request.Host))
+            return ProtocolMatch.Refuse(Refusal.MisdirectedRequest.Status, Refusal.MisdirectedRequest.Reason);
         var path = request.Path;
         if (!path.StartsWith(options.BasePath, StringComparison.Ordinal))
             return NotFound(path);

@@ -119,6 +119,9 @@ internal static partial class Log
     [LoggerMessage(1421, LogLevel.Debug, "The node's announcement was not withdrawn: {Reason}. The others forget it after Gateway:Cluster:ForgetAfter.")]
     public static partial void NotWithdrawn(ILogger log, string reason);
 
+    [LoggerMessage(1422, LogLevel.Warning, "{Nodes} nodes are announced, and {Most} are reckoned with. If there are not so many, somebody else writes at the broker under Gateway:Redis:Prefix; this line comes at most every 10 s.")]
+    public static partial void TooManyNodes(ILogger log, int nodes, int most);
+
     [LoggerMessage(1430, LogLevel.Warning, "The other nodes could not be asked ({Question}): {Reason}.")]
     public static partial void AskFailed(ILogger log, string question, string reason);
 

@@ -50,7 +50,7 @@ public static class MetricLabels
         ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
         ["gateway.faults"] = [new("part", ["connection", "transport", "shard", "drain", "cluster", "access", "clock", "memory", "tls"])],
         ["gateway.handshakes"] =
-            [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "426", "429", "431", "503", "other"])],
+            [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "421", "426", "429", "431", "503", "other"])],
         ["gateway.limits.reached"] = [new("limit", [.. Limits.All.Select(Limits.Label)])],
         ["gateway.memory.kept"] = [new("pool", ["blocks", "buffers", "socket_args", "queues", "publications", "deflate", "inflate", "shards"])],
         ["gateway.messages.received"] = [TrafficProtocol, Kind],

@@ -57,7 +57,7 @@ internal static class AdminSide
         _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape
         HealthEndpoints.Map(app);
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OpenAccess.Instance);
-        app.MapOpenApi("/openapi/v1.json");
+        app.MapOpenApi("/openapi/v1.json").Needs(AdminRights.None);
         ConsolePage.Map(app);
 
         var api = app.MapGroup("/api/v1");

@@ -14,7 +14,7 @@ internal static class ApiDocument
         {
             Title = "Gateway admin API",
             Version = ProgramVersion.Text,
-            Description = "For backends and operators. Open on a loopback address; elsewhere it needs the key of Gateway:Admin:ApiKey. Every error is an RFC 9457 problem.",
+            Description = "For backends and operators. Open on a loopback address; elsewhere it needs a key: an operator's (Gateway:Admin:ApiKey), one that may only publish (PublishKey), or one that may only read (ReadKey). Every error is an RFC 9457 problem.",
         };
         document.Servers = [new OpenApiServer { Url = "/" }]; // wherever this document came from
         document.Components ??= new OpenApiComponents();
@@ -23,12 +23,23 @@ internal static class ApiDocument
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            Description = "The value of Gateway:Admin:ApiKey.",
+            Description = "A key of Gateway:Admin:ApiKey, PublishKey or ReadKey. The names beside it are the rights that an operation needs: read, publish or operate.",
         };
-        var needsKey = new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] };
         var optional = new OpenApiSecurityRequirement(); // without a key set, on loopback
-        foreach (var operation in document.Paths.Where(path => path.Key.StartsWith("/api/", StringComparison.Ordinal)).SelectMany(path => path.Value.Operations!.Values))
-            operation.Security = [optional, needsKey];
+        var routes = context.DescriptionGroups.SelectMany(group => group.Items).ToLookup(route => (Path: "/" + route.RelativePath, Method: route.HttpMethod));
+        foreach (var (path, item) in document.Paths.Where(path => path.Key.StartsWith("/api/", StringComparison.Ordinal)))
+        {
+            foreach (var (method, operation) in item.Operations!)
+            {
+                var right = routes[(path, method.Method)].SelectMany(route => route.ActionDescriptor.EndpointMetadata).OfType<NeededRight>().Last().Right;
+                // OpenAPI 3.1, Security Requirement Object: for a scheme that is no OAuth, the roles that are needed.
+                operation.Security = [optional, new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [NeededRight.WordOf(right)] }];
+                operation.Responses ??= [];
+                operation.Responses.TryAdd("401", new OpenApiResponse { Description = "There is a key, and the request has none that is known." });
+                operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The key has not the right '{NeededRight.WordOf(right)}'; or the request comes from another site, or from beyond loopback, and there is no key." });
+            }
+        }
+
         return Task.CompletedTask;
     }
 }

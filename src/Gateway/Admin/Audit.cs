@@ -18,7 +18,7 @@ internal sealed partial class Audit(RequestDelegate next, TimeProvider time, ILo
         if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
             if (_mayLogRefusal.Now())
-                LogRefused(context.Request.Method, PathOf(context), RemoteOf(context), status);
+                LogRefused(context.Request.Method, PathOf(context), WhoIn(context), RemoteOf(context), status);
         }
         else if (IsAction(context))
         {
@@ -27,7 +27,7 @@ internal sealed partial class Audit(RequestDelegate next, TimeProvider time, ILo
     }
 
     /// <summary>Whose key a request carries; for <see cref="AccessRules"/>.</summary>
-    public static void SetWho(HttpContext context, string key) => context.Items[typeof(Audit)] = $"key {key}";
+    public static void SetWho(HttpContext context, AdminKey key) => context.Items[typeof(Audit)] = key.ToString();
 
     private static string WhoIn(HttpContext context) => context.Items[typeof(Audit)] as string ?? "no key";
 
@@ -44,8 +44,8 @@ internal sealed partial class Audit(RequestDelegate next, TimeProvider time, ILo
     [LoggerMessage(3110, LogLevel.Information, "Admin action: {Method} {Path} by {Who} from {Remote}, answered {Status}.")]
     private partial void LogAction(string method, string path, string who, IPAddress? remote, int status);
 
-    [LoggerMessage(3111, LogLevel.Warning, "Admin request refused: {Method} {Path} from {Remote}, answered {Status}. This line comes at most every 10 s.")]
-    private partial void LogRefused(string method, string path, IPAddress? remote, int status);
+    [LoggerMessage(3111, LogLevel.Warning, "Admin request refused: {Method} {Path} by {Who} from {Remote}, answered {Status}. This line comes at most every 10 s.")]
+    private partial void LogRefused(string method, string path, string who, IPAddress? remote, int status);
 }
 
 /// <summary>Marks a route that changes nothing although its method is not GET, or is counted instead of logged.</summary>

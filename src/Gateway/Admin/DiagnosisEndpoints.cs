@@ -15,14 +15,14 @@ internal static class DiagnosisEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/lagging", FindLaggingAsync)
-            .WithName("lagging").WithTags("Connections")
+            .Needs(AdminRights.Read).WithName("lagging").WithTags("Connections")
             .WithSummary("Lists the connections, of all nodes, that most waits for")
             .WithDescription("Those for whom nothing waits are left out. A node that does not answer within two seconds is named, and its connections are missing.")
             .Produces<LaggingReport>()
             .ProducesProblems(400);
 
         api.MapGet("/explain", ExplainAsync)
-            .WithName("explain").WithTags("Channels")
+            .Needs(AdminRights.Read).WithName("explain").WithTags("Channels")
             .WithSummary("Says why a publication may not have been got")
             .WithDescription("Asks all nodes, judges what they know and tells both: causes from a closed list, most important first, and the facts. With a connection, why that one; without, why anybody. A node that does not answer within two seconds is named.")
             .Produces<Explanation>()

@@ -9,24 +9,24 @@ internal static class DrainEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/nodes", ListNodes)
-            .WithName("nodes").WithTags("Node")
+            .Needs(AdminRights.Read).WithName("nodes").WithTags("Node")
             .WithSummary("Lists the nodes as they last announced themselves")
             .WithDescription("None while Redis does not answer.")
             .Produces<NodeList>();
 
         api.MapGet("/drain", Describe)
-            .WithName("drain").WithTags("Drain")
+            .Needs(AdminRights.Read).WithName("drain").WithTags("Drain")
             .WithSummary("Says how far a drain of this node is")
             .Produces<DrainReport>();
 
         api.MapPost("/drain", Begin)
-            .WithName("begin-drain").WithTags("Drain")
+            .Needs(AdminRights.Operate).WithName("begin-drain").WithTags("Drain")
             .WithSummary("Sends this node's clients to the others and takes none")
             .WithDescription("As SIGTERM does, but the node goes on running, and the drain can be called off. Asked again, it gets a new deadline.")
             .Produces<DrainReport>(StatusCodes.Status202Accepted);
 
         api.MapDelete("/drain", Cancel)
-            .WithName("cancel-drain").WithTags("Drain")
+            .Needs(AdminRights.Operate).WithName("cancel-drain").WithTags("Drain")
             .WithSummary("Calls a drain off: clients that are still there stay, and the node takes clients again")
             .Produces<DrainReport>()
             .ProducesProblems(409);

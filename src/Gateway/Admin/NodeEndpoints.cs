@@ -19,26 +19,26 @@ internal static class NodeEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/node", Describe)
-            .WithName("node").WithTags("Node")
+            .Needs(AdminRights.Read).WithName("node").WithTags("Node")
             .WithSummary("Describes this node")
             .WithDescription("Addresses, counts, the broker's state, readiness and limits.")
             .Produces<NodeReport>();
 
         api.MapGet("/channels", ListChannelsAsync)
-            .WithName("channels").WithTags("Node")
+            .Needs(AdminRights.Read).WithName("channels").WithTags("Node")
             .WithSummary("Lists the channels that have subscribers on this node")
             .Produces<ChannelList>()
             .ProducesProblems(400);
 
         api.MapGet("/connections/{id}", FindConnectionAsync)
-            .WithName("connection").WithTags("Connections")
+            .Needs(AdminRights.Read).WithName("connection").WithTags("Connections")
             .WithSummary("Describes a connection, on whichever node it is")
             .WithDescription("410 when it ended of late, with why; 404 when no node that answered knows it, with the nodes that did not answer within two seconds.")
             .Produces<ConnectionInfo>()
             .ProducesProblems(404, 410);
 
         api.MapPost("/connections/{id}/disconnect", DisconnectAsync)
-            .WithName("disconnect").WithTags("Connections")
+            .Needs(AdminRights.Operate).WithName("disconnect").WithTags("Connections")
             .WithSummary("Ends a connection, on whichever node it is")
             .WithDescription("200 when it was on this node; 202 when the other nodes were asked to end it, should one of them have it.")
             .Produces<DisconnectReport>()

@@ -18,7 +18,7 @@ internal static class PublishEndpoint
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/publish", PublishAsync)
             .WithMetadata(NoAction.Instance)
-            .WithName("publish").WithTags("Publishing")
+            .Needs(AdminRights.Publish).WithName("publish").WithTags("Publishing")
             .WithSummary("Publishes a message to channels")
             .WithDescription("Every subscriber of each channel, on every node, gets the payload. Answers once the broker has taken the message; 503 says by 'outcome' whether it may have been published all the same.")
             .Accepts<PublishBody>("application/json")

@@ -12,12 +12,12 @@ internal static class RuleEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/rules", List)
-            .WithName("rules").WithTags("Rules")
+            .Needs(AdminRights.Read).WithName("rules").WithTags("Rules")
             .WithSummary("Lists the rules about channels that are in force")
             .Produces<RuleList>();
 
         api.MapPost("/rules/explain", ExplainAsync)
-            .WithName("explainRules").WithTags("Rules")
+            .Needs(AdminRights.Read).WithName("explainRules").WithTags("Rules")
             .WithSummary("Says which rule decides about a channel, what it decides, and why")
             .WithDescription("For a client with a token, with claims, or anonymous. Nothing is subscribed to or published. The backend is asked only with 'ask'.")
             .Accepts<RuleExplanationBody>("application/json")

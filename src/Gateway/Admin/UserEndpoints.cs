@@ -12,21 +12,21 @@ internal static class UserEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/users/{user}", FindAsync)
-            .WithName("user").WithTags("Users")
+            .Needs(AdminRights.Read).WithName("user").WithTags("Users")
             .WithSummary("Lists a user's connections on all nodes")
             .WithDescription("A user without a connection is none that is not found: the list is empty. A node that does not answer within two seconds is named.")
             .Produces<UserReport>()
             .ProducesProblems(400);
 
         api.MapPost("/users/{user}/disconnect", DisconnectAsync)
-            .WithName("disconnect-user").WithTags("Users")
+            .Needs(AdminRights.Operate).WithName("disconnect-user").WithTags("Users")
             .WithSummary("Ends all connections of a user, on every node")
             .WithDescription("With close code 4403. A client may connect again while its token is good: revoke that to keep it out. 503: those on this node have ended, the other nodes could not be asked.")
             .Produces<UserDisconnectReport>(StatusCodes.Status202Accepted)
             .ProducesProblems(400, 503);
 
         api.MapPost("/tokens/revoke", RevokeAsync)
-            .WithName("revoke").WithTags("Users")
+            .Needs(AdminRights.Operate).WithName("revoke").WithTags("Users")
             .WithSummary("Takes tokens back before they expire, on every node")
             .WithDescription("All of a user that were issued before now (claim iat; those without it too), or one by its claim jti. Their connections are closed with 4401, and who comes with one is refused with 401. 503: this node does so, and the others may not have been told: ask again.")
             .Accepts<RevokeBody>("application/json")

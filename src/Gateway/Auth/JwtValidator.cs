@@ -35,8 +35,11 @@ internal sealed class JwtValidator : ITokenValidator
     {
         _keys = keys;
         _claims = new JwtClaims(time, options.ClockSkew);
+        ClockSkew = options.ClockSkew;
         (_issuers, _audiences) = (JwtOptions.ItemsOf(options.Issuer), JwtOptions.ItemsOf(options.Audience));
     }
+
+    public TimeSpan ClockSkew { get; }
 
     public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken)
     {

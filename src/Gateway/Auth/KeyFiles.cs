@@ -56,6 +56,8 @@ internal static class KeyFiles
             faults.Add(new ConfigurationError(Section + option, path, "is a key in PEM and no secret.", $"Name public keys in {Section}{nameof(JwtOptions.PublicKeyPath)}; make a secret by openssl rand -hex 32."));
         else if (secret.Length < VerificationKey.MinHmacBytes)
             faults.Add(new ConfigurationError(Section + option, path, $"has {secret.Length} bytes; a secret has {VerificationKey.MinHmacBytes} or more (RFC 7518 3.2).", "Make one by openssl rand -hex 32."));
+        else if (SecretStrength.FindFault(Encoding.Latin1.GetString(secret)) is { } fault)
+            faults.Add(new ConfigurationError(Section + option, path, fault + ".", "Make one by openssl rand -hex 32."));
         else
             keys.Add(new VerificationKey(new SymmetricSecurityKey(secret), KeyFamily.Hmac, secret.Length * 8));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Admin;
 using Gateway.Core.Options;
 
 namespace Gateway.Configuration;
@@ -92,9 +93,14 @@ internal sealed class ConfigurationRules
 
     private void SecretsHaveOneSource()
     {
-        const string Key = "Gateway:Admin:ApiKey", Password = "Gateway:Redis:PasswordPath", Redis = "Gateway:Redis:Configuration";
-        if (AreRight(Key, Key + "Path") && _settings.Admin is { ApiKey.Length: > 0, ApiKeyPath.Length: > 0 })
-            Add(Key + "Path", _settings.Admin.ApiKeyPath, $"is set, and so is {Key}.", "Set one of them; the file may hold several keys.");
+        const string Password = "Gateway:Redis:PasswordPath", Redis = "Gateway:Redis:Configuration";
+        foreach (var scope in AdminKeys.Scopes)
+        {
+            var (key, path) = (scope.Option, scope.Option + "Path");
+            if (AreRight(key, path) && scope.Key(_settings.Admin).Length > 0 && scope.Path(_settings.Admin).Length > 0)
+                Add(path, scope.Path(_settings.Admin), $"is set, and so is {key}.", "Set one of them; the file may hold several keys.");
+        }
+
         if (!AreRight(Password, Redis) || _settings.Redis.PasswordPath.Length == 0)
             return;
         if (_settings.Redis.Configuration.Length == 0)

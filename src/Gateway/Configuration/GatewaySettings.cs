@@ -78,6 +78,8 @@ internal sealed class GatewaySettings
         errors.AddRange(TlsRules.Check(settings, errors));
         errors.AddRange(AuthRules.Check(settings, errors));
         errors.AddRange(ChannelRuleChecks.Check(settings, errors));
+        errors.AddRange(AdminKeyRules.Check(settings, errors));
+        errors.AddRange(SecurityRules.Check(settings, errors));
         return (settings, errors);
     }
 

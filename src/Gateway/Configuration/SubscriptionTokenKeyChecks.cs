@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using System.Text;
 using Gateway.Auth;
 using Gateway.Auth.SubscriptionTokens;
 
 namespace Gateway.Configuration;
 
-/// <summary>What the key of subscription tokens must be: there once, long enough, secret, and of nothing else.</summary>
+/// <summary>What the key of subscription tokens must be: there once, long enough, not to be guessed, secret, and of nothing else.</summary>
 internal static class SubscriptionTokenKeyChecks
 {
     /// <summary>The option, and how that of the file begins.</summary>
@@ -27,6 +28,8 @@ internal static class SubscriptionTokenKeyChecks
             // Whoever takes a public key for a secret lets everybody sign (RFC 8725 §2.1).
             if (key.AsSpan().TrimStart(" \r\n\t"u8).StartsWith("-----BEGIN"u8))
                 return new(option, path, "is a key in PEM and no secret.", "Make a secret by openssl rand -hex 32.");
+            if (SecretStrength.FindFault(Encoding.Latin1.GetString(key)) is { } fault)
+                return new(option, path, fault + ".", "Make one by openssl rand -hex 32.");
             return IsOfClients(settings, key) ? new(option, path, "is a key of clients' own tokens too: each kind of token would count as the other (RFC 8725 3.12).", "Make another by openssl rand -hex 32.") : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

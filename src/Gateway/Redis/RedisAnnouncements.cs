@@ -8,6 +8,11 @@ namespace Gateway.Redis;
 /// </summary>
 internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys keys, RedisOptions options, TimeProvider time)
 {
+    /// <summary>Twice as many as nodes are reckoned with: some have gone, and their names are taken out a minute later.</summary>
+    private const int MostNames = 2000;
+
+    private const int LongestName = 128;
+
     /// <exception cref="BrokerUnavailableException">Redis has not taken it.</exception>
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => new(connection.AskAsync(
         async database =>
@@ -40,7 +45,8 @@ internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys k
     public ValueTask<IReadOnlyList<byte[]>> ReadAsync(CancellationToken cancellationToken) => new(connection.AskAsync<IReadOnlyList<byte[]>>(
         async database =>
         {
-            var names = await database.SortedSetRangeByRankAsync(keys.Nodes);
+            // The latest ones: a thousand made-up names more cost no more than that.
+            var names = (await database.SortedSetRangeByRankAsync(keys.Nodes, -MostNames, -1)).Where(name => name.Length() <= LongestName);
             // One by one, pipelined: in a Cluster the keys are on different servers.
             var read = await Task.WhenAll(names.Select(name => database.StringGetAsync(keys.AnnouncementOf(name.ToString()))));
             return [.. read.Where(value => value.HasValue).Select(value => (byte[])value!)];

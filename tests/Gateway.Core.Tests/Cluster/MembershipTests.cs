@@ -98,6 +98,36 @@ public sealed class MembershipTests : IAsyncDisposable
         Assert.Equal(1, _metrics.Announcements.Total);
     }
 
+    /// <summary>Names are whatever somebody writes at the broker.</summary>
+    [Fact]
+    public async Task Nodes_ManyMadeUpOnes_TakeNoNodesPlace_AndAreBounded()
+    {
+        _nodes.AddRange([new NodeAnnouncement { Node = "b" }, new NodeAnnouncement { Node = "c" }]);
+        await ExchangeAsync();
+        var joined = _membership.JoinedAt("c");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _nodes.InsertRange(0, Enumerable.Range(0, 5 * Membership.MostNodes).Select(i => new NodeAnnouncement { Node = $"x{i}" }));
+
+        for (var i = 0; i < 3; i++)
+        {
+            await ExchangeAsync();
+            _nodes.InsertRange(0, Enumerable.Range(0, Membership.MostNodes).Select(j => new NodeAnnouncement { Node = $"y{i}.{j}" }));
+        }
+
+        Assert.Equal(Membership.MostNodes, _membership.Nodes.Count);
+        Assert.Superset(new HashSet<string> { "a", "b", "c" }, _membership.Nodes.Select(node => node.Node).ToHashSet());
+        Assert.Equal(joined, _membership.JoinedAt("c"));
+        Assert.Equal(Membership.MostNodes, _membership.Nodes.Count(node => _membership.JoinedAt(node.Node) is not null));
+    }
+
+    [Fact]
+    public async Task Nodes_OneNameTwice_IsOneNode()
+    {
+        _nodes.AddRange([new NodeAnnouncement { Node = "b", Connections = 1 }, new NodeAnnouncement { Node = "b", Connections = 2 }]);
+        await ExchangeAsync();
+        Assert.Equal(1, Assert.Single(_membership.Nodes, node => node.Node == "b").Connections);
+    }
+
     private void Act()
     {
         if (_actThrows)

@@ -5,6 +5,29 @@ namespace Gateway.Core.Tests.Cluster;
 
 public sealed class PaceTests
 {
+    /// <summary>Whatever others have announced, and was read: a rate that a drain can go at.</summary>
+    [Fact]
+    public void Of_HostileAnnouncements_IsARateThatCanBeKept()
+    {
+        string[] numbers = ["0", "-1", "-5", "1e-300", "1e999", "-1e999", "1e308", "4"];
+        foreach (var accept in numbers)
+        {
+            foreach (var accepted in numbers)
+            {
+                foreach (var away in numbers)
+                {
+                    var json = $$"""{"v":1,"node":"NAME","state":"ready","connections":-7,"max_connections":2147483647,"accept_rate":{{accept}},"accepted":{{accepted}},"sending_away":{{away}}}""";
+                    NodeAnnouncement[] nodes = [Read(json, "a"), Read(json, "b"), Read(json, "c")];
+
+                    Assert.InRange(Pace.Of(nodes, "a")!.Value, 0, 10_000_000);
+                }
+            }
+        }
+    }
+
+    private static NodeAnnouncement Read(string json, string name) =>
+        NodeAnnouncement.TryParse(System.Text.Encoding.UTF8.GetBytes(json.Replace("NAME", name, StringComparison.Ordinal)))!;
+
     [Fact]
     public void Of_NobodyKnown_IsNotKnown() => Assert.Null(Pace.Of([], "a"));
 

@@ -168,6 +168,55 @@ public sealed class QuestionsTests : IAsyncDisposable
         Assert.Equal("c", Replies[0].Node);
     }
 
+    [Fact]
+    public async Task Reply_OfManyBytes_IsKeptUpToABound_AndTheOthersAreSilent()
+    {
+        _nodes = [Node("self"), .. Enumerable.Range(0, 200).Select(i => Node($"n{i}"))];
+        var questions = Create();
+        var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
+        var id = NodeQuestion.TryParse(_broker.Commands[0])!.Id;
+        var body = Json($"\"{new string('x', NodeAnswer.MaxBytes - 200)}\"");
+
+        for (var i = 0; i < 200; i++)
+        {
+            questions.OnReply(new NodeAnswer { Id = id, Node = $"n{i}", Body = body }.ToJson());
+            await Eventually.TrueAsync(() => questions.Reading == 0);
+        }
+
+        _time.Advance(Questions.Deadline);
+        var answers = await asking;
+        Assert.InRange(answers.Given.Count, 32, 64);
+        Assert.Equal(200, answers.Given.Count + answers.Silent.Count);
+    }
+
+    [Fact]
+    public async Task Reply_ThatIsTooLongOrOfNoNode_IsNothing()
+    {
+        var questions = Create();
+        var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
+        var id = NodeQuestion.TryParse(_broker.Commands[0])!.Id;
+
+        questions.OnReply(new NodeAnswer { Id = id, Node = "b", Body = Json($"\"{new string('x', NodeAnswer.MaxBytes)}\"") }.ToJson());
+        questions.OnReply(new NodeAnswer { Id = id, Node = "b c", Body = Json("{}") }.ToJson());
+        questions.OnReply(new NodeAnswer { Id = id, Node = new string('b', 129), Body = Json("{}") }.ToJson());
+        await Eventually.TrueAsync(() => questions.Reading == 0);
+        _time.Advance(Questions.Deadline);
+
+        Assert.Empty((await asking).Given);
+    }
+
+    [Fact]
+    public void Question_AboutATextOfAnyLength_IsMalformed()
+    {
+        var most = new string('x', 1024);
+        NodeQuestion question = new() { Id = "7", From = "b", Ask = "user", User = most, Channel = most, Connection = most, Limit = int.MinValue };
+        var questions = Create();
+
+        Assert.Equal("answered", questions.OnQuestion(question.ToJson()));
+        foreach (var longer in (NodeQuestion[])[question with { User = most + "x" }, question with { Channel = most + "x" }, question with { Connection = most + "x" }, question with { Ask = most + "x" }, question with { Id = new string('7', 65) }])
+            Assert.Equal("malformed", questions.OnQuestion(longer.ToJson()));
+    }
+
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     private List<(string Node, byte[] Json)> Replies

@@ -61,6 +61,8 @@ public sealed class UserConnectionsTests
 
     private class OneUser : ITokenValidator
     {
+        public TimeSpan ClockSkew => TimeSpan.Zero;
+
         public virtual ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken) =>
             new(new TokenVerdict(new ClientIdentity { Subject = "u1" }, ""));
     }

@@ -111,13 +111,28 @@ public sealed class AdmissionTests
             Assert.StartsWith("HTTP/1.1 401 ", answer, StringComparison.Ordinal);
             // RFC 6750 §3.1: no error where no credentials were given.
             Assert.Contains("WWW-Authenticate: Bearer\r\n", answer, StringComparison.Ordinal);
-            Assert.StartsWith("HTTP/1.1 401 ", await closed.RefusedAsync("/?token="), StringComparison.Ordinal);
+            Assert.Contains("invalid_token", await closed.RefusedAsync("/?token="), StringComparison.Ordinal);
         }
 
         await using var open = await StartAsync(options => options.Auth.AllowAnonymous = true);
         await using var client = await WsClient.OpenJsonAsync(open.EndPoint);
         Assert.False(open.Connections.Registry.All().Single().Identity.IsAuthenticated);
         Assert.Equal(0, open.Connections.Users.Count);
+    }
+
+    /// <summary>A client that has a part of what it asked for, and is not told, waits for the rest for ever.</summary>
+    [Fact]
+    public async Task Plain_ThatCannotHaveAllOfItsChannels_GetsNone()
+    {
+        await using var node = await StartAsync(options => options.Limits.MaxChannels = 3);
+        var limited = Backend.Issue("u1", ("limits", new { subscriptions = 2 }));
+
+        Assert.StartsWith("HTTP/1.1 403 ", await node.RefusedAsync($"/plain/a,b,c?token={limited}"), StringComparison.Ordinal);
+        await using (var two = await WsClient.OpenAsync(node.EndPoint, $"/plain/a,b?token={limited}"))
+            await node.SubscribedAsync(2);
+        await using var four = await WsClient.OpenAsync(node.EndPoint, $"/plain/a,b,c,d?token={Backend.Issue("u1")}");
+        Assert.Equal(1013, (await four.ReceiveCloseAsync()).Code);
+        await node.ReturnsToBaselineAsync();
     }
 
     [Fact]

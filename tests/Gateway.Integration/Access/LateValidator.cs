@@ -7,6 +7,8 @@ internal sealed class LateValidator(ITokenValidator inner) : ITokenValidator
 {
     public bool IsLate { get; set; }
 
+    public TimeSpan ClockSkew => inner.ClockSkew;
+
     public async ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         if (IsLate)

@@ -13,7 +13,7 @@ namespace Gateway.Integration.Access;
 /// <summary>A node that knows a secret, and the backend that knows it too.</summary>
 internal static class TokenNode
 {
-    private static readonly byte[] Secret = Encoding.UTF8.GetBytes(new string('s', 48));
+    private static readonly byte[] Secret = Encoding.UTF8.GetBytes("the secret of these tests, and of their one backend");
 
     /// <summary>The backend.</summary>
     public static readonly TokenIssuer Backend = TokenIssuer.Hmac(Secret);

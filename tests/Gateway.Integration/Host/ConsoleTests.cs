@@ -67,8 +67,8 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
     [Fact]
     public async Task Key_OfTheAdminSide_IsAskedForAndKept()
     {
-        await using var host = await HostProcess.StartAsync("--Gateway:Admin:ApiKey=open-sesame");
-        await browser.PlayAsync("signIn", host.Admin.BaseAddress!, "open-sesame");
+        await using var host = await HostProcess.StartAsync("--Gateway:Admin:ApiKey=open-sesame-7f3c1e9a5b2d");
+        await browser.PlayAsync("signIn", host.Admin.BaseAddress!, "open-sesame-7f3c1e9a5b2d");
 
         await browser.IsDoneAsync();
     }

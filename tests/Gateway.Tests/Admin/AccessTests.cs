@@ -8,21 +8,23 @@ public class AccessTests
 {
     private const string Loopback = "127.0.0.1:0", Everywhere = "0.0.0.0:0";
 
+    private const string Key = "7f3c1e9a5b2d8064", OtherKey = "c95e70b1d3a84f26";
+
     /// <summary>Address × key set × key sent → the status of each kind of route.</summary>
     [Theory]
     [InlineData(Loopback, "", null, 200, 200)]
     [InlineData(Loopback, "", "Bearer anything", 200, 200)]
-    [InlineData(Loopback, "secret", null, 401, 200)]
-    [InlineData(Loopback, "secret", "Bearer secret", 200, 200)]
-    [InlineData(Loopback, "secret", "bearer secret", 200, 200)]
-    [InlineData(Loopback, "secret", "Bearer Secret", 401, 200)]
-    [InlineData(Loopback, "secret", "Bearer secret1", 401, 200)]
-    [InlineData(Loopback, "secret", "Bearer ", 401, 200)]
-    [InlineData(Loopback, "secret", "Basic secret", 401, 200)]
+    [InlineData(Loopback, Key, null, 401, 200)]
+    [InlineData(Loopback, Key, "Bearer " + Key, 200, 200)]
+    [InlineData(Loopback, Key, "bearer " + Key, 200, 200)]
+    [InlineData(Loopback, Key, "Bearer 7F3C1E9A5B2D8064", 401, 200)]
+    [InlineData(Loopback, Key, "Bearer " + Key + "1", 401, 200)]
+    [InlineData(Loopback, Key, "Bearer ", 401, 200)]
+    [InlineData(Loopback, Key, "Basic " + Key, 401, 200)]
     [InlineData(Everywhere, "", null, 403, 403)]
     [InlineData(Everywhere, "", "Bearer ", 403, 403)]
-    [InlineData(Everywhere, "secret", null, 401, 200)]
-    [InlineData(Everywhere, "secret", "Bearer secret", 200, 200)]
+    [InlineData(Everywhere, Key, null, 401, 200)]
+    [InlineData(Everywhere, Key, "Bearer " + Key, 200, 200)]
     public async Task Access_AddressAndKey_DecideWhoGetsWhat(string address, string key, string? sent, int api, int console)
     {
         await using var host = await RunningHost.StartAsync(("Gateway:Admin:Address", address), ("Gateway:Admin:ApiKey", key));
@@ -57,15 +59,17 @@ public class AccessTests
         var path = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(path, "old\r\nnew\n");
+            await File.WriteAllTextAsync(path, $"{Key}\r\n{OtherKey}\n");
             var time = new FakeTimeProvider();
             await using var host = await RunningHost.StartAsync(new FakeNode(), time, ("Gateway:Admin:Address", Everywhere), ("Gateway:Admin:ApiKeyPath", path));
-            Assert.Equal((200, 200, 401, 401), (await WithAsync(host, "old"), await WithAsync(host, "new"), await WithAsync(host, "old new"), await WithAsync(host, "")));
+            Assert.Equal((200, 200, 401, 401), (await WithAsync(host, Key), await WithAsync(host, OtherKey), await WithAsync(host, $"{Key} {OtherKey}"), await WithAsync(host, "")));
 
-            await File.WriteAllTextAsync(path, "new");
+            // One that could be guessed does not count, whenever it comes.
+            await File.WriteAllTextAsync(path, OtherKey + "\nchangeme\nchangemechangemechangeme");
             time.Advance(TimeSpan.FromSeconds(5));
 
-            Assert.Equal((401, 200), (await WithAsync(host, "old"), await WithAsync(host, "new")));
+            Assert.Equal((401, 200), (await WithAsync(host, Key), await WithAsync(host, OtherKey)));
+            Assert.Equal((401, 401), (await WithAsync(host, "changeme"), await WithAsync(host, "changemechangemechangeme")));
         }
         finally
         {
@@ -84,7 +88,7 @@ public class AccessTests
     [Fact]
     public async Task Access_WithoutTheKey_AsksForIt()
     {
-        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", "secret"));
+        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", Key));
 
         var response = await host.PostAsync("/api/v1/publish", """{"channel":"a","data":1}""");
 
@@ -96,7 +100,7 @@ public class AccessTests
     [Fact]
     public async Task Access_UnknownRouteWithoutTheKey_TellsNothing()
     {
-        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", "secret"));
+        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", Key));
 
         Assert.Equal(401, await StatusAsync(host, "/api/v2/anything"));
     }
@@ -120,9 +124,9 @@ public class AccessTests
     [Fact]
     public async Task Access_WithAKey_AnyHostNameWillDo()
     {
-        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", "secret"));
+        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", Key));
         host.Client.DefaultRequestHeaders.Host = "gateway.example";
-        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
 
         Assert.Equal(200, await StatusAsync(host, "/api/v1/node"));
     }
@@ -136,6 +140,30 @@ public class AccessTests
         Assert.Equal(HttpStatusCode.Forbidden, await DisconnectFromAsync(host, "https://evil.example"));
         Assert.Equal(HttpStatusCode.Forbidden, await DisconnectFromAsync(host, "null"));
         Assert.Equal(HttpStatusCode.Accepted, await DisconnectFromAsync(host, own));
+    }
+
+    /// <summary>A browser says of every request who asks for it, also of an image's or a form's, which carry no Origin.</summary>
+    [Theory]
+    [InlineData("/api/v1/node", "same-origin", "cors", "empty", 200)]
+    [InlineData("/api/v1/node", "none", "navigate", "document", 200)]
+    [InlineData("/api/v1/node", "cross-site", "no-cors", "image", 403)]
+    [InlineData("/api/v1/node", "cross-site", "navigate", "document", 403)]
+    [InlineData("/api/v1/node", "same-site", "no-cors", "script", 403)] // another port of this machine
+    [InlineData("/api/v1/node", "something-new", "cors", "empty", 403)]
+    [InlineData("/openapi/v1.json", "cross-site", "no-cors", "script", 403)]
+    [InlineData("/", "cross-site", "navigate", "document", 200)] // a link to the console
+    [InlineData("/", "cross-site", "navigate", "iframe", 403)]
+    [InlineData("/console.js", "cross-site", "no-cors", "script", 403)]
+    [InlineData("/livez", "cross-site", "no-cors", "image", 200)]
+    public async Task Access_OpenOnLoopback_RefusesWhatABrowserMarksAsAnotherSites(string path, string site, string mode, string destination, int status)
+    {
+        await using var host = await RunningHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Sec-Fetch-Site", site);
+        request.Headers.Add("Sec-Fetch-Mode", mode);
+        request.Headers.Add("Sec-Fetch-Dest", destination);
+
+        Assert.Equal(status, (int)(await host.Client.SendAsync(request)).StatusCode);
     }
 
     private static async Task<HttpStatusCode> DisconnectFromAsync(RunningHost host, string origin)

@@ -5,7 +5,7 @@ namespace Gateway.Tests.Admin;
 /// <summary>Who did what to the node stands in the log.</summary>
 public class AuditTests
 {
-    private const string Id = "0123456789abcdef";
+    private const string Id = "0123456789abcdef", Key = "7f3c1e9a5b2d8064";
 
     [Theory]
     [InlineData("POST", "/api/v1/drain", 202)]
@@ -13,15 +13,15 @@ public class AuditTests
     [InlineData("POST", $"/api/v1/connections/{Id}/disconnect", 202)]
     public async Task Action_IsOneLineWithWhoAndTheOutcome(string method, string path, int status)
     {
-        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", "secret"), ("Logging:LogLevel:Default", "Information"));
-        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
+        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", Key), ("Logging:LogLevel:Default", "Information"));
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
 
         using var response = await host.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
         Assert.Equal(status, (int)response.StatusCode);
-        // echo -n secret | sha256sum | cut -c1-8
-        Assert.Equal($"Admin action: {method} {path} by key 2bb80d53 from 127.0.0.1, answered {status}.", Assert.Single(host.Audit()));
-        Assert.DoesNotContain(host.Log.GetSnapshot(), line => line.Message.Contains("secret", StringComparison.Ordinal));
+        // echo -n 7f3c1e9a5b2d8064 | sha256sum | cut -c1-8
+        Assert.Equal($"Admin action: {method} {path} by operator key a2396892 from 127.0.0.1, answered {status}.", Assert.Single(host.Audit()));
+        Assert.DoesNotContain(host.Log.GetSnapshot(), line => line.Message.Contains(Key, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -49,13 +49,24 @@ public class AuditTests
     [Fact]
     public async Task Refusals_AreToldNowAndThen()
     {
-        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", "secret"), ("Logging:LogLevel:Default", "Information"));
+        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ApiKey", Key), ("Logging:LogLevel:Default", "Information"));
         host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "guess");
 
         for (var i = 0; i < 20; i++)
             await host.Client.PostAsync("/api/v1/drain", null);
 
-        Assert.Equal("Admin request refused: POST /api/v1/drain from 127.0.0.1, answered 401. This line comes at most every 10 s.", Assert.Single(host.Audit()));
+        Assert.Equal("Admin request refused: POST /api/v1/drain by no key from 127.0.0.1, answered 401. This line comes at most every 10 s.", Assert.Single(host.Audit()));
+    }
+
+    [Fact]
+    public async Task Refusal_OfAKeyWithoutTheRight_SaysWhose()
+    {
+        await using var host = await RunningHost.StartAsync(("Gateway:Admin:ReadKey", Key), ("Logging:LogLevel:Default", "Information"));
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+
+        await host.Client.PostAsync("/api/v1/drain", null);
+
+        Assert.Equal("Admin request refused: POST /api/v1/drain by read key a2396892 from 127.0.0.1, answered 403. This line comes at most every 10 s.", Assert.Single(host.Audit()));
     }
 
     /// <summary>A name may hold an encoded line break; the log's line has it encoded still.</summary>

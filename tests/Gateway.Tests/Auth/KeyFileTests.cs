@@ -21,12 +21,40 @@ public sealed class KeyFileTests : IDisposable
     [InlineData(32, true)]
     public void Secret_HasThirtyTwoBytesAtLeast(int length, bool isRight)
     {
-        var text = new string('s', length);
+        var text = Validators.Secret[..length];
         var faults = Validators.Faults(new JwtOptions { HmacKey = text }).Concat(Validators.Faults(new JwtOptions { HmacKeyPath = Write(text + "\n") })).ToList();
 
         Assert.Equal(isRight ? 0 : 2, faults.Count);
         Assert.All(faults, fault => Assert.Contains("openssl rand -hex 32", fault.ToString(), StringComparison.Ordinal));
         Assert.All(faults, fault => Assert.DoesNotContain(text, fault.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("ssssssssssssssssssssssssssssssssssssssss")]
+    [InlineData("changemechangemechangemechangemechangeme")]
+    [InlineData("Secret-Secret-Secret-Secret-Secret-Secret")]
+    public void Secret_ThatCouldBeGuessed_IsAFaultThatDoesNotShowIt(string secret)
+    {
+        foreach (var options in (JwtOptions[])[new() { HmacKey = secret }, new() { HmacKeyPath = Write(secret) }])
+        {
+            var fault = Assert.Single(Validators.Faults(options)).ToString();
+            Assert.Contains("openssl rand -hex 32", fault, StringComparison.Ordinal);
+            Assert.DoesNotContain(secret, fault, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>As bytes, of any value.</summary>
+    [Fact]
+    public void Secret_OfRandomBytesInAFile_IsOne()
+    {
+        var path = Path.Combine(_folder, "bytes");
+        for (var i = 0; i < 200; i++)
+        {
+            var bytes = RandomNumberGenerator.GetBytes(32);
+            bytes[^1] = 1; // no line break, which would be taken off
+            File.WriteAllBytes(path, bytes);
+            Assert.Empty(Validators.Faults(new JwtOptions { HmacKeyPath = path }));
+        }
     }
 
     [Fact]

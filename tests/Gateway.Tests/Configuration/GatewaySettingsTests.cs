@@ -28,7 +28,7 @@ public class GatewaySettingsTests
             ("Gateway:Rules:0:Publish", "ANYONE"),
             ("Gateway:Endpoints:0:Address", "127.0.0.1:0"),
             ("Gateway:Endpoints:1:Address", "[::1]:0"),
-            ("Gateway:Admin:ApiKey", "k"));
+            ("Gateway:Admin:ApiKey", "7f3c1e9a5b2d8064"));
 
         Assert.Empty(errors);
         Assert.Equal(8 * 1024 * 1024, settings.Gateway.Limits.MaxQueueBytes);
@@ -38,7 +38,7 @@ public class GatewaySettingsTests
         Assert.Equal("chat:*", Assert.Single(settings.Gateway.Rules).Pattern);
         Assert.Equal(RuleAudience.Anyone, settings.Gateway.Rules[0].Publish);
         Assert.Equal(["127.0.0.1:0", "[::1]:0"], settings.Gateway.Endpoints.Select(endpoint => endpoint.Address));
-        Assert.Equal("k", settings.Admin.ApiKey);
+        Assert.Equal("7f3c1e9a5b2d8064", settings.Admin.ApiKey);
     }
 
     [Fact]

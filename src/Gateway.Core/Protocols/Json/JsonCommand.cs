@@ -41,6 +41,9 @@ internal ref struct JsonCommand
     /// <summary>Of a subscribe or a refresh: the token, without its quotes; empty: none. Escapes stay: no token has any.</summary>
     public ReadOnlySpan<byte> Token { get; private set; }
 
+    /// <summary>A text stands there, which may be empty.</summary>
+    public bool HasToken { get; private set; }
+
     /// <summary>False: not a JSON object, no type, or a field of the wrong kind.</summary>
     public static bool TryParse(ReadOnlySpan<byte> message, out JsonCommand command)
     {
@@ -113,7 +116,8 @@ internal ref struct JsonCommand
             // A null is as good as none: a client's code may have nothing to put there.
             if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
                 return false;
-            Token = reader.TokenType == JsonTokenType.String ? Raw(ref reader, message)[1..^1] : default;
+            HasToken = reader.TokenType == JsonTokenType.String;
+            Token = HasToken ? Raw(ref reader, message)[1..^1] : default;
             return true;
         }
 

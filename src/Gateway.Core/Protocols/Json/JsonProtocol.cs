@@ -133,7 +133,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     private static MessageResult Refresh(Connection connection, in JsonCommand command)
     {
-        if (command.Token.IsEmpty)
+        if (!command.HasToken)
             return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A refresh has a field \"token\", a text."));
         var result = connection.BeginCommand();
         // One character more than a token may have: the rest would be copied to be refused.

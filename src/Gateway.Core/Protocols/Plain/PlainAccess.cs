@@ -14,6 +14,9 @@ internal static class PlainAccess
     /// <summary>Null: it may. Takes no task where the rules decide by themselves.</summary>
     public static ValueTask<Refusal?> JudgeAsync(IChannels channels, Connection connection, ClientIdentity client, PlainWish wish)
     {
+        // The node's own bound was looked at before anybody was asked who the client is; this one is its token's.
+        if (client.Limits.Subscriptions is { } most && wish.Names.Count > most)
+            return new(new Refusal(403, $"The token allows {most} subscriptions, and the path names {wish.Names.Count} channels."));
         List<int>? undecided = null;
         for (var i = 0; i < wish.Names.Count; i++)
         {

@@ -57,7 +57,8 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler, IRevo
     {
         public override OutboundFrame? Complete(SubscribeResult result)
         {
-            if (result is SubscribeResult.Unavailable or SubscribeResult.TooManyChannels or SubscribeResult.Overloaded)
+            // Whatever the reason is: there is no message to say it with, and a client with a part of its channels would wait for the others for ever.
+            if (result is not (SubscribeResult.Subscribed or SubscribeResult.AlreadySubscribed))
                 Connection.Close(CloseReason.TryAgainLater);
             return null;
         }

@@ -1,3 +1,4 @@
+using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
@@ -39,6 +40,46 @@ public sealed class PlainProtocolTests
         var (connection, transport) = harness.Request("/plain/news");
         Assert.Equal("close:1013", Assert.Single(transport.Messages));
         Assert.Equal(ConnectionState.Closing, connection.State);
+    }
+
+    /// <summary>There is no message that could tell which of the channels it has not got.</summary>
+    [Theory]
+    [InlineData("TooMany")]
+    [InlineData("TooManyChannels")]
+    [InlineData("Unavailable")]
+    public void Subscribe_OneOfTheChannelsIsNotGot_IsClosedToTryAgain(string result)
+    {
+        using var harness = new ProtocolHarness();
+        harness.Channels.Subscribed = null;
+        var (_, transport) = harness.Open("/plain/a,b,c");
+
+        harness.Channels.Waiting.Dequeue().Complete(SubscribeResult.Subscribed);
+        harness.Channels.Waiting.Dequeue().Complete(Enum.Parse<SubscribeResult>(result));
+        harness.Channels.Waiting.Dequeue().Complete(SubscribeResult.Subscribed);
+
+        Assert.Equal("close:1013", Assert.Single(transport.Messages));
+    }
+
+    [Theory]
+    [InlineData(3, null, "HTTP/1.1 101 Switching Protocols")]
+    [InlineData(2, null, "HTTP/1.1 400 Bad Request")]
+    [InlineData(3, 3, "HTTP/1.1 101 Switching Protocols")]
+    [InlineData(3, 2, "HTTP/1.1 403 Forbidden")]
+    [InlineData(3, 0, "HTTP/1.1 403 Forbidden")]
+    public void Open_MoreChannelsThanTheNodeOrTheTokenAllows_IsRefusedAsAWhole(int node, int? token, string line)
+    {
+        using var harness = new ProtocolHarness(options => options.Limits.MaxSubscriptions = node, new Limited(token));
+
+        Assert.Equal(line, harness.Response("/plain/a,b,c", "Authorization: Bearer x\r\n").Line);
+        Assert.Equal(line.Contains("101", StringComparison.Ordinal) ? 3 : 0, harness.Channels.Asked.Count);
+    }
+
+    private sealed class Limited(int? subscriptions) : ITokenValidator
+    {
+        public TimeSpan ClockSkew => TimeSpan.Zero;
+
+        public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken) =>
+            new(new TokenVerdict(new ClientIdentity { Subject = "u1", Limits = new ClientLimits(null, subscriptions, null, null) }, ""));
     }
 
     [Fact]
