@@ -67,23 +67,29 @@ public sealed class ChannelPattern
     /// <summary>Whether every channel that the other is about is this one's already. False may also mean that it is not certain.</summary>
     public bool Covers(ChannelPattern other) => Walk(PatternSyntax.Specimen(other._parts), null);
 
-    /// <summary>Whether a name fits a text in which <c>*</c> stands for any run of characters. Linear in the name for each star.</summary>
+    /// <summary>
+    /// Whether a name fits a text in which <c>*</c> stands for any run of characters. What stands before the first star and behind the last is at
+    /// the name's ends; each of the others is looked for behind the one before, by the vectorised search, since a token has a hundred patterns.
+    /// </summary>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
-        int p = 0, n = 0, star = -1, resume = 0;
-        while (n < name.Length)
+        var star = pattern.IndexOf('*');
+        if (star < 0)
+            return pattern.SequenceEqual(name);
+        if (!name.StartsWith(pattern[..star]))
+            return false;
+        name = name[star..];
+        pattern = pattern[(star + 1)..];
+        for (star = pattern.IndexOf('*'); star >= 0; star = pattern.IndexOf('*'))
         {
-            if (p < pattern.Length && pattern[p] == '*')
-                (star, resume) = (p++, n);
-            else if (p < pattern.Length && pattern[p] == name[n])
-                (p, n) = (p + 1, n + 1);
-            else if (star >= 0)
-                (p, n) = (star + 1, ++resume); // the last star takes one character more
-            else
+            var at = name.IndexOf(pattern[..star]);
+            if (at < 0)
                 return false;
+            name = name[(at + star)..];
+            pattern = pattern[(star + 1)..];
         }
 
-        return pattern[p..].TrimStart('*').IsEmpty;
+        return name.EndsWith(pattern);
     }
 
     /// <inheritdoc/>

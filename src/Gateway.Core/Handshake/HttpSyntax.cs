@@ -35,17 +35,11 @@ internal static class HttpSyntax
     /// <summary>Takes the next element off a comma-separated list, §5.6.1; empty elements are passed over, as a recipient must.</summary>
     public static bool TryTakeElement(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> element)
     {
-        while (!list.IsEmpty)
-        {
-            var comma = list.IndexOf((byte)',');
-            element = Trim(comma < 0 ? list : list[..comma]);
-            list = comma < 0 ? default : list[(comma + 1)..];
-            if (!element.IsEmpty)
-                return true;
-        }
-
-        element = default;
-        return false;
+        list = list.TrimStart(", \t"u8);
+        var comma = list.IndexOf((byte)',');
+        element = Trim(comma < 0 ? list : list[..comma]);
+        list = comma < 0 ? default : list[(comma + 1)..];
+        return !element.IsEmpty;
     }
 
     /// <summary>Whether a list holds a token, whose case does not matter.</summary>

@@ -95,7 +95,7 @@ internal sealed class RequestTarget : IFuzzTarget
                 var request = outcome.Request!;
                 Property.Holds(request.Path.StartsWith('/') && request.Path.Length + request.Query.Length <= inputBytes, "A path is a part of the request.");
                 Property.Holds(request.Headers.Count >= Required.Length, "An upgrade needs its headers.");
-                _ = PlainPath.TryParse(request.Path[1..], out _);
+                _ = PlainPath.TryParse(request.Path.AsSpan(1), 1000, out _, out _);
                 ExpectOneResponse(UpgradeResponse.Accept(request, request.Subprotocols.FirstOrDefault(name => name.Length < 64), null));
                 return "upgrade";
         }

@@ -38,7 +38,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
         if (!JsonCommand.TryParse(payload, out var command))
         {
-            connection.Reply(JsonMessages.Error([], JsonError.BadRequest, "A message is one JSON object with a field \"type\"."));
+            connection.Reply(JsonMessages.Error([], JsonError.BadRequest, "A message is one JSON object with a field \"type\", of 64 fields at most, and of 16 KiB beside the data of a publication."));
             connection.Close(CloseReason.BadRequest);
             return MessageResult.Continue;
         }
