@@ -7,7 +7,7 @@ namespace Gateway.Core.Json;
 /// 5 to 20 ns each, and a client decides how many there are: a megabyte holds half a million. This one takes a nanosecond or so a byte whatever
 /// they are, and says no by a result, where the library throws at 10 µs a time.
 /// </summary>
-internal static class JsonScanner
+public static class JsonScanner
 {
     /// <summary>Deepest nesting that can be asked for: a bit a level says whether it is an object.</summary>
     public const int MaxDepth = 1024;

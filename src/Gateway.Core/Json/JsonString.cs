@@ -3,7 +3,7 @@ using System.Text;
 namespace Gateway.Core.Json;
 
 /// <summary>What stands between a JSON string's quotes, known to be right, as text.</summary>
-internal static class JsonString
+public static class JsonString
 {
     /// <summary>
     /// Writes the text in UTF-8, which is never longer than what it is made of. False: an escaped half of a surrogate pair stands alone, which

@@ -10,6 +10,7 @@ internal enum Limit
     Commands,
     Bytes,
     ControlFrames,
+    Refreshes,
     Subscriptions,
     Channels,
     Memory,
@@ -28,6 +29,7 @@ internal static class Limits
         Limit.Commands => "commands",
         Limit.Bytes => "bytes",
         Limit.ControlFrames => "control_frames",
+        Limit.Refreshes => "refreshes",
         Limit.Subscriptions => "subscriptions",
         Limit.Channels => "channels",
         _ => "memory",
@@ -43,6 +45,7 @@ internal static class Limits
         Limit.Commands => "CommandsPerSecond",
         Limit.Bytes => "BytesPerSecond",
         Limit.ControlFrames => "ControlFramesPerSecond",
+        Limit.Refreshes => "RefreshesPerMinute",
         Limit.Subscriptions => "MaxSubscriptions",
         _ => "MaxChannels",
     };

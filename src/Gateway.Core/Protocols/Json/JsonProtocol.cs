@@ -160,6 +160,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
             RefreshOutcome.Ok => JsonMessages.Refreshed(id, connection.ExpiresIn),
             RefreshOutcome.Forbidden => JsonMessages.Error(id, JsonError.Forbidden, "The token is another user's: connect anew with it."),
             RefreshOutcome.Unavailable => JsonMessages.Error(id, JsonError.Unavailable, result.Reason),
+            RefreshOutcome.RateLimited => JsonMessages.Error(id, JsonError.RateLimited, result.Reason),
             _ => JsonMessages.Error(id, JsonError.Unauthorized, result.Reason),
         });
         connection.EndCommand();
