@@ -25,7 +25,7 @@ public sealed class ArchitectureTests
         ["Connections"] = ["Access", "Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],
         ["Channels"] = ["Access", "Connections", "Framing", "Buffers", "Json", "Options", "Telemetry"],
         ["Protocols"] = ["Access", "Channels", "Connections", "Handshake", "Framing", "Json", "Options", "Telemetry"],
-        ["Brokers"] = ["Options", "Telemetry"],
+        ["Brokers"] = ["Json", "Options", "Telemetry"],
         ["Cluster"] = ["Access", "Brokers", "Connections", "Options", "Telemetry"],
         ["Memory"] = ["Connections", "Buffers", "Options", "Telemetry", "Transport"],
         ["Diagnosis"] = ["Connections", "Transport", "Framing", "Addresses"],

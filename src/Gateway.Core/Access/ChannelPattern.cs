@@ -18,6 +18,8 @@ public sealed class ChannelPattern
     // A name has at most 255 characters; a position stands before each, and one at the end.
     private const int Positions = 256;
 
+    private const int ShortText = 4;
+
     private readonly PatternPart[] _parts;
 
     private ChannelPattern(string text, PatternPart[] parts)
@@ -79,14 +81,14 @@ public sealed class ChannelPattern
         if (!name.StartsWith(pattern[..star]))
             return false;
         name = name[star..];
-        pattern = pattern[(star + 1)..];
+        pattern = pattern[star..].TrimStart('*');
         for (star = pattern.IndexOf('*'); star >= 0; star = pattern.IndexOf('*'))
         {
-            var at = name.IndexOf(pattern[..star]);
+            var at = Find(name, pattern[..star]);
             if (at < 0)
                 return false;
             name = name[(at + star)..];
-            pattern = pattern[(star + 1)..];
+            pattern = pattern[star..].TrimStart('*');
         }
 
         return name.EndsWith(pattern);
@@ -94,6 +96,20 @@ public sealed class ChannelPattern
 
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    /// <summary>The vectorised search costs as much to begin as a short name does one by one.</summary>
+    private static int Find(ReadOnlySpan<char> name, ReadOnlySpan<char> text)
+    {
+        if (text.Length > ShortText)
+            return name.IndexOf(text);
+        for (var at = 0; at + text.Length <= name.Length; at++)
+        {
+            if (name[at] == text[0] && name[at..].StartsWith(text))
+                return at;
+        }
+
+        return -1;
+    }
 
     /// <summary>
     /// All ways at once: the positions in the name that the parts so far can end at. No part looks at a position twice, whatever the

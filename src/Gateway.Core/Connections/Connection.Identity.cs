@@ -21,8 +21,13 @@ internal sealed partial class Connection
 
     /// <summary>Judges a token that the client sends in place of its own. With a good one of the same user it goes on.</summary>
     /// <param name="token">As the client gave it.</param>
-    public ValueTask<RefreshResult> RefreshAsync(string token) =>
-        MayRefresh() ? JudgeRefreshAsync(token) : new(Count(RefreshOutcome.RateLimited, "Too many tokens came one after another; the one from before counts on."));
+    public ValueTask<RefreshResult> RefreshAsync(string token)
+    {
+        // Whatever its token says, an anonymous client becomes nobody by it, and a signature is dear.
+        if (!Identity.IsAuthenticated)
+            return new(Count(RefreshOutcome.Forbidden, ""));
+        return MayRefresh() ? JudgeRefreshAsync(token) : new(Count(RefreshOutcome.RateLimited, "Too many tokens came one after another; the one from before counts on."));
+    }
 
     private async ValueTask<RefreshResult> JudgeRefreshAsync(string token)
     {

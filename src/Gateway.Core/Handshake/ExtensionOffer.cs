@@ -23,15 +23,12 @@ internal sealed record ExtensionOffer(string Name, IReadOnlyList<KeyValuePair<st
     {
         while (true)
         {
-            SkipSpace(ref list);
+            list = list.TrimStart(", \t"u8);
             if (list.IsEmpty)
                 return true;
-            if (!TryTake(ref list, (byte)','))
-            {
-                if (offers.Count == MaxOffers || !TryTakeExtension(ref list, out var offer) || !(list.IsEmpty || list[0] == ','))
-                    return false;
-                offers.Add(offer);
-            }
+            if (offers.Count == MaxOffers || !TryTakeExtension(ref list, out var offer) || !(list.IsEmpty || list[0] == ','))
+                return false;
+            offers.Add(offer);
         }
     }
 

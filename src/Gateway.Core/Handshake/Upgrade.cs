@@ -32,6 +32,7 @@ internal static class Upgrade
     /// </summary>
     /// <param name="input">All that came since the connection's begin.</param>
     /// <param name="options">The limits.</param>
+    /// <param name="progress">How far it was judged when less of it was there.</param>
     /// <param name="request">The request, on <see cref="HandshakeStatus.Upgrade"/>.</param>
     /// <param name="plain">The request, on <see cref="HandshakeStatus.Plain"/>.</param>
     /// <param name="refusal">The answer, on <see cref="HandshakeStatus.Refused"/>.</param>
@@ -39,6 +40,7 @@ internal static class Upgrade
     public static HandshakeStatus TryRead(
         ReadOnlySpan<byte> input,
         HandshakeOptions options,
+        ref RequestProgress progress,
         out UpgradeRequest? request,
         out PlainRequest? plain,
         out Refusal? refusal,
@@ -46,7 +48,7 @@ internal static class Upgrade
     {
         request = null;
         plain = null;
-        var status = RequestHead.TryRead(input, options, out var head, out refusal, out consumed);
+        var status = RequestHead.TryRead(input, options, ref progress, out var head, out refusal, out consumed);
         if (status == HandshakeStatus.Upgrade)
         {
             refusal = Judge(head, out request, out plain);
@@ -60,6 +62,14 @@ internal static class Upgrade
         if (input.StartsWith("HEAD "u8) || input.StartsWith("\r\nHEAD "u8))
             refusal = refusal! with { OmitsBody = true };
         return status;
+    }
+
+    /// <summary>The same, of a request that nothing is known of.</summary>
+    public static HandshakeStatus TryRead(
+        ReadOnlySpan<byte> input, HandshakeOptions options, out UpgradeRequest? request, out PlainRequest? plain, out Refusal? refusal, out int consumed)
+    {
+        var progress = default(RequestProgress);
+        return TryRead(input, options, ref progress, out request, out plain, out refusal, out consumed);
     }
 
     private static Refusal? Judge(RequestHead head, out UpgradeRequest? request, out PlainRequest? plain)

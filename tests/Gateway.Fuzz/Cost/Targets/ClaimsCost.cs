@@ -2,7 +2,7 @@ using Gateway.Auth;
 
 namespace Gateway.Fuzz.Cost.Targets;
 
-/// <summary>What an issuer has signed, compared with claims of the same size that are one long text.</summary>
+/// <summary>What an issuer has signed, compared with claims of the same size that are an ordinary document.</summary>
 internal sealed class ClaimsCost : ICostTarget
 {
     private const string Start = "{\"sub\":\"alice\",\"exp\":9999999999";
@@ -28,7 +28,7 @@ internal sealed class ClaimsCost : ICostTarget
 
     public byte[] Generate(Random random) => Documents.Generate(random, Start + ",\"" + random.One(["a", "channels", "limits", "exp", "jti"]) + "\":", "}");
 
-    public Action Ordinary(int size) => Prepare(Words.Latin1($$"""{{Start}},"picture":"{{new string('x', Math.Max(1, size - 50))}}"}"""));
+    public Action Ordinary(int size) => Prepare(Words.Latin1($$"""{{Start}},"roles":{{Documents.Ordinary(size - 50)}}}"""));
 
     public Action Prepare(byte[] input)
     {
