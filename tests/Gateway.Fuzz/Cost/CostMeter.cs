@@ -49,7 +49,7 @@ internal sealed class CostMeter(ICostTarget target)
         {
             var read = target.Ordinary(known);
             Warm(read);
-            _ordinary[known] = cost = Measure(read, 200);
+            _ordinary[known] = cost = Measure(read, 50);
         }
 
         return new ReadingCost(cost.Nanoseconds * Math.Max(1, (double)size / known), cost.Allocated * Math.Max(1, size / known));
@@ -73,7 +73,7 @@ internal sealed class CostMeter(ICostTarget target)
     public static void Warm(Action read)
     {
         var start = ThreadTime.Nanoseconds;
-        for (var i = 0; i < 2000 && ThreadTime.Nanoseconds - start < 50_000_000; i++)
+        for (var i = 0; i < 2000 && ThreadTime.Nanoseconds - start < 20_000_000; i++)
             read();
     }
 }
