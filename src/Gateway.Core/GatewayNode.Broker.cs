@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Gateway.Core.Access;
@@ -154,13 +153,12 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     {
         var payload = command switch
         {
-            { Data.ValueKind: not JsonValueKind.Undefined, Text: null, Binary: null } =>
-                JsonMarshal.GetRawUtf8Value(command.Data).ToArray(),
-            { Data.ValueKind: JsonValueKind.Undefined, Text: { } plain, Binary: null } => Encoding.UTF8.GetBytes(plain),
-            { Data.ValueKind: JsonValueKind.Undefined, Text: null, Binary: { } binary } => binary,
-            _ => null,
+            { Data.IsEmpty: false, Text: null, Binary: null } => command.Data,
+            { Data.IsEmpty: true, Text: { } plain, Binary: null } => Encoding.UTF8.GetBytes(plain),
+            { Data.IsEmpty: true, Text: null, Binary: { } binary } => binary,
+            _ => default(ReadOnlyMemory<byte>?),
         };
-        if (payload is null || command.Channels is not { Length: > 0 } channels)
+        if (payload is not { } bytes || command.Channels is not { Length: > 0 } channels)
             return false;
         var isValid = true;
         var key = command.Key.ValueKind == JsonValueKind.String && TextOf(command.Key) is var text && PublicationKey.IsValid(text) ? text : null;
@@ -174,7 +172,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             }
 
             _metrics.PublicationsOfCommands.Add(1);
-            Broadcast(channel.Utf8, payload, trace, key);
+            Broadcast(channel.Utf8, bytes.Span, trace, key);
         }
 
         return isValid;

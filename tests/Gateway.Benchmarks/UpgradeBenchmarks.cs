@@ -21,8 +21,11 @@ public class UpgradeBenchmarks
     public void Setup() => _request = ReadAndJudge();
 
     [Benchmark]
-    public int ReadHead() =>
-        RequestHead.TryRead(_bytes, _options, out _, out _, out var consumed) == HandshakeStatus.Upgrade ? consumed : throw Unexpected();
+    public int ReadHead()
+    {
+        var progress = default(RequestProgress);
+        return RequestHead.TryRead(_bytes, _options, ref progress, out _, out _, out var consumed) == HandshakeStatus.Upgrade ? consumed : throw Unexpected();
+    }
 
     [Benchmark]
     public object Read() => ReadAndJudge();

@@ -1,16 +1,10 @@
 namespace Gateway.Fuzz;
 
 /// <summary>One reader of bytes that a peer chooses.</summary>
-internal interface IFuzzTarget
+internal interface IFuzzTarget : IInputSource
 {
     /// <summary>Its name on the command line, and its folder of the corpus.</summary>
     string Name { get; }
-
-    /// <summary>What stands often in its inputs: what a mutation puts in.</summary>
-    IReadOnlyList<byte[]> Dictionary { get; }
-
-    /// <summary>An input that is right, or nearly so; mutations come on top.</summary>
-    byte[] Generate(Random random);
 
     /// <summary>Reads an input, whole and cut, and checks what must hold of it.</summary>
     /// <param name="input">The input.</param>

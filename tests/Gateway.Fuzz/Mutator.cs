@@ -1,7 +1,7 @@
 namespace Gateway.Fuzz;
 
 /// <summary>Changes inputs a little: bits, bytes, pieces, lengths, and pieces of another input of the corpus.</summary>
-internal sealed class Mutator(IFuzzTarget target, IReadOnlyList<byte[]> corpus)
+internal sealed class Mutator(IInputSource target, IReadOnlyList<byte[]> corpus, int mostBytes = Mutator.MaxBytes)
 {
     // Where length fields and counters change their meaning.
     private static readonly byte[] Edges = [0x00, 0x01, 0x0A, 0x0D, 0x20, 0x22, 0x2C, 0x3A, 0x5C, 0x7D, 0x7E, 0x7F, 0x80, 0x81, 0xBF, 0xC0, 0xED, 0xF4, 0xFE, 0xFF];
@@ -16,7 +16,7 @@ internal sealed class Mutator(IFuzzTarget target, IReadOnlyList<byte[]> corpus)
             return input;
         for (var changes = 1 << random.Next(3); changes > 0; changes--)
             input = Change(input, random);
-        return input.Length <= MaxBytes ? input : input[..MaxBytes];
+        return input.Length <= mostBytes ? input : input[..mostBytes];
     }
 
     /// <summary>Longer inputs show nothing new and take longer.</summary>

@@ -1,9 +1,12 @@
 using System.Globalization;
 using Gateway.Fuzz;
+using Gateway.Fuzz.Cost;
 
 const string Usage = """
-    usage: dotnet run --project tests/Gateway.Fuzz -c Release -- TARGET... [--count N] [--seed N] [--input FILE]
+    usage: dotnet run --project tests/Gateway.Fuzz -c Release -- TARGET... [--judge cost] [--count N] [--seed N] [--input FILE]
       TARGET    request, frame, deflate, json-command, proxy-header, forwarded, or all
+      --judge   cost: what inputs cost, in CPU and in bytes allocated, against an ordinary input of their size; over these readers, or all:
+                COSTS
       --count   generated inputs a target, after its corpus (default 1000000)
       --seed    another seed gives other inputs (default 1)
       --input   checks this one file instead
@@ -16,9 +19,11 @@ var time = TimeProvider.System;
 var names = args.TakeWhile(arg => !arg.StartsWith("--", StringComparison.Ordinal)).ToArray();
 var options = args.Skip(names.Length).Chunk(2).ToDictionary(pair => pair[0], pair => pair.ElementAtOrDefault(1));
 var targets = names is ["all"] ? FuzzTargets.All : [.. FuzzTargets.All.Where(target => names.Contains(target.Name))];
+if (options.GetValueOrDefault("--judge") is "cost" && CostProgram.Run(names, options) is { } code)
+    return code;
 if (targets.Count == 0 || (names is not ["all"] && targets.Count != names.Length) || options.Keys.Except(["--count", "--seed", "--input"]).Any())
 {
-    Console.Error.WriteLine(Usage);
+    Console.Error.WriteLine(Usage.Replace("COSTS", string.Join(", ", CostTargets.All.Select(target => target.Name)), StringComparison.Ordinal));
     return 2;
 }
 

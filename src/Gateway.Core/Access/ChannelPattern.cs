@@ -18,6 +18,8 @@ public sealed class ChannelPattern
     // A name has at most 255 characters; a position stands before each, and one at the end.
     private const int Positions = 256;
 
+    private const int ShortText = 4;
+
     private readonly PatternPart[] _parts;
 
     private ChannelPattern(string text, PatternPart[] parts)
@@ -67,27 +69,47 @@ public sealed class ChannelPattern
     /// <summary>Whether every channel that the other is about is this one's already. False may also mean that it is not certain.</summary>
     public bool Covers(ChannelPattern other) => Walk(PatternSyntax.Specimen(other._parts), null);
 
-    /// <summary>Whether a name fits a text in which <c>*</c> stands for any run of characters. Linear in the name for each star.</summary>
+    /// <summary>
+    /// Whether a name fits a text in which <c>*</c> stands for any run of characters. What stands before the first star and behind the last is at
+    /// the name's ends; each of the others is looked for behind the one before, by the vectorised search, since a token has a hundred patterns.
+    /// </summary>
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> name)
     {
-        int p = 0, n = 0, star = -1, resume = 0;
-        while (n < name.Length)
+        var star = pattern.IndexOf('*');
+        if (star < 0)
+            return pattern.SequenceEqual(name);
+        if (!name.StartsWith(pattern[..star]))
+            return false;
+        name = name[star..];
+        pattern = pattern[star..].TrimStart('*');
+        for (star = pattern.IndexOf('*'); star >= 0; star = pattern.IndexOf('*'))
         {
-            if (p < pattern.Length && pattern[p] == '*')
-                (star, resume) = (p++, n);
-            else if (p < pattern.Length && pattern[p] == name[n])
-                (p, n) = (p + 1, n + 1);
-            else if (star >= 0)
-                (p, n) = (star + 1, ++resume); // the last star takes one character more
-            else
+            var at = Find(name, pattern[..star]);
+            if (at < 0)
                 return false;
+            name = name[(at + star)..];
+            pattern = pattern[star..].TrimStart('*');
         }
 
-        return pattern[p..].TrimStart('*').IsEmpty;
+        return name.EndsWith(pattern);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    /// <summary>The vectorised search costs as much to begin as a short name does one by one.</summary>
+    private static int Find(ReadOnlySpan<char> name, ReadOnlySpan<char> text)
+    {
+        if (text.Length > ShortText)
+            return name.IndexOf(text);
+        for (var at = 0; at + text.Length <= name.Length; at++)
+        {
+            if (name[at] == text[0] && name[at..].StartsWith(text))
+                return at;
+        }
+
+        return -1;
+    }
 
     /// <summary>
     /// All ways at once: the positions in the name that the parts so far can end at. No part looks at a position twice, whatever the

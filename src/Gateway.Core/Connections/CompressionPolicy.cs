@@ -51,7 +51,7 @@ internal sealed class CompressionPolicy
     {
         var agreement = _options.Mode == CompressionMode.Off
             ? null
-            : DeflateAgreement.Negotiate(request.Extensions, _options.Mode == CompressionMode.Dedicated, _options.WindowBits);
+            : DeflateAgreement.Negotiate(request.Offers, _options.Mode == CompressionMode.Dedicated, _options.WindowBits);
         response = agreement?.Response;
         return agreement is null ? null : Create(agreement);
     }

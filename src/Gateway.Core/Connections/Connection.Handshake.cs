@@ -14,9 +14,11 @@ internal sealed partial class Connection
     private static readonly Refusal AdmissionFailed = new(503, "Admission failed.") { RetryAfterSeconds = 5 };
     private static readonly Refusal Restarting = new(503, "The service is restarting.") { RetryAfterSeconds = 1 };
 
+    private RequestProgress _request; // owned by the receive chain
+
     private ReceiveResult ReceiveRequest(Span<byte> bytes)
     {
-        switch (Upgrade.TryRead(bytes, _context.Options.Handshake, out var request, out var plain, out var refusal, out var consumed))
+        switch (Upgrade.TryRead(bytes, _context.Options.Handshake, ref _request, out var request, out var plain, out var refusal, out var consumed))
         {
             case HandshakeStatus.NeedMore:
                 return new ReceiveResult(0, ReceiveAction.Continue);

@@ -21,14 +21,27 @@ internal sealed partial class Connection
 
     /// <summary>Judges a token that the client sends in place of its own. With a good one of the same user it goes on.</summary>
     /// <param name="token">As the client gave it.</param>
-    public async ValueTask<RefreshResult> RefreshAsync(string token)
+    public ValueTask<RefreshResult> RefreshAsync(string token)
+    {
+        // Whatever its token says, an anonymous client becomes nobody by it, and a signature is dear.
+        if (!Identity.IsAuthenticated)
+            return new(Count(RefreshOutcome.Forbidden, ""));
+        return MayRefresh() ? JudgeRefreshAsync(token) : new(Count(RefreshOutcome.RateLimited, "Too many tokens came one after another; the one from before counts on."));
+    }
+
+    private async ValueTask<RefreshResult> JudgeRefreshAsync(string token)
     {
         var verdict = await _context.Tokens.JudgeAsync(token, CancellationToken.None).ConfigureAwait(false);
         var outcome = verdict.IsUnavailable ? RefreshOutcome.Unavailable
             : verdict.Identity is not { } identity ? RefreshOutcome.Unauthorized
             : Replace(identity);
+        return Count(outcome, verdict.Reason);
+    }
+
+    private RefreshResult Count(RefreshOutcome outcome, string reason)
+    {
         _context.Metrics.TokenRefreshes.Add(1, new KeyValuePair<string, object?>("result", LabelOf(outcome)));
-        return new RefreshResult(outcome, verdict.Reason);
+        return new RefreshResult(outcome, reason);
     }
 
     /// <summary>A fault of ours while a token was judged: the client is told to come again.</summary>
@@ -119,6 +132,7 @@ internal sealed partial class Connection
         RefreshOutcome.Ok => "ok",
         RefreshOutcome.Forbidden => "forbidden",
         RefreshOutcome.Unavailable => "unavailable",
+        RefreshOutcome.RateLimited => "rate_limited",
         _ => "unauthorized",
     };
 }
@@ -142,4 +156,7 @@ internal enum RefreshOutcome
 
     /// <summary>It could not be judged; the old one counts on.</summary>
     Unavailable,
+
+    /// <summary>It was not looked at: too many came before it; the old one counts on.</summary>
+    RateLimited,
 }

@@ -149,6 +149,16 @@ internal sealed partial class Connection
         return perSecond == 0 || (_budgets ??= new Budgets()).ControlFrames.TryTake(_context.Clock.Now, perSecond) || End(Limit.ControlFrames);
     }
 
+    /// <summary>Counted in minutes: a budget's second is one of its clock's. The client is told, and need not go.</summary>
+    private bool MayRefresh()
+    {
+        var perMinute = _context.Options.Limits.RefreshesPerMinute;
+        if (perMinute == 0 || (_budgets ??= new Budgets()).Refreshes.TryTake(_context.Clock.Now / 60, perMinute))
+            return true;
+        Report(Limit.Refreshes);
+        return false;
+    }
+
     private bool End(Limit limit)
     {
         if (Close(CloseReason.RateLimit))
@@ -169,5 +179,6 @@ internal sealed partial class Connection
         public RateBudget Commands;
         public RateBudget Bytes;
         public RateBudget ControlFrames;
+        public RateBudget Refreshes;
     }
 }

@@ -14,15 +14,11 @@ internal sealed record DeflateAgreement(
     bool ServerNoContextTakeover, bool ClientNoContextTakeover, int ServerWindowBits, int ClientWindowBits, string Response)
 {
     /// <summary>Accepts the first offer that can be accepted; null: none can, or there is none.</summary>
-    /// <param name="extensions">All of the request's Sec-WebSocket-Extensions, valid by the grammar.</param>
+    /// <param name="offers">All of the request's, of whatever extension.</param>
     /// <param name="allowsContextTakeover">Whether history may be kept for this client where it allows that.</param>
     /// <param name="windowBits">The largest window that is worth its memory here, 9 to 15.</param>
-    public static DeflateAgreement? Negotiate(string? extensions, bool allowsContextTakeover, int windowBits)
+    public static DeflateAgreement? Negotiate(IReadOnlyList<ExtensionOffer> offers, bool allowsContextTakeover, int windowBits)
     {
-        if (extensions is null)
-            return null;
-        var offers = new List<ExtensionOffer>();
-        _ = ExtensionOffer.TryParseList(Encoding.Latin1.GetBytes(extensions), offers);
         foreach (var extension in offers)
         {
             // §5.1: in the client's order of preference.

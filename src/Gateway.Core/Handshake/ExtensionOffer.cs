@@ -7,8 +7,11 @@ namespace Gateway.Core.Handshake;
 /// <param name="Parameters">In their order; a value is null when there is none.</param>
 internal sealed record ExtensionOffer(string Name, IReadOnlyList<KeyValuePair<string, string?>> Parameters)
 {
+    /// <summary>Most offers of a request, and parameters of each: browsers make one, with one or two. Each costs more than the bytes it takes.</summary>
+    public const int MaxOffers = 16, MaxParameters = 16;
+
     /// <summary>
-    /// Parses a header's value and adds what it offers; false when it does not conform to the grammar:
+    /// Parses a header's value and adds what it offers; false when there is too much of it, or it does not conform to the grammar:
     /// <code>
     /// extension-list  = 1#extension
     /// extension       = extension-token *( ";" extension-param )
@@ -20,15 +23,12 @@ internal sealed record ExtensionOffer(string Name, IReadOnlyList<KeyValuePair<st
     {
         while (true)
         {
-            SkipSpace(ref list);
+            list = list.TrimStart(", \t"u8);
             if (list.IsEmpty)
                 return true;
-            if (!TryTake(ref list, (byte)','))
-            {
-                if (!TryTakeExtension(ref list, out var offer) || !(list.IsEmpty || list[0] == ','))
-                    return false;
-                offers.Add(offer);
-            }
+            if (offers.Count == MaxOffers || !TryTakeExtension(ref list, out var offer) || !(list.IsEmpty || list[0] == ','))
+                return false;
+            offers.Add(offer);
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed record ExtensionOffer(string Name, IReadOnlyList<KeyValuePair<st
             return false;
         while (TryTake(ref list, (byte)';'))
         {
-            if (!TryTakeToken(ref list, out var parameter))
+            if (parameters.Count == MaxParameters || !TryTakeToken(ref list, out var parameter))
                 return false;
             string? value = null;
             if (TryTake(ref list, (byte)'=') && !(list.StartsWith("\""u8) ? TryTakeQuoted(ref list, out value) : TryTakeToken(ref list, out value)))

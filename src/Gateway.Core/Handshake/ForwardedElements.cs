@@ -11,17 +11,11 @@ internal static class ForwardedElements
     /// <summary>Takes the last element off a list; empty ones are passed over.</summary>
     public static bool TryTakeLast(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> element)
     {
-        while (!list.IsEmpty)
-        {
-            var comma = LastOutsideQuotes(list, (byte)',');
-            element = HttpSyntax.Trim(list[(comma + 1)..]);
-            list = comma < 0 ? default : list[..comma];
-            if (!element.IsEmpty)
-                return true;
-        }
-
-        element = default;
-        return false;
+        list = list.TrimEnd(", \t"u8);
+        var comma = LastOutsideQuotes(list, (byte)',');
+        element = HttpSyntax.Trim(list[(comma + 1)..]);
+        list = comma < 0 ? default : list[..comma];
+        return !element.IsEmpty;
     }
 
     /// <summary>The node of <c>for</c>, without its quotes. False: it is not told, told twice, or not told properly.</summary>

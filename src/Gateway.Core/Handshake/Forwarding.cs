@@ -11,6 +11,9 @@ namespace Gateway.Core.Handshake;
 /// </summary>
 internal sealed class Forwarding(TrustedNetworks trusted, ForwardedHeader header)
 {
+    // A chain of proxies has three or four; who sends more trusted ones sends them to be read.
+    private const int MaxHops = 32;
+
     /// <summary>Whether any proxy's word counts.</summary>
     public bool IsUsed => header != ForwardedHeader.None && !trusted.IsEmpty;
 
@@ -35,8 +38,10 @@ internal sealed class Forwarding(TrustedNetworks trusted, ForwardedHeader header
     private IPEndPoint? Walk(ReadOnlySpan<byte> list, bool isStandard)
     {
         IPEndPoint? hop = null;
-        while (ForwardedElements.TryTakeLast(ref list, out var node))
+        for (var hops = 1; ForwardedElements.TryTakeLast(ref list, out var node); hops++)
         {
+            if (hops > MaxHops)
+                return null;
             if ((isStandard && !ForwardedElements.TryReadFor(node, out node)) || !ForwardedNode.TryParse(node, out hop))
                 return null;
             if (!trusted.Contain(hop))

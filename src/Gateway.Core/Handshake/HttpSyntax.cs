@@ -35,29 +35,40 @@ internal static class HttpSyntax
     /// <summary>Takes the next element off a comma-separated list, §5.6.1; empty elements are passed over, as a recipient must.</summary>
     public static bool TryTakeElement(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> element)
     {
-        while (!list.IsEmpty)
+        list = list.TrimStart(", \t"u8);
+        var comma = list.IndexOf((byte)',');
+        element = Trim(comma < 0 ? list : list[..comma]);
+        list = comma < 0 ? default : list[(comma + 1)..];
+        return !element.IsEmpty;
+    }
+
+    /// <summary>
+    /// Whether a list holds a token, whose case does not matter. It is looked for by its first letter: to take off element by element costs 30 ns each,
+    /// and a header line may have four thousand.
+    /// </summary>
+    /// <param name="list">The list.</param>
+    /// <param name="token">Begins with a letter.</param>
+    public static bool ListHolds(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)
+    {
+        const byte CaseBit = 0x20;
+        for (var at = 0; at + token.Length <= list.Length; at++)
         {
-            var comma = list.IndexOf((byte)',');
-            element = Trim(comma < 0 ? list : list[..comma]);
-            list = comma < 0 ? default : list[(comma + 1)..];
-            if (!element.IsEmpty)
+            var next = list[at..].IndexOfAny((byte)(token[0] | CaseBit), (byte)(token[0] & ~CaseBit));
+            if (next < 0)
+                return false;
+            at += next;
+            if (at + token.Length <= list.Length && Ascii.EqualsIgnoreCase(list.Slice(at, token.Length), token) && IsElement(list[..at], list[(at + token.Length)..]))
                 return true;
         }
 
-        element = default;
         return false;
     }
 
-    /// <summary>Whether a list holds a token, whose case does not matter.</summary>
-    public static bool ListHolds(ReadOnlySpan<byte> list, ReadOnlySpan<byte> token)
+    private static bool IsElement(ReadOnlySpan<byte> before, ReadOnlySpan<byte> behind)
     {
-        while (TryTakeElement(ref list, out var element))
-        {
-            if (Ascii.EqualsIgnoreCase(element, token))
-                return true;
-        }
-
-        return false;
+        before = before.TrimEnd(" \t"u8);
+        behind = behind.TrimStart(" \t"u8);
+        return (before.IsEmpty || before[^1] == (byte)',') && (behind.IsEmpty || behind[0] == (byte)',');
     }
 
     private static IEnumerable<byte> Range(int first, int last) => Enumerable.Range(first, last - first + 1).Select(b => (byte)b);

@@ -42,11 +42,11 @@ internal readonly ref struct RequestHead
     public HeaderLineEnumerator GetEnumerator() => new(HeaderLines);
 
     /// <summary>
-    /// Reads a head line by line and refuses at the first fault, also while the rest has not come. Nothing is kept between calls: a head is
-    /// small, its limits bound what reading it again costs, and nearly all come in one piece.
+    /// Reads a head line by line and refuses at the first fault, also while the rest has not come. Nearly all come in one piece; of one that
+    /// does not, the header lines that are whole are not judged again, since a peer that sends byte by byte would have each read ten thousand times.
     /// </summary>
     public static HandshakeStatus TryRead(
-        ReadOnlySpan<byte> input, HandshakeOptions options, out RequestHead head, out Refusal? refusal, out int consumed)
+        ReadOnlySpan<byte> input, HandshakeOptions options, ref RequestProgress progress, out RequestHead head, out Refusal? refusal, out int consumed)
     {
         head = default;
         consumed = 0;
@@ -70,14 +70,19 @@ internal readonly ref struct RequestHead
             return HandshakeStatus.Refused;
 
         var firstHeader = at;
-        for (var count = 0; ; count++)
+        at = Math.Max(at, progress.LineStart);
+        for (var count = progress.Lines; ; count++)
         {
             var lineStart = at;
             var isAllowed = count < options.MaxHeaders; // behind the last, only the empty line
             var limit = isAllowed ? options.MaxHeaderBytes : 0;
             var tooLong = isAllowed ? Refusal.HeaderTooLong : Refusal.TooManyHeaders;
             if (!TryTakeLine(input, ref at, options, limit, tooLong, out var line, out refusal))
+            {
+                progress = new RequestProgress(at, count);
                 return refusal is null ? HandshakeStatus.NeedMore : HandshakeStatus.Refused;
+            }
+
             if (line.IsEmpty)
             {
                 head = new RequestHead(method, target, isHttp10, input[firstHeader..lineStart]);

@@ -27,12 +27,12 @@ internal sealed class TokenSources(AuthOptions options)
         if (request.Header("Authorization") is not { } value)
             return true;
         // Several lines are joined by commas, and no token holds one.
-        foreach (var part in value.Split(','))
+        foreach (var part in value.AsSpan().Split(','))
         {
-            var credentials = part.Trim();
+            var credentials = value.AsSpan(part).Trim();
             // RFC 9110 §11.1: the scheme's case does not count. What follows it may be nothing at all.
             var isOurs = credentials.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && (credentials.Length == Scheme.Length || char.IsWhiteSpace(credentials[Scheme.Length]));
-            if (isOurs && !Take(credentials[Scheme.Length..].Trim(), ref token))
+            if (isOurs && !Take(credentials[Scheme.Length..].Trim().ToString(), ref token))
                 return false;
         }
 
@@ -54,29 +54,34 @@ internal sealed class TokenSources(AuthOptions options)
     {
         if (options.TokenParameter.Length == 0 || request.Query.Length == 0)
             return true;
-        foreach (var pair in request.Query.Split('&'))
+        foreach (var part in request.Query.AsSpan().Split('&'))
         {
             // One without a sign is as one with nothing behind it (WHATWG URL, application/x-www-form-urlencoded).
-            var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            var name = equals < 0 ? pair : pair[..equals];
-            if (Uri.UnescapeDataString(name) == options.TokenParameter && !Take(equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]), ref token))
-            {
+            var pair = request.Query.AsSpan(part);
+            var equals = pair.IndexOf('=');
+            if (IsTokenParameter(equals < 0 ? pair : pair[..equals]) && !Take(equals < 0 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..]), ref token))
                 return false;
-            }
         }
 
         return true;
     }
+
+    /// <summary>Percent-decoded only where it could be the one: a query may hold thousands of names.</summary>
+    private bool IsTokenParameter(ReadOnlySpan<char> name) =>
+        name.SequenceEqual(options.TokenParameter)
+        || (name.Length > options.TokenParameter.Length && name.Length <= 3 * options.TokenParameter.Length && name.Contains('%')
+            && Uri.UnescapeDataString(name) == options.TokenParameter);
 
     private bool FromCookie(UpgradeRequest request, ref string? token)
     {
         if (options.Cookie.Length == 0 || request.Header("Cookie") is not { } cookies)
             return true;
         // RFC 6265 §4.2.1; HTTP/1.1 has one line of them, and what is no browser may send two, joined by a comma.
-        foreach (var pair in cookies.Split(';', ','))
+        foreach (var part in cookies.AsSpan().SplitAny(';', ','))
         {
-            var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && pair.AsSpan(0, equals).Trim().SequenceEqual(options.Cookie) && !Take(pair[(equals + 1)..].Trim().Trim('"'), ref token))
+            var pair = cookies.AsSpan(part);
+            var equals = pair.IndexOf('=');
+            if (equals > 0 && pair[..equals].Trim().SequenceEqual(options.Cookie) && !Take(pair[(equals + 1)..].Trim().Trim('"').ToString(), ref token))
                 return false;
         }
 

@@ -10,6 +10,9 @@ internal static class Upgrade
     private const int KeyLength = 24; // 16 bytes in base64
     private const int NonceLength = 16;
 
+    // A page names what it speaks, and a token beside it.
+    private const int MaxSubprotocols = 64;
+
     private static readonly Refusal InvalidTargetForm =
         Refusal.BadRequest("RFC 6455 4.2.1: the target must be a path or an http, https, ws or wss URI");
     private static readonly Refusal InvalidHost = Refusal.BadRequest("RFC 9112 3.2: there must be one valid Host header");
@@ -19,9 +22,9 @@ internal static class Upgrade
     private static readonly Refusal InvalidKey =
         Refusal.BadRequest("RFC 6455 4.2.1: there must be one Sec-WebSocket-Key header of 16 bytes in base64");
     private static readonly Refusal InvalidSubprotocols =
-        Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of different tokens");
+        Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of different tokens, 64 at most");
     private static readonly Refusal InvalidExtensions =
-        Refusal.BadRequest("RFC 6455 9.1: Sec-WebSocket-Extensions must be a list of tokens with parameters");
+        Refusal.BadRequest("RFC 6455 9.1: Sec-WebSocket-Extensions must be a list of tokens with parameters, 16 at most, each with 16 at most");
 
     /// <summary>
     /// Reads a request. Incremental in that it is called again with the same bytes and more; syntax and limits are judged as soon as they
@@ -29,6 +32,7 @@ internal static class Upgrade
     /// </summary>
     /// <param name="input">All that came since the connection's begin.</param>
     /// <param name="options">The limits.</param>
+    /// <param name="progress">How far it was judged when less of it was there.</param>
     /// <param name="request">The request, on <see cref="HandshakeStatus.Upgrade"/>.</param>
     /// <param name="plain">The request, on <see cref="HandshakeStatus.Plain"/>.</param>
     /// <param name="refusal">The answer, on <see cref="HandshakeStatus.Refused"/>.</param>
@@ -36,6 +40,7 @@ internal static class Upgrade
     public static HandshakeStatus TryRead(
         ReadOnlySpan<byte> input,
         HandshakeOptions options,
+        ref RequestProgress progress,
         out UpgradeRequest? request,
         out PlainRequest? plain,
         out Refusal? refusal,
@@ -43,7 +48,7 @@ internal static class Upgrade
     {
         request = null;
         plain = null;
-        var status = RequestHead.TryRead(input, options, out var head, out refusal, out consumed);
+        var status = RequestHead.TryRead(input, options, ref progress, out var head, out refusal, out consumed);
         if (status == HandshakeStatus.Upgrade)
         {
             refusal = Judge(head, out request, out plain);
@@ -57,6 +62,14 @@ internal static class Upgrade
         if (input.StartsWith("HEAD "u8) || input.StartsWith("\r\nHEAD "u8))
             refusal = refusal! with { OmitsBody = true };
         return status;
+    }
+
+    /// <summary>The same, of a request that nothing is known of.</summary>
+    public static HandshakeStatus TryRead(
+        ReadOnlySpan<byte> input, HandshakeOptions options, out UpgradeRequest? request, out PlainRequest? plain, out Refusal? refusal, out int consumed)
+    {
+        var progress = default(RequestProgress);
+        return TryRead(input, options, ref progress, out request, out plain, out refusal, out consumed);
     }
 
     private static Refusal? Judge(RequestHead head, out UpgradeRequest? request, out PlainRequest? plain)
@@ -110,9 +123,10 @@ internal static class Upgrade
             return InvalidSubprotocols;
 
         // §9.1: what does not conform to the grammar fails the connection. An offer that does, and makes no sense, is declined later.
+        var offers = new List<ExtensionOffer>();
         foreach (var line in head)
         {
-            if (line.Is("Sec-WebSocket-Extensions"u8) && !ExtensionOffer.TryParseList(line.Value, []))
+            if (line.Is("Sec-WebSocket-Extensions"u8) && !ExtensionOffer.TryParseList(line.Value, offers))
                 return InvalidExtensions;
         }
 
@@ -122,7 +136,10 @@ internal static class Upgrade
             Encoding.ASCII.GetString(target.Host.IsEmpty ? fields.Host : target.Host),
             Encoding.ASCII.GetString(fields.Key),
             subprotocols,
-            head.HeaderLines.ToArray());
+            head.HeaderLines.ToArray())
+        {
+            Offers = offers,
+        };
         return null;
     }
 
@@ -144,7 +161,7 @@ internal static class Upgrade
             var list = line.Value;
             while (HttpSyntax.TryTakeElement(ref list, out var element))
             {
-                if (!HttpSyntax.IsToken(element))
+                if (names.Count == MaxSubprotocols || !HttpSyntax.IsToken(element))
                     return false;
                 var name = Encoding.ASCII.GetString(element);
                 if (!seen.Add(name))

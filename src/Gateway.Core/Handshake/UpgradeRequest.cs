@@ -37,8 +37,8 @@ internal sealed class UpgradeRequest
     /// <summary>What the client would speak, in its order of preference.</summary>
     public IReadOnlyList<string> Subprotocols { get; }
 
-    /// <summary>All <c>Sec-WebSocket-Extensions</c> lines, which may be several (RFC 6455 §9.1), as one list.</summary>
-    public string? Extensions => Header("Sec-WebSocket-Extensions");
+    /// <summary>What all <c>Sec-WebSocket-Extensions</c> lines offer, which may be several (RFC 6455 §9.1), in the client's order of preference.</summary>
+    public IReadOnlyList<ExtensionOffer> Offers { get; init; } = [];
 
     /// <summary>All header lines in their order.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers
@@ -58,13 +58,18 @@ internal sealed class UpgradeRequest
     public string? Header(string name)
     {
         string? value = null;
+        StringBuilder? several = null; // joined once: a client decides how many there are
         foreach (var line in new HeaderLineEnumerator(_headerLines))
         {
-            if (Ascii.EqualsIgnoreCase(line.Name, name))
-                value = value is null ? Decode(line.Value) : $"{value}, {Decode(line.Value)}";
+            if (!Ascii.EqualsIgnoreCase(line.Name, name))
+                continue;
+            if (value is null)
+                value = Decode(line.Value);
+            else
+                (several ??= new StringBuilder(value)).Append(", ").Append(Decode(line.Value));
         }
 
-        return value;
+        return several?.ToString() ?? value;
     }
 
     // RFC 9110 §5.5: bytes above ASCII are opaque; Latin-1 is the one reading that loses none of them.

@@ -198,6 +198,10 @@ public sealed class LimitOptions
     [Range(0, 1_000_000)]
     public int ControlFramesPerSecond { get; set; } = 1000;
 
+    [Description("Tokens of one client a minute that are judged in place of its own (refresh), with a burst of a minute's worth; above it, the error rate_limited. A signature costs as much as a hundred pings, and an honest client needs one check in a token's life. 0: any number.")]
+    [Range(0, 1_000_000)]
+    public int RefreshesPerMinute { get; set; } = 10;
+
     [Description("Distinct channels on this node, those that linger included; above it subscribing to another one is refused. Each costs the node some 700 bytes, and Redis some 200.")]
     [Range(1, 100_000_000)]
     public int MaxChannels { get; set; } = 250_000;

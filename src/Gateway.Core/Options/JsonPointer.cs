@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Json;
+using Gateway.Core.Json;
 
 namespace Gateway.Core.Options;
 
@@ -8,7 +8,7 @@ namespace Gateway.Core.Options;
 internal sealed class JsonPointer
 {
     // As deep as a payload is looked into to tell that it is JSON.
-    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1000 };
+    private const int MaxDepth = 1000;
 
     private readonly byte[][] _tokens;
 
@@ -41,15 +41,15 @@ internal sealed class JsonPointer
     /// <param name="maxBytes">What is longer, in UTF-8, is none.</param>
     public string? ScalarIn(ReadOnlySpan<byte> json, int maxBytes)
     {
-        var reader = new Utf8JsonReader(json, ReaderOptions);
-        reader.Read();
+        var at = JsonScanner.SkipSpace(json, 0);
         foreach (var token in _tokens)
         {
-            if (!TryStep(ref reader, token))
+            at = Step(json, at, token);
+            if (at < 0)
                 return null;
         }
 
-        return Scalar(ref reader, maxBytes);
+        return Scalar(json[at..], maxBytes);
     }
 
     /// <summary>RFC 6901 §4: <c>~1</c> is <c>/</c>, and after that <c>~0</c> is <c>~</c>; any other is an error.</summary>
@@ -66,86 +66,72 @@ internal sealed class JsonPointer
         return true;
     }
 
-    /// <summary>RFC 6901 §4: a member of that name, or an item of that index.</summary>
-    private static bool TryStep(ref Utf8JsonReader reader, ReadOnlySpan<byte> token) => reader.TokenType switch
+    /// <summary>RFC 6901 §4: a member of that name, or an item of that index; -1: there is none.</summary>
+    private static int Step(ReadOnlySpan<byte> json, int at, ReadOnlySpan<byte> token) => json[at] switch
     {
-        JsonTokenType.StartObject => TryMember(ref reader, token),
-        JsonTokenType.StartArray => TryItem(ref reader, token),
-        _ => false,
+        (byte)'{' => Member(json, JsonScanner.SkipSpace(json, at + 1), token),
+        (byte)'[' => Item(json, JsonScanner.SkipSpace(json, at + 1), token),
+        _ => -1,
     };
 
     /// <summary>The first of that name: RFC 8259 §4 leaves open which of several counts.</summary>
-    private static bool TryMember(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    private static int Member(ReadOnlySpan<byte> json, int at, ReadOnlySpan<byte> name)
     {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (JsonScanner.SkipString(json, at) is >= 0 and var end)
         {
-            var isIt = IsText(ref reader, name);
-            reader.Read();
-            if (isIt)
-                return true;
-            reader.Skip();
+            var value = JsonScanner.SkipPast(json, end, (byte)':');
+            if (JsonString.Is(json[(at + 1)..(end - 1)], name))
+                return value;
+            at = Next(json, value);
         }
 
-        return false;
+        return -1;
     }
 
     /// <summary>RFC 6901 §4: an index has no leading zeros, and <c>-</c> is behind the last item.</summary>
-    private static bool TryItem(ref Utf8JsonReader reader, ReadOnlySpan<byte> token)
+    private static int Item(ReadOnlySpan<byte> json, int at, ReadOnlySpan<byte> token)
     {
         if (token.Length is 0 or > 9 || (token[0] == (byte)'0' && token.Length > 1))
-            return false;
+            return -1;
         var index = 0;
         foreach (var digit in token)
         {
             if (!char.IsAsciiDigit((char)digit))
-                return false;
+                return -1;
             index = (index * 10) + digit - '0';
         }
 
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (at >= 0 && json[at] != (byte)']')
         {
             if (index-- == 0)
-                return true;
-            reader.Skip();
+                return at;
+            at = Next(json, at);
         }
 
-        return false;
+        return -1;
     }
 
-    private static string? Scalar(ref Utf8JsonReader reader, int maxBytes) => reader.TokenType switch
-    {
-        JsonTokenType.String => TextOf(ref reader, maxBytes),
-        JsonTokenType.Number when reader.ValueSpan.Length <= maxBytes => Encoding.ASCII.GetString(reader.ValueSpan),
-        JsonTokenType.True => "true",
-        JsonTokenType.False => "false",
-        _ => null,
-    };
+    /// <summary>What stands behind a value and a comma; -1: nothing does.</summary>
+    private static int Next(ReadOnlySpan<byte> json, int at) => JsonScanner.SkipPast(json, JsonScanner.SkipValue(json, at, MaxDepth), (byte)',');
 
-    private static string? TextOf(ref Utf8JsonReader reader, int maxBytes)
+    private static string? Scalar(ReadOnlySpan<byte> json, int maxBytes)
+    {
+        var value = json[..JsonScanner.SkipValue(json, 0, MaxDepth)];
+        return value[0] switch
+        {
+            (byte)'"' => TextOf(value[1..^1], maxBytes),
+            (byte)'{' or (byte)'[' or (byte)'n' => null,
+            _ => value.Length <= maxBytes ? Encoding.ASCII.GetString(value) : null,
+        };
+    }
+
+    private static string? TextOf(ReadOnlySpan<byte> escaped, int maxBytes)
     {
         // An escape takes six bytes at most where its character takes one.
-        if (reader.ValueSpan.Length > 6 * maxBytes)
+        if (escaped.IsEmpty || escaped.Length > 6 * maxBytes)
             return null;
-        try
-        {
-            var text = reader.GetString();
-            return string.IsNullOrEmpty(text) || Encoding.UTF8.GetByteCount(text) > maxBytes ? null : text;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // an escaped half of a surrogate pair: no text
-        }
-    }
-
-    private static bool IsText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
-    {
-        try
-        {
-            return reader.ValueTextEquals(name);
-        }
-        catch (InvalidOperationException)
-        {
-            return false; // the same
-        }
+        var text = new byte[escaped.Length];
+        // An escaped half of a surrogate pair: no text.
+        return JsonString.TryUnescape(escaped, text, out var length) && length <= maxBytes ? Encoding.UTF8.GetString(text, 0, length) : null;
     }
 }

@@ -49,11 +49,11 @@ internal sealed class ProtocolRoutes(GatewayOptions options, IChannels channels,
 
     private ProtocolMatch SelectPlain(string list)
     {
-        if (!PlainPath.TryParse(list, out var names))
-            return ProtocolMatch.Refuse(400, "The path names no valid channel: /plain/<channel>[,<channel>...], each percent-encoded.");
-        if (names.Count > options.Limits.MaxSubscriptions)
-            return ProtocolMatch.Refuse(400, "The path names more channels than a connection may subscribe to.");
-        return ProtocolMatch.Of(_plain, state: new PlainWish(names));
+        if (PlainPath.TryParse(list, options.Limits.MaxSubscriptions, out var names, out var isTooLong))
+            return ProtocolMatch.Of(_plain, state: new PlainWish(names));
+        return isTooLong
+            ? ProtocolMatch.Refuse(400, "The path names more channels than a connection may subscribe to.")
+            : ProtocolMatch.Refuse(400, "The path names no valid channel: /plain/<channel>[,<channel>...], each percent-encoded.");
     }
 
     private static ProtocolMatch NotFound(string path) =>

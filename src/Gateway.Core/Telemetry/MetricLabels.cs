@@ -68,7 +68,7 @@ public static class MetricLabels
         ["gateway.tls.handshakes"] = [new("result", ["completed", "failed", "closed", "timeout", "not_tls", "refused", "displaced"]), new("version", ["1.2", "1.3", "none"])],
         ["gateway.tls.reloads"] = [new("result", ["loaded", "failed"])],
         ["gateway.token.keys.reloads"] = [new("source", ["files", "jwks"]), new("result", ["loaded", "failed"])],
-        ["gateway.token.refreshes"] = [new("result", ["ok", "unauthorized", "forbidden", "unavailable"])],
+        ["gateway.token.refreshes"] = [new("result", ["ok", "unauthorized", "forbidden", "unavailable", "rate_limited"])],
     };
 
     /// <summary>An instrument's tags, in their order; none where it is not listed.</summary>

@@ -5,8 +5,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Gateway.Auth;
 
 /// <summary>
-/// Judges JSON Web Tokens (RFC 7519) that are signed (RFC 7515). First the signature: of what nobody has signed nothing more is said. The
-/// library reads the token and checks signature, issuer and audience; which key may check what is decided here.
+/// Judges JSON Web Tokens (RFC 7519) that are signed (RFC 7515). First the signature: of what nobody has signed nothing more is read, and nothing
+/// said. Which key may check what is decided here; issuer and audience are checked by the library.
 /// </summary>
 internal sealed class JwtValidator : ITokenValidator
 {
@@ -43,21 +43,19 @@ internal sealed class JwtValidator : ITokenValidator
 
     public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken)
     {
-        if (Read(token) is not { } jwt)
+        if (SignedToken.TryParse(token, MaxBytes) is not { } signed)
             return new(NotAToken);
-        if (JwtAlgorithm.Find(jwt.Alg) is not { } algorithm)
+        if (JwtAlgorithm.Find(signed.Algorithm) is not { } algorithm)
             return new(WrongAlgorithm);
-        if (jwt.TryGetHeaderValue<object>("crit", out _))
-            return new(Critical);
-        return JudgeAsync(jwt, algorithm, cancellationToken);
+        return signed.HasCriticalHeaders ? new(Critical) : JudgeAsync(signed, algorithm, cancellationToken);
     }
 
-    private async ValueTask<TokenVerdict> JudgeAsync(JsonWebToken jwt, JwtAlgorithm algorithm, CancellationToken cancellationToken)
+    private async ValueTask<TokenVerdict> JudgeAsync(SignedToken token, JwtAlgorithm algorithm, CancellationToken cancellationToken)
     {
-        var id = string.IsNullOrEmpty(jwt.Kid) ? null : jwt.Kid;
+        var id = token.KeyId;
         var ring = _keys.Current;
         var named = ring.Named(algorithm, id);
-        var first = await CheckAsync(jwt, algorithm, named.Count > 0 ? named : ring.Unnamed(algorithm, id));
+        var first = await CheckAsync(token, algorithm, named.Count > 0 ? named : ring.Unnamed(algorithm, id));
         // A key of that name is the one; and a secret is in no JWK Set.
         if (first is { } verdict && (verdict.Fault != TokenFault.Signature || verdict.Identity is not null || named.Count > 0))
             return verdict;
@@ -70,25 +68,25 @@ internal sealed class JwtValidator : ITokenValidator
         ring = _keys.Current;
         named = ring.Named(algorithm, id);
         // Looked at also when this fetch has failed: the one before it may have brought the key meanwhile.
-        var second = await CheckAsync(jwt, algorithm, named.Count > 0 || id is not null ? named : ring.Unnamed(algorithm, id));
+        var second = await CheckAsync(token, algorithm, named.Count > 0 || id is not null ? named : ring.Unnamed(algorithm, id));
         if (second is { } found && (isFetched || found.Identity is not null || named.Count > 0))
             return found;
         return isFetched ? first ?? UnknownKey : NoKeysYet;
     }
 
     /// <summary>Null: there is no key to check with.</summary>
-    private async ValueTask<TokenVerdict?> CheckAsync(JsonWebToken jwt, JwtAlgorithm algorithm, IReadOnlyList<VerificationKey> keys)
+    private async ValueTask<TokenVerdict?> CheckAsync(SignedToken token, JwtAlgorithm algorithm, IReadOnlyList<VerificationKey> keys)
     {
         if (keys.Count == 0)
             return null;
+        if (!keys.Any(key => JwtSignature.IsOf(token, algorithm, key.Key)))
+            return WrongSignature;
+        if (Read(token.Text) is not { } jwt)
+            return NotAToken;
         // Completes at once: there is nothing in it that is waited for.
         var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
         {
-            ValidAlgorithms = [algorithm.Name],
-            // These and no others, whatever the token says of them.
-            IssuerSigningKeyResolver = (_, _, _, _) => keys.Select(key => key.Key),
-            TryAllIssuerSigningKeys = false,
-            RequireSignedTokens = true,
+            SignatureValidator = (_, _) => jwt, // done above
             ValidateIssuer = _issuers.Length > 0,
             ValidIssuers = _issuers,
             ValidateAudience = _audiences.Length > 0,
@@ -99,25 +97,22 @@ internal sealed class JwtValidator : ITokenValidator
             IncludeTokenOnFailedValidation = false,
         });
         if (result.IsValid)
-            return _claims.Read(jwt.EncodedPayload);
+            return _claims.Read(token.Payload);
         return result.Exception switch
         {
             SecurityTokenInvalidIssuerException => WrongIssuer,
             SecurityTokenInvalidAudienceException => WrongAudience,
-            _ => WrongSignature,
+            _ => NotAToken,
         };
     }
 
     private static JsonWebToken? Read(string token)
     {
-        // Two dots: a signed one. Five parts are an encrypted one (RFC 7516), which is not taken.
-        if (token.AsSpan().Count('.') != 2 || token.Length > MaxBytes)
-            return null;
         try
         {
             return new JsonWebToken(token);
         }
-#pragma warning disable CA1031 // Whatever the library throws for what a client made up: it is no token. Its message may hold parts of it.
+#pragma warning disable CA1031 // Whatever the library throws for what an issuer has signed: it is no token. Its message may hold parts of it.
         catch (Exception)
 #pragma warning restore CA1031
         {

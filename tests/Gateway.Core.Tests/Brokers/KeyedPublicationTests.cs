@@ -19,7 +19,7 @@ public sealed class KeyedPublicationTests
 
         Assert.NotNull(command);
         Assert.Equal((1, "prices:\"é", "a\"b", null), (command.Version, Assert.Single(command.Channels!), command.Key.GetString(), command.Operation));
-        Assert.Equal(payload, isJson ? command.Data.GetRawText() : Encoding.UTF8.GetString(command.Binary!));
+        Assert.Equal(payload, isJson ? Encoding.UTF8.GetString(command.Data.Span) : Encoding.UTF8.GetString(command.Binary!));
     }
 
     [Theory]
@@ -31,6 +31,29 @@ public sealed class KeyedPublicationTests
         var command = BrokerCommand.TryParse(Encoding.UTF8.GetBytes($$"""{"v":1,"channels":["a"],"data":1,"key":{{key}}}"""));
 
         Assert.NotEqual(JsonValueKind.String, command!.Key.ValueKind);
-        Assert.Equal("1", command.Data.GetRawText());
+        Assert.Equal("1", Encoding.UTF8.GetString(command.Data.Span));
     }
+
+    [Theory]
+    [InlineData("""{"v":1,"d\u0061ta":[1, 2],"ch\u0061nnels":["a"]}""", "[1, 2]")]
+    [InlineData("""{"v":1,"channels":["a"],"data":1,"data":2,"x":[[[]]]}""", "2")]
+    [InlineData("""{"v":1,"channels":["a"],"data":null}""", "null")]
+    [InlineData("""{"v":1,"channels":["a"],"text":"t"}""", "")]
+    public void Envelope_ItsData_IsAsItStands(string json, string data)
+    {
+        var command = BrokerCommand.TryParse(Encoding.UTF8.GetBytes(json));
+
+        Assert.Equal("a", Assert.Single(command!.Channels!));
+        Assert.Equal(data, Encoding.UTF8.GetString(command.Data.Span));
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("1")]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("""{"v":1}x""")]
+    [InlineData("""{"v":1,"channels":"a"}""")]
+    public void Envelope_ThatIsNone_IsNone(string json) => Assert.Null(BrokerCommand.TryParse(Encoding.UTF8.GetBytes(json)));
 }

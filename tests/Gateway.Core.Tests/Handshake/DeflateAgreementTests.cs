@@ -101,6 +101,10 @@ public class DeflateAgreementTests
             "permessage-deflate", Answer(offer is null or "" ? "permessage-deflate" : offer + ", permessage-deflate", allowsContextTakeover: true));
     }
 
-    private static string? Answer(string? offer, bool allowsContextTakeover = false, int windowBits = 15) =>
-        DeflateAgreement.Negotiate(offer, allowsContextTakeover, windowBits)?.Response;
+    private static string? Answer(string? offer, bool allowsContextTakeover = false, int windowBits = 15)
+    {
+        var offers = new List<ExtensionOffer>();
+        Assert.True(ExtensionOffer.TryParseList(System.Text.Encoding.Latin1.GetBytes(offer ?? ""), offers));
+        return DeflateAgreement.Negotiate(offers, allowsContextTakeover, windowBits)?.Response;
+    }
 }

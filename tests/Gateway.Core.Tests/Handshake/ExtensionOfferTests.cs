@@ -59,14 +59,33 @@ public class ExtensionOfferTests
     {
         var (request, _, _) = Requests.Read(Requests.With(add: "Sec-WebSocket-Extensions: foo\r\nsec-websocket-extensions: bar; baz=2"));
 
-        Assert.Equal("foo|bar;baz=2", Parse(request!.Extensions!));
+        Assert.Equal("foo|bar;baz=2", Text(request!.Offers));
+    }
+
+    [Theory]
+    [InlineData(16, 16, true)]
+    [InlineData(17, 1, false)]
+    [InlineData(1, 17, false)]
+    [InlineData(4000, 1, false)]
+    public void List_OfManyOffersOrParameters_IsBounded(int offers, int parameters, bool isRead)
+    {
+        var offer = "a" + string.Concat(Enumerable.Repeat(";b", parameters));
+        var list = string.Join(',', Enumerable.Repeat(offer, offers));
+
+        Assert.Equal(isRead, Parse(list) is not null);
+        // In several lines they are the same offers.
+        var (_, refusal, _) = Requests.Read(Requests.With(add: string.Join("\r\n", Enumerable.Repeat("Sec-WebSocket-Extensions: " + offer, Math.Min(offers, 80)))));
+        Assert.Equal(isRead ? null : 400, refusal?.Status);
     }
 
     private static string? Parse(string value)
     {
         var offers = new List<ExtensionOffer>();
         return ExtensionOffer.TryParseList(Encoding.Latin1.GetBytes(value), offers)
-            ? string.Join('|', offers.Select(offer => offer.Name + string.Concat(offer.Parameters.Select(p => $";{p.Key}{(p.Value is null ? "" : "=" + p.Value)}"))))
+            ? Text(offers)
             : null;
     }
+
+    private static string Text(IEnumerable<ExtensionOffer> offers) =>
+        string.Join('|', offers.Select(offer => offer.Name + string.Concat(offer.Parameters.Select(p => $";{p.Key}{(p.Value is null ? "" : "=" + p.Value)}"))));
 }

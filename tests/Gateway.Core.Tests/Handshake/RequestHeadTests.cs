@@ -1,3 +1,4 @@
+using Gateway.Core.Handshake;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Tests.Handshake;
@@ -81,6 +82,18 @@ public class RequestHeadTests
         var (request, refusal, _) = Requests.Read(text);
         Assert.Null(request);
         Assert.Null(refusal);
+    }
+
+    /// <summary>What is whole is judged once, so that a peer that sends byte by byte has each line read once and not with every byte.</summary>
+    [Fact]
+    public void Head_InParts_GoesOnBehindTheLastWholeLine()
+    {
+        var request = Requests.Bytes("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\nC: d");
+        var progress = default(RequestProgress);
+
+        Assert.Equal(HandshakeStatus.NeedMore, RequestHead.TryRead(request, new HandshakeOptions(), ref progress, out _, out _, out _));
+
+        Assert.Equal(new RequestProgress(Requests.Bytes("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n").Length, 2), progress);
     }
 
     [Fact]

@@ -46,9 +46,13 @@ internal static class Requests
             : refusal is not null ? HandshakeStatus.Refused
             : HandshakeStatus.NeedMore);
         var decided = false;
+        var progress = default(RequestProgress);
         for (var cut = 0; cut <= bytes.Length; cut++)
         {
             var early = Upgrade.TryRead(bytes.AsSpan(0, cut), options, out var earlyRequest, out var earlyPlain, out var earlyRefusal, out var earlyConsumed);
+            // As a connection does, which goes on where it was.
+            var resumed = Upgrade.TryRead(bytes.AsSpan(0, cut), options, ref progress, out _, out _, out var resumedRefusal, out var resumedConsumed);
+            Assert.Equal((early, earlyRefusal, earlyConsumed), (resumed, resumedRefusal, resumedConsumed));
             if (early == HandshakeStatus.NeedMore)
             {
                 Assert.False(decided, "What has been decided stays decided.");

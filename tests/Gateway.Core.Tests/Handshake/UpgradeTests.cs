@@ -88,7 +88,7 @@ public class UpgradeTests
         Assert.Equal(("/chat", "", "server.example.com", "http://example.com"), (request.Path, request.Query, request.Host, request.Origin));
         Assert.Equal(Requests.Key, request.Key);
         Assert.Equal(["chat", "superchat"], request.Subprotocols);
-        Assert.Null(request.Extensions);
+        Assert.Empty(request.Offers);
         Assert.Equal(7, request.Headers.Count);
         Assert.Equal(new("Host", "server.example.com"), request.Headers[0]);
         Assert.Equal(new("Sec-WebSocket-Version", "13"), request.Headers[6]);
@@ -163,7 +163,7 @@ public class UpgradeTests
         Assert.NotNull(request);
         Assert.Equal("a, b, c", request.Header("X-FORWARDED-FOR"));
         Assert.Equal("ä", request.Header("other"));
-        Assert.Equal("foo, bar; baz=2", request.Extensions);
+        Assert.Equal(["foo", "bar"], request.Offers.Select(offer => offer.Name));
         Assert.Null(request.Header("Missing"));
         Assert.Null(request.Origin);
         Assert.Empty(request.Subprotocols);

@@ -100,7 +100,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
                 return false;
         }
 
-        return hasType;
+        return hasType && command.EnumerateObject().Count() <= JsonCommand.MaxFields;
     }
 
     private static bool IsUnicode(JsonElement? root)

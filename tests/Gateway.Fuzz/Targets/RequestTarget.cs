@@ -56,9 +56,13 @@ internal sealed class RequestTarget : IFuzzTarget
         var options = random.One(Limits);
         var whole = Read(input, options);
         var isDecided = false;
+        var progress = default(RequestProgress);
         foreach (var cut in Cuts.Of(Math.Min(input.Length, 1024), random))
         {
             var early = Read(input[..cut], options);
+            // As a connection does, which goes on where it was.
+            var resumed = Upgrade.TryRead(input[..cut], options, ref progress, out _, out _, out var refusal, out var consumed);
+            Property.Equal((early.Status, early.Refusal, early.Consumed), (resumed, refusal, consumed), "Verdict of one that goes on");
             if (early.Status == HandshakeStatus.NeedMore)
             {
                 Property.Holds(!isDecided, "What has been decided is undecided after more bytes.");
@@ -95,7 +99,7 @@ internal sealed class RequestTarget : IFuzzTarget
                 var request = outcome.Request!;
                 Property.Holds(request.Path.StartsWith('/') && request.Path.Length + request.Query.Length <= inputBytes, "A path is a part of the request.");
                 Property.Holds(request.Headers.Count >= Required.Length, "An upgrade needs its headers.");
-                _ = PlainPath.TryParse(request.Path[1..], out _);
+                _ = PlainPath.TryParse(request.Path.AsSpan(1), 1000, out _, out _);
                 ExpectOneResponse(UpgradeResponse.Accept(request, request.Subprotocols.FirstOrDefault(name => name.Length < 64), null));
                 return "upgrade";
         }

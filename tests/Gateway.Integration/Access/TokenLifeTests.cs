@@ -90,6 +90,25 @@ public sealed class TokenLifeTests
         Assert.Equal(4409, (await client.ReceiveCloseAsync()).Code);
     }
 
+    /// <summary>A signature costs as much as many pings: a client that sends tokens without end has few of them looked at, and is told.</summary>
+    [Fact]
+    public async Task Refresh_MoreOftenThanMayBe_IsNotLookedAt()
+    {
+        await using var node = await NodeAsync();
+        using var metrics = new MetricsReader(node.Metrics);
+        await using var client = await node.OpenAsync(Issue(600));
+
+        for (var i = 0; i < 10; i++)
+            Assert.Equal("unauthorized", (await RefreshAsync(client, Stranger.Issue("u1"))).GetProperty("code").GetString());
+        foreach (var token in (string[])[Stranger.Issue("u1"), Issue(900)])
+            Assert.Equal("rate_limited", (await RefreshAsync(client, token)).GetProperty("code").GetString());
+
+        Assert.Equal((10, 2), (metrics["gateway.token.refreshes{result=unauthorized}"], metrics["gateway.token.refreshes{result=rate_limited}"]));
+        Assert.Equal(2, metrics["gateway.limits.reached{limit=refreshes}"]);
+        Advance(8); // ten a minute: the next one after six seconds
+        Assert.Equal("ok", Type(await RefreshAsync(client, Issue(900))));
+    }
+
     [Fact]
     public async Task Refresh_OfAnAnonymousClient_IsForbidden()
     {
@@ -97,6 +116,7 @@ public sealed class TokenLifeTests
         await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
 
         Assert.Equal("forbidden", (await RefreshAsync(client, Issue(60))).GetProperty("code").GetString());
+        Assert.Equal("forbidden", (await RefreshAsync(client, "x")).GetProperty("code").GetString()); // not looked at
         Assert.Equal(0, node.Connections.Users.Count);
     }
 

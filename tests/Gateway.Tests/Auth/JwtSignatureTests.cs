@@ -189,6 +189,53 @@ public sealed class JwtSignatureTests
         }
     }
 
+    /// <summary>An exception costs fifty times what a signature of a secret does, and anybody can send a token that is none.</summary>
+    [Theory]
+    [InlineData("a.b.c")]
+    [InlineData("..")]
+    [InlineData("e30.e30.e30")]
+    [InlineData("{.e30.e30", false)]
+    [InlineData("{\"alg\":\"HS256\"}.{\"exp\":[]}.AAAA", true)]
+    [InlineData("{\"alg\":\"HS256\"}.{.AAAA", true)]
+    [InlineData("{\"alg\":\"HS256\",\"kid\":\"\\ud800\"}.{}.AAAA", true)]
+    [InlineData("{\"\\ud800\":1}.{}.AAAA", true)]
+    [InlineData("{\"alg\":[[[[]]]]}.{}.AAAA", true)]
+    [InlineData("{\"alg\":\"ES256\"}.{}.AAAA", true)]
+    [InlineData("{\"alg\":\"RS256\"}.{}.AAAA", true)]
+    public async Task Token_ThatNobodyHasSigned_IsRefusedWithoutAnException(string token, bool isEncoded = false)
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, Issuer("RS256").PublicPem + "\n" + Issuer("ES256").PublicPem);
+        var validator = Validators.Of(new JwtOptions { HmacKey = Validators.Secret, PublicKeyPath = path, Issuer = "us", Audience = "us" });
+        File.Delete(path);
+        var parts = token.Split('.');
+        if (isEncoded)
+            token = $"{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(parts[0]))}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(parts[1]))}.{parts[2]}";
+        await validator.ValidateAsync(token);
+        var (thread, thrown) = (Environment.CurrentManagedThreadId, 0);
+        void OnThrown(object? sender, System.Runtime.ExceptionServices.FirstChanceExceptionEventArgs e) => thrown += Environment.CurrentManagedThreadId == thread ? 1 : 0;
+
+        AppDomain.CurrentDomain.FirstChanceException += OnThrown;
+        var verdict = validator.ValidateAsync(token);
+        AppDomain.CurrentDomain.FirstChanceException -= OnThrown;
+
+        Assert.True(verdict.IsCompletedSuccessfully);
+        Assert.Null((await verdict).Identity);
+        Assert.Equal(0, thrown);
+    }
+
+    /// <summary>Each key that is tried costs a signature.</summary>
+    [Fact]
+    public async Task Token_ThatNamesNoKey_IsTriedWithEight()
+    {
+        var issuers = Enumerable.Range(0, 9).Select(_ => TokenIssuer.Ec()).ToList();
+        var validator = Validators.OfPem(issuers.Select(issuer => issuer.PublicPem!));
+
+        foreach (var issuer in issuers.Take(8))
+            await validator.AcceptsAsync(issuer.Issue("u1"));
+        await validator.RefusesAsync(issuers[8].Issue("u1"), TokenFault.Signature);
+    }
+
     // The last character of base64url has bits that mean nothing.
     private static bool SameBits(string token, string good) => token[..^1] == good[..^1];
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Gateway.Core.Json;
 
 namespace Gateway.Core.Protocols.Json;
 
@@ -12,13 +12,26 @@ internal enum JsonCommandType
     Refresh,
 }
 
-/// <summary>A client's command, read in one pass over the message. Fields that are not known are ignored, so that newer clients work.</summary>
+/// <summary>
+/// A client's command, read in one pass over the message. Fields that are not known are ignored, so that newer clients work, but they are
+/// few and small: what a message costs is bounded by what is in it that matters.
+/// </summary>
 internal ref struct JsonCommand
 {
+    /// <summary>Most fields of a command: there are seven, and a newer client's may be some more.</summary>
+    public const int MaxFields = 64;
+
+    /// <summary>All of a message but its data: twice what the longest token takes, with a channel and a key in escapes beside it.</summary>
+    public const int MaxBytesBesideData = 16 * 1024;
+
     /// <summary>Longest id, in bytes as it stands in the JSON: it is echoed, and a client has no use for more.</summary>
     private const int MaxIdBytes = 128;
 
-    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 256 };
+    // With the object that is the message 256, deeper than what serialisers write.
+    private const int MaxDepth = 255;
+
+    // The longest name and type, each byte an escape.
+    private const int MaxWordBytes = 6 * 11;
 
     public JsonCommandType Type { get; private set; }
 
@@ -44,7 +57,12 @@ internal ref struct JsonCommand
     /// <summary>A text stands there, which may be empty.</summary>
     public bool HasToken { get; private set; }
 
-    /// <summary>False: not a JSON object, no type, or a field of the wrong kind.</summary>
+    // Only publications carry data of any size; a newer client's command may, and is answered that it is not known.
+    private readonly bool MayBeLarge => Type is JsonCommandType.Publish or JsonCommandType.Unknown;
+
+    /// <summary>False: not a JSON object, no type, a field of the wrong kind, more than <see cref="MaxFields"/>, or too much beside the data.</summary>
+    /// <param name="message">Valid UTF-8.</param>
+    /// <param name="command">The command.</param>
     public static bool TryParse(ReadOnlySpan<byte> message, out JsonCommand command)
     {
         var parsed = default(JsonCommand);
@@ -55,122 +73,134 @@ internal ref struct JsonCommand
 
     private bool TryRead(ReadOnlySpan<byte> message)
     {
-        var reader = new Utf8JsonReader(message, ReaderOptions);
-        try
+        var at = JsonScanner.SkipPast(message, 0, (byte)'{');
+        var hasType = false;
+        ReadOnlySpan<byte> channel = default, key = default;
+        // What is read of it: no further than it may go on behind its data, so that the rest costs nothing.
+        var read = message[..Math.Min(message.Length, MaxBytesBesideData)];
+        for (var fields = 1; at >= 0 && fields <= MaxFields; fields++)
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            var end = JsonScanner.SkipString(read, at);
+            var value = end < 0 ? -1 : JsonScanner.SkipPast(read, end, (byte)':');
+            if (value < 0 || !TryFind(read[(at + 1)..(end - 1)], out var field))
                 return false;
-            var hasType = false;
-            ReadOnlySpan<byte> channel = default, key = default;
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            at = JsonScanner.SkipValue(field == Field.Data && MayBeLarge ? message : read, value, MaxDepth);
+            if (at < 0 || !TryTake(field, message[value..at], ref channel, ref key))
+                return false;
+            hasType |= field == Field.Type;
+            if (field == Field.Data)
+                read = message[..Math.Min(message.Length, read.Length + at - value)];
+            if (JsonScanner.SkipPast(read, at, (byte)'}') is >= 0 and var behind)
             {
-                if (!TryReadField(ref reader, message, ref hasType, ref channel, ref key))
+                // Nothing may stand behind the object.
+                if (behind < message.Length || !hasType || (!MayBeLarge && message.Length > MaxBytesBesideData))
                     return false;
+                Channel = channel.IsEmpty ? default : Unescaped(channel);
+                HasKey = !key.IsEmpty;
+                Key = HasKey ? Unescaped(key) : default;
+                return true;
             }
 
-            // What follows the object throws here.
-            if (reader.Read() || !hasType)
-                return false;
-            Channel = channel.IsEmpty ? default : Unescaped(channel);
-            HasKey = !key.IsEmpty;
-            Key = HasKey ? Unescaped(key) : default;
-            return true;
+            at = JsonScanner.SkipPast(read, at, (byte)',');
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+
+        return false;
+    }
+
+    /// <summary>False: the value is of the wrong kind.</summary>
+    private bool TryTake(Field field, ReadOnlySpan<byte> value, ref ReadOnlySpan<byte> channel, ref ReadOnlySpan<byte> key)
+    {
+        var isText = value[0] == (byte)'"';
+        switch (field)
         {
-            // The reader throws the second for an escaped lone surrogate in a name or a type that it has to unescape to compare.
-            return false;
+            case Field.Type:
+                return isText && TryReadType(value[1..^1]);
+            case Field.Id:
+                Id = value;
+                return (isText || value[0] is (byte)'-' or (>= (byte)'0' and <= (byte)'9')) && value.Length <= MaxIdBytes;
+            case Field.Channel:
+                channel = value;
+                return isText;
+            case Field.Key:
+                key = value;
+                return isText;
+            case Field.Token:
+                // A null is as good as none: a client's code may have nothing to put there.
+                HasToken = isText;
+                Token = isText ? value[1..^1] : default;
+                return isText || value[0] == (byte)'n';
+            case Field.Data:
+                Data = value;
+                return true;
+            default:
+                return true;
         }
     }
 
-    private bool TryReadField(
-        scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message, scoped ref bool hasType, scoped ref ReadOnlySpan<byte> channel, scoped ref ReadOnlySpan<byte> key)
+    private bool TryReadType(ReadOnlySpan<byte> escaped)
     {
-        if (reader.ValueTextEquals("type"u8))
+        Span<byte> scratch = stackalloc byte[MaxWordBytes];
+        if (!TryReadWord(escaped, scratch, out var type))
+            return false;
+        Type = type switch
         {
-            reader.Read();
-            hasType = reader.TokenType == JsonTokenType.String;
-            Type = hasType ? TypeOf(ref reader) : JsonCommandType.Unknown;
-            return hasType;
-        }
-
-        if (reader.ValueTextEquals("id"u8))
-        {
-            reader.Read();
-            Id = Raw(ref reader, message);
-            return reader.TokenType is JsonTokenType.Number or JsonTokenType.String && Id.Length <= MaxIdBytes;
-        }
-
-        if (reader.ValueTextEquals("channel"u8))
-        {
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.String)
-                return false;
-            channel = Raw(ref reader, message);
-            return true;
-        }
-
-        if (reader.ValueTextEquals("token"u8))
-        {
-            reader.Read();
-            // A null is as good as none: a client's code may have nothing to put there.
-            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null))
-                return false;
-            HasToken = reader.TokenType == JsonTokenType.String;
-            Token = HasToken ? Raw(ref reader, message)[1..^1] : default;
-            return true;
-        }
-
-        if (reader.ValueTextEquals("key"u8))
-        {
-            reader.Read();
-            if (reader.TokenType != JsonTokenType.String)
-                return false;
-            key = Raw(ref reader, message);
-            return true;
-        }
-
-        var isData = reader.ValueTextEquals("data"u8);
-        reader.Read();
-        var value = Raw(ref reader, message);
-        if (isData)
-            Data = value;
+            _ when type.SequenceEqual("subscribe"u8) => JsonCommandType.Subscribe,
+            _ when type.SequenceEqual("unsubscribe"u8) => JsonCommandType.Unsubscribe,
+            _ when type.SequenceEqual("publish"u8) => JsonCommandType.Publish,
+            _ when type.SequenceEqual("ping"u8) => JsonCommandType.Ping,
+            _ when type.SequenceEqual("refresh"u8) => JsonCommandType.Refresh,
+            _ => JsonCommandType.Unknown,
+        };
         return true;
     }
 
-    private static JsonCommandType TypeOf(scoped ref Utf8JsonReader reader) =>
-        reader.ValueTextEquals("subscribe"u8) ? JsonCommandType.Subscribe
-        : reader.ValueTextEquals("unsubscribe"u8) ? JsonCommandType.Unsubscribe
-        : reader.ValueTextEquals("publish"u8) ? JsonCommandType.Publish
-        : reader.ValueTextEquals("ping"u8) ? JsonCommandType.Ping
-        : reader.ValueTextEquals("refresh"u8) ? JsonCommandType.Refresh
-        : JsonCommandType.Unknown;
-
-    private static ReadOnlySpan<byte> Raw(scoped ref Utf8JsonReader reader, ReadOnlySpan<byte> message)
+    /// <summary>False: the name is no text.</summary>
+    private static bool TryFind(ReadOnlySpan<byte> escaped, out Field field)
     {
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return message[start..(int)reader.BytesConsumed];
+        Span<byte> scratch = stackalloc byte[MaxWordBytes];
+        var isText = TryReadWord(escaped, scratch, out var name);
+        field = name switch
+        {
+            _ when name.SequenceEqual("type"u8) => Field.Type,
+            _ when name.SequenceEqual("id"u8) => Field.Id,
+            _ when name.SequenceEqual("channel"u8) => Field.Channel,
+            _ when name.SequenceEqual("data"u8) => Field.Data,
+            _ when name.SequenceEqual("key"u8) => Field.Key,
+            _ when name.SequenceEqual("token"u8) => Field.Token,
+            _ => Field.Unknown,
+        };
+        return isText;
     }
 
-    /// <summary>
-    /// Of the last channel and key only: an escaped lone surrogate costs an exception of some 10 µs, and a message may name a hundred thousand
-    /// channels.
-    /// </summary>
+    /// <summary>A word, unescaped where it has escapes; one that is too long to be known stays as it is.</summary>
+    private static bool TryReadWord(ReadOnlySpan<byte> escaped, Span<byte> scratch, out ReadOnlySpan<byte> word)
+    {
+        word = escaped;
+        if (escaped.Length > MaxWordBytes || !escaped.Contains((byte)'\\'))
+            return true;
+        var isText = JsonString.TryUnescape(escaped, scratch, out var written);
+        word = scratch[..written];
+        return isText;
+    }
+
     private static ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> quoted)
     {
-        var reader = new Utf8JsonReader(quoted);
-        reader.Read();
-        if (!reader.ValueIsEscaped)
-            return quoted[1..^1];
-        var unescaped = new byte[quoted.Length];
-        try
-        {
-            return unescaped.AsSpan(0, reader.CopyString(unescaped));
-        }
-        catch (InvalidOperationException)
-        {
-            return []; // no name of a channel, and no key
-        }
+        var escaped = quoted[1..^1];
+        if (!escaped.Contains((byte)'\\'))
+            return escaped;
+        var text = new byte[escaped.Length];
+        // An escaped lone surrogate: no name of a channel, and no key.
+        return JsonString.TryUnescape(escaped, text, out var written) ? text.AsSpan(0, written) : [];
+    }
+
+    private enum Field
+    {
+        Unknown,
+        Type,
+        Id,
+        Channel,
+        Data,
+        Key,
+        Token,
     }
 }

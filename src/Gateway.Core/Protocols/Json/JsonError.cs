@@ -13,6 +13,7 @@ internal static class JsonError
     public const string TooManySubscriptions = "too_many_subscriptions";
     public const string TooManyChannels = "too_many_channels";
     public const string TooLarge = "too_large";
+    public const string RateLimited = "rate_limited";
     public const string Overloaded = "overloaded";
     public const string Unavailable = "unavailable";
 }

@@ -38,7 +38,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
         if (!JsonCommand.TryParse(payload, out var command))
         {
-            connection.Reply(JsonMessages.Error([], JsonError.BadRequest, "A message is one JSON object with a field \"type\"."));
+            connection.Reply(JsonMessages.Error([], JsonError.BadRequest, "A message is one JSON object with a field \"type\", of 64 fields at most, and of 16 KiB beside the data of a publication."));
             connection.Close(CloseReason.BadRequest);
             return MessageResult.Continue;
         }
@@ -162,6 +162,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
             RefreshOutcome.Ok => JsonMessages.Refreshed(id, connection.ExpiresIn),
             RefreshOutcome.Forbidden => JsonMessages.Error(id, JsonError.Forbidden, "The token is another user's: connect anew with it."),
             RefreshOutcome.Unavailable => JsonMessages.Error(id, JsonError.Unavailable, result.Reason),
+            RefreshOutcome.RateLimited => JsonMessages.Error(id, JsonError.RateLimited, result.Reason),
             _ => JsonMessages.Error(id, JsonError.Unauthorized, result.Reason),
         });
         connection.EndCommand();

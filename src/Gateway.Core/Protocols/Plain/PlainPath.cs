@@ -8,14 +8,26 @@ namespace Gateway.Core.Protocols.Plain;
 /// <summary>The channel list in a plain URL: split on commas first, then each name percent-decoded (RFC 3986 §2.1).</summary>
 internal static class PlainPath
 {
-    public static bool TryParse(string list, [NotNullWhen(true)] out IReadOnlyList<ChannelName>? names)
+    // A name as it stands in the URL, each byte of it as three.
+    private const int MaxEncoded = 3 * ChannelName.MaxBytes;
+
+    /// <summary>Reads the list; false: a name is none.</summary>
+    /// <param name="list">ASCII, as it stands in the URL.</param>
+    /// <param name="most">Of the names. Repeated ones count: each is read.</param>
+    /// <param name="names">Each once, in their order; null: there are more than may be, or one is none.</param>
+    /// <param name="isTooLong">There are more than may be.</param>
+    public static bool TryParse(ReadOnlySpan<char> list, int most, [NotNullWhen(true)] out IReadOnlyList<ChannelName>? names, out bool isTooLong)
     {
         names = null;
+        isTooLong = list.Count(',') >= most;
+        if (isTooLong)
+            return false;
         var distinct = new HashSet<ChannelName>(ChannelNameComparer.Instance);
         var inOrder = new List<ChannelName>();
+        Span<byte> utf8 = stackalloc byte[MaxEncoded];
         foreach (var part in list.Split(','))
         {
-            if (Decode(part) is not { } utf8 || !ChannelName.TryParse(utf8, out var name))
+            if (!TryDecode(list[part], utf8, out var length) || !ChannelName.TryParse(utf8[..length], out var name))
                 return false;
             if (distinct.Add(name))
                 inOrder.Add(name);
@@ -25,24 +37,24 @@ internal static class PlainPath
         return true;
     }
 
-    private static byte[]? Decode(string part)
+    private static bool TryDecode(ReadOnlySpan<char> part, Span<byte> decoded, out int length)
     {
-        var encoded = Encoding.UTF8.GetBytes(part);
-        var decoded = new List<byte>(encoded.Length);
-        for (var i = 0; i < encoded.Length; i++)
+        length = 0;
+        if (part.Length > MaxEncoded)
+            return false;
+        while (!part.IsEmpty)
         {
-            if (encoded[i] != (byte)'%')
-            {
-                decoded.Add(encoded[i]);
-                continue;
-            }
-
-            if (i + 2 >= encoded.Length || !byte.TryParse(encoded.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
-                return null;
-            decoded.Add(value);
-            i += 2;
+            var escape = part.IndexOf('%');
+            var plain = escape < 0 ? part : part[..escape];
+            length += Encoding.Latin1.GetBytes(plain, decoded[length..]);
+            if (escape < 0)
+                return true;
+            if (escape + 2 >= part.Length || !byte.TryParse(part.Slice(escape + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out decoded[length]))
+                return false;
+            length++;
+            part = part[(escape + 3)..];
         }
 
-        return [.. decoded];
+        return true;
     }
 }

@@ -157,6 +157,46 @@ public sealed class JsonCommandTests
         Assert.Equal(isValid, TryParsed(json) is not null);
     }
 
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public void TryParse_Fields_AreBounded(int fields, bool isValid)
+    {
+        var others = string.Concat(Enumerable.Repeat(""","\u0061":1""", fields - 1));
+        Assert.Equal(isValid, TryParsed($$"""{"type":"ping"{{others}}}""") is not null);
+    }
+
+    // The bound is of what is not the data of a publication, wherever it stands: white space is no cheaper.
+    [Theory]
+    [InlineData("""{"type":"ping","x":"#"}""")]
+    [InlineData("""{"type":"ping"#}""")]
+    [InlineData("""{"type":"ping"}#""")]
+    [InlineData("""#{"type":"ping"}""")]
+    [InlineData("""{"type":"publish","channel":"a","data":1,"x":"#"}""")]
+    [InlineData("""{"type":"publish","x":"#","data":[1,2,3],"channel":"a"}""")]
+    [InlineData("""{"type":"publish","data":[1,2,3],"channel":"a"#}""")]
+    [InlineData("""{"type":"subscribe","data":"#"}""")]
+    [InlineData("""{"data":"#","type":"subscribe"}""")]
+    public void TryParse_BytesBesideData_AreBounded(string json)
+    {
+        var besideData = Parsed(json.Replace("#", "", StringComparison.Ordinal)) is { Type: JsonCommandType.Publish, Data.Length: var data } ? json.Length - 1 - data : json.Length - 1;
+        string With(int spaces) => json.Replace("#", new string(' ', spaces), StringComparison.Ordinal);
+
+        Assert.NotNull(TryParsed(With(JsonCommand.MaxBytesBesideData - besideData)));
+        Assert.Null(TryParsed(With(JsonCommand.MaxBytesBesideData - besideData + 1)));
+        Assert.Null(TryParsed(With(1_000_000)));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"publish","channel":"a","data":#}""")]
+    [InlineData("""{"data":#,"channel":"a","type":"publish"}""")]
+    [InlineData("""{"data":#,"type":"send"}""")] // a newer client's command is one that is not known
+    public void TryParse_LargeData_IsTaken(string json)
+    {
+        var data = "[" + string.Join(',', Enumerable.Repeat("1", 100_000)) + "]";
+        Assert.Equal(data, Parsed(json.Replace("#", data, StringComparison.Ordinal)).Data);
+    }
+
     [Fact]
     public void TryParse_RandomMutations_NeverThrow()
     {

@@ -20,7 +20,7 @@ public sealed class PlainPathTests
     [InlineData("%2F", new[] { "/" })]
     public void TryParse_List_IsSplitThenDecoded(string list, string[] expected)
     {
-        Assert.True(PlainPath.TryParse(list, out var names));
+        Assert.True(PlainPath.TryParse(list, 1000, out var names, out _));
         Assert.Equal(expected, names.Select(name => name.Text));
     }
 
@@ -54,16 +54,26 @@ public sealed class PlainPathTests
     [InlineData("%C0%AF")] // an overlong slash
     public void TryParse_NoList_IsRefused(string list)
     {
-        Assert.False(PlainPath.TryParse(list, out var names));
+        Assert.False(PlainPath.TryParse(list, 1000, out var names, out _));
         Assert.Null(names);
     }
 
     [Fact]
     public void TryParse_NameOf255Bytes_IsTheLongest()
     {
-        Assert.True(PlainPath.TryParse(new string('a', 255), out _));
-        Assert.False(PlainPath.TryParse(new string('a', 256), out _));
-        Assert.True(PlainPath.TryParse(string.Concat(Enumerable.Repeat("%61", 255)), out _));
-        Assert.False(PlainPath.TryParse(string.Concat(Enumerable.Repeat("%61", 256)), out _));
+        Assert.True(PlainPath.TryParse(new string('a', 255), 1000, out _, out _));
+        Assert.False(PlainPath.TryParse(new string('a', 256), 1000, out _, out _));
+        Assert.True(PlainPath.TryParse(string.Concat(Enumerable.Repeat("%61", 255)), 1000, out _, out _));
+        Assert.False(PlainPath.TryParse(string.Concat(Enumerable.Repeat("%61", 256)), 1000, out _, out _));
+    }
+
+    [Theory]
+    [InlineData("a,b", 2, false)]
+    [InlineData("a,b,c", 2, true)]
+    [InlineData("a,a,a", 2, true)] // each is read, so each counts
+    public void TryParse_MoreThanMayBe_IsTooLong(string list, int most, bool expected)
+    {
+        Assert.Equal(!expected, PlainPath.TryParse(list, most, out var names, out var isTooLong));
+        Assert.Equal((expected, expected), (isTooLong, names is null));
     }
 }
