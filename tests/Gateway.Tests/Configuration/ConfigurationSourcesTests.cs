@@ -42,7 +42,7 @@ public class ConfigurationSourcesTests
         {
             // As a number where JSON has it so, else as a text.
             var json = char.IsAsciiDigit(value[^1]) ? value : $"\"{value}\"";
-            File.WriteAllText(Path.Combine(folder.FullName, "appsettings.json"), $$$"""{"Gateway":{"Memory":{"BudgetBytes":{{{json}}}}}}""");
+            File.WriteAllText(Path.Combine(folder.FullName, "appsettings.json"), """{"Gateway":{"Memory":{"BudgetBytes":""" + json + "}}}");
             var nothing = CommandLine.Parse([]);
 
             var file = ConfigurationSources.Build(nothing, "Test", [folder.FullName], _ => { });
