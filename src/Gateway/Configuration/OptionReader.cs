@@ -54,7 +54,7 @@ internal static class OptionReader
 
     /// <summary>A <see cref="RangeAttribute"/> of ints throws for what is none, and one of doubles rounds: whole numbers are compared as they are.</summary>
     private static bool Allows(ValidationAttribute rule, object? value) => rule is RangeAttribute range && value is long number
-        ? number >= Convert.ToDecimal(range.Minimum, CultureInfo.InvariantCulture) && number <= Convert.ToDecimal(range.Maximum, CultureInfo.InvariantCulture)
+        ? number >= Convert.ToInt64(range.Minimum, CultureInfo.InvariantCulture) && number <= Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture)
         : rule.IsValid(value);
 
     private static bool Accept(bool parsed, object? value, string written, out object? result, ref string normal)
