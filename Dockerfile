@@ -1,5 +1,10 @@
 # syntax=docker/dockerfile:1
-FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+# The base images, for builds that are to be the same tomorrow by digest, such as
+# --build-arg SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble@sha256:…; docs/operations.md tells how to find it.
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+
+FROM ${SDK_IMAGE} AS build
 WORKDIR /source
 # What the native compiler links with.
 RUN apt-get update \
@@ -7,10 +12,10 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 
 # What a restore depends on comes first: its layer stays valid until a package changes.
-COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY src/Gateway.Core/Gateway.Core.csproj src/Gateway.Core/
-COPY src/Gateway/Gateway.csproj src/Gateway/
-RUN dotnet restore src/Gateway --use-current-runtime -p:PublishAot=true
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
+COPY src/Gateway.Core/Gateway.Core.csproj src/Gateway.Core/packages.*.lock.json src/Gateway.Core/
+COPY src/Gateway/Gateway.csproj src/Gateway/packages.*.lock.json src/Gateway/
+RUN dotnet restore src/Gateway --use-current-runtime -p:PublishAot=true --locked-mode
 
 COPY .editorconfig BannedSymbols.txt ./
 COPY src/ src/
@@ -20,7 +25,7 @@ RUN dotnet publish src/Gateway --configuration Release --no-restore --use-curren
     ${VERSION:+-p:Version=$VERSION} --output /app
 
 # One program and what it links with: no shell, no package manager, no runtime. docs/decisions/0010-native-image.md says why.
-FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+FROM ${RUNTIME_IMAGE}
 ARG VERSION
 ARG REVISION
 ARG CREATED

@@ -97,7 +97,41 @@ check_refused "the secret of no authorizer" "authorizer needs authorizer.uri" --
 check_refused "two secrets of the authorizer" "not both" --set authorizer.uri=http://a/ --set authorizer.secret=a --set authorizer.existingSecret=b
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
 
+check_refused "an image by half a digest" "digest" --set image.digest=sha256:0123
+check_refused "a Redis by a digest that is none" "image" --set redis.embedded.enabled=true --set redis.embedded.image=redis@sha256:0123
+
 if ./helm-readme.sh --check; then echo "ok    helm/README.md"; else fail "helm/README.md"; fi
+
+render_deployment() { # NAME of the file, OPTION...
+  helm template gateway helm --show-only templates/deployment.yaml "${@:2}" >"$work/$1" 2>"$work/notes" || { cat "$work/notes" >&2; fail "the deployment of $1"; }
+}
+
+# What a pod is annotated with can be read by many who may not read secrets: it says nothing of them, neither itself nor a digest.
+secrets() { # VALUE: every secret that the chart takes
+  echo "redis.configuration=redis:6379\\,password=$1,admin.apiKey=$1,telemetry.otlp.endpoint=http://a:4318,telemetry.otlp.headers=a=$1"
+  echo "auth.subscriptionTokens.hmacKey=$1,authorizer.uri=http://a/,authorizer.secret=$1"
+}
+one=$(secrets 0123456789abcdef0123456789abcdef | paste -sd,)
+other=$(secrets fedcba9876543210fedcba9876543210 | paste -sd,)
+render_deployment one-secret --set "$one"
+render_deployment another-secret --set "$other"
+render_deployment another-revision --set "$one" --set secretsRevision=20260131
+if [ -s "$work/one-secret" ] && cmp -s "$work/one-secret" "$work/another-secret"; then
+  echo "ok    the pods tell nothing of a secret"
+else
+  fail "the pods tell something of a secret"
+fi
+if [ "$(diff "$work/one-secret" "$work/another-revision" | tail -n +2)" = '>         gateway/secrets-revision: "20260131"' ]; then
+  echo "ok    another secretsRevision replaces the pods"
+else
+  fail "another secretsRevision does not replace the pods"
+fi
+
+# Who reaches the embedded Redis: the two peers of the values file, and who is one of ours.
+redis_peers=$(awk '/^kind: NetworkPolicy/ { policy = 1 } /^---/ { policy = 0; redis = 0; from = 0 }
+  policy && /^  name: gateway-redis$/ { redis = 1 }
+  redis && /^      from:/ { from = 1 } redis && from && /^        - / { peers++ } END { print peers + 0 }' "$work/embedded-redis.yaml")
+if [ "$redis_peers" -eq 2 ]; then echo "ok    the embedded Redis has a network policy"; else fail "the network policy of the embedded Redis lets in $redis_peers peers, not 2"; fi
 
 check_alerts() { # RULES, their TESTS, what to call them
   if promtool check rules "$1" >"$work/rules" 2>&1 && promtool test rules "$2" >>"$work/rules" 2>&1; then

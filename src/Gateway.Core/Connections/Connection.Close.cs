@@ -98,9 +98,10 @@ internal sealed partial class Connection
         TakeReader(); // for ever
         lock (this)
         {
-            reason = _closeReason ?? CloseReason.ConnectionLost;
+            // The kernel may give up, where it has been told to, what the peer does not take before the send's deadline does.
+            reason = _closeReason ?? (error == SocketError.TimedOut && IsSendPending ? CloseReason.SlowConsumer : CloseReason.ConnectionLost);
             var queued = QueuedBytes;
-            var dropped = DropQueue(CloseReason.ConnectionLost);
+            var dropped = DropQueue(reason.DropsQueue ? reason : CloseReason.ConnectionLost);
             if (_closeReason is null)
             {
                 Remember(reason, queued, dropped);

@@ -313,6 +313,8 @@ internal sealed partial class Connection
         return false;
     }
 
+    private bool IsSendPending => Volatile.Read(ref _sendDeadline) != 0;
+
     private bool IsSendOverdue(long now) => Volatile.Read(ref _sendDeadline) is not 0 and var deadline && now >= deadline;
 
     private void OnSendOverdue()

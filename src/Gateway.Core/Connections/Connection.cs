@@ -166,6 +166,11 @@ internal sealed partial class Connection : ITransportHandler, IMemoryHolder
             Volatile.Write(ref _lastReceived, now);
             _pongDeadline = 0;
         }
+        else if (IsSendPending)
+        {
+            // A ping would wait behind what the client has not taken, and so would its pong: until it has, the send's own deadline judges it.
+            _pongDeadline = 0;
+        }
         else if (_pongDeadline != 0)
         {
             if (now >= _pongDeadline)

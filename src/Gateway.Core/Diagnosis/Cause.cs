@@ -14,7 +14,7 @@ internal sealed class Cause
     public static readonly Cause BrokerAway = new("broker_away", "Bring the broker back: nothing that is published reaches that node.");
     public static readonly Cause SubscriptionPending = new("subscription_pending", "Wait for the broker's confirmation, five seconds at most; what is published before the 'ok' is not for this client.");
     public static readonly Cause NobodySubscribed = new("nobody_subscribed", "Compare the publisher's channel with the subscribers', letter by letter.");
-    public static readonly Cause PeerSilent = new("peer_silent", "The client's network is gone or so bad that nothing is acknowledged; it is closed within Gateway:Transport:UserTimeout.");
+    public static readonly Cause PeerSilent = new("peer_silent", "The client's network is gone or so bad that nothing is acknowledged; it is closed by the heartbeat, or within Gateway:Transport:SendTimeout while something waits for it.");
     public static readonly Cause Behind = new("behind", "The client does not read as fast as it is sent to: look at its CPU and its network. Nothing is lost yet; above Gateway:Limits:MaxQueueBytes its channels' rules decide.");
     public static readonly Cause Skipped = new("skipped", "Its channel's rule (SlowConsumer) drops publications rather than the client; one of gateway.v1 was told by 'skipped'. Look at the client's CPU and network, publish less, or choose another rule.");
     public static readonly Cause Paused = new("paused", "The node reads no more commands of this client until it takes its answers, or until the broker has answered; publications flow on.");

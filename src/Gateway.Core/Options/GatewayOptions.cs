@@ -110,11 +110,11 @@ public sealed class TransportOptions
     [Range(0, 16 * 1024 * 1024)]
     public int NotSentLowWaterBytes { get; set; } = 16 * 1024;
 
-    [Description("TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged before the kernel gives the connection up.")]
-    [Duration("00:00:01", "00:10:00")]
-    public TimeSpan UserTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    [Description("TCP_USER_TIMEOUT: how long sent bytes may stay unacknowledged, or a closed window closed, before the kernel gives the connection up; 1s at least. 0 leaves it off: the kernel also counts the time of a client that was slow twice and caught up between, and who has vanished is found by the heartbeat and SendTimeout.")]
+    [Duration("00:00:00", "00:10:00")]
+    public TimeSpan UserTimeout { get; set; } = TimeSpan.Zero;
 
-    [Description("How long bytes may wait for a peer that takes nothing before the connection is closed as a slow consumer.")]
+    [Description("How long bytes may wait for a peer that takes nothing before the connection is closed as a slow consumer. While they wait the heartbeat does not judge: a ping would wait behind them.")]
     [Duration("00:00:01", "00:10:00")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -23,7 +23,10 @@ internal static class SocketSettings
         socket.SendBufferSize = options.SendBufferBytes;
         if (!OperatingSystem.IsLinux())
             return;
-        SetTcp(socket, TcpUserTimeout, (int)options.UserTimeout.TotalMilliseconds);
+        // Not by default. Linux counts from when a window closed or a segment was lost and, where the peer's buffer is small, does not begin anew
+        // when it has caught up: a client that pauses two seconds and reads six, again and again, is reset after the timeout of 30 seconds.
+        if (options.UserTimeout > TimeSpan.Zero)
+            SetTcp(socket, TcpUserTimeout, (int)options.UserTimeout.TotalMilliseconds);
         if (options.NotSentLowWaterBytes > 0)
             SetTcp(socket, TcpNotSentLowWater, options.NotSentLowWaterBytes);
     }

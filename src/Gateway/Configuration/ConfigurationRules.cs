@@ -26,6 +26,7 @@ internal sealed class ConfigurationRules
         rules.AddressesAreFree();
         rules.ProxiesAreNamed();
         rules.EpollIsThere();
+        rules.UserTimeoutIsOffOrASecond();
         rules.MetricsHaveACollector();
         rules.KeysAreConflated();
         rules.MemoryIsEnoughAndItsStagesInOrder();
@@ -74,6 +75,15 @@ internal sealed class ConfigurationRules
         const string Backend = "Gateway:Transport:Backend";
         if (AreRight(Backend) && _settings.Gateway.Transport.Backend == "epoll" && !OperatingSystem.IsLinux())
             Add(Backend, "epoll", "is a part of Linux, and this system has none.", "Set 'auto' or 'sockets'.");
+    }
+
+    private void UserTimeoutIsOffOrASecond()
+    {
+        const string Timeout = "Gateway:Transport:UserTimeout";
+        var time = _settings.Gateway.Transport.UserTimeout;
+        // Less than a retransmission takes: every lost segment would end its connection.
+        if (AreRight(Timeout) && time > TimeSpan.Zero && time < TimeSpan.FromSeconds(1))
+            Add(Timeout, DurationText.Format(time), "is less than the kernel needs to send a lost segment again.", "Set 1s at least, or 0 to leave it to the heartbeat and Gateway:Transport:SendTimeout.");
     }
 
     private void MemoryIsEnoughAndItsStagesInOrder()

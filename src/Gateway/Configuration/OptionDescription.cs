@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using Gateway.Core.Options;
 
 namespace Gateway.Configuration;
@@ -52,7 +53,7 @@ internal sealed record OptionDescription(
         _ => rule.ErrorMessage ?? "",
     };
 
-    private string WriteBound(object bound) => Kind == OptionKind.Size && bound is int bytes ? SizeText.Format(bytes) : bound.ToString()!;
+    private string WriteBound(object bound) => Kind == OptionKind.Size ? SizeText.Format(Convert.ToInt64(bound, CultureInfo.InvariantCulture)) : bound.ToString()!;
 
     private static string WriteDuration(string bound) => DurationText.TryParse(bound, out var time) ? DurationText.Format(time) : bound;
 }

@@ -52,9 +52,9 @@ internal static class OptionReader
         }
     }
 
-    /// <summary>A <see cref="RangeAttribute"/> of integers throws for a number that is none; such a number is out of any bounds.</summary>
-    private static bool Allows(ValidationAttribute rule, object? value) => rule is RangeAttribute && value is long number
-        ? number is >= int.MinValue and <= int.MaxValue && rule.IsValid((int)number)
+    /// <summary>A <see cref="RangeAttribute"/> of ints throws for what is none, and one of doubles rounds: whole numbers are compared as they are.</summary>
+    private static bool Allows(ValidationAttribute rule, object? value) => rule is RangeAttribute range && value is long number
+        ? number >= Convert.ToInt64(range.Minimum, CultureInfo.InvariantCulture) && number <= Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture)
         : rule.IsValid(value);
 
     private static bool Accept(bool parsed, object? value, string written, out object? result, ref string normal)

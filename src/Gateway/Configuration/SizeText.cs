@@ -8,7 +8,7 @@ internal static class SizeText
     public const string Example = "a number of bytes or a size such as 64KiB or 1MiB";
 
     private static readonly (string Suffix, long Bytes)[] Units =
-        [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("kB", 1000), ("MB", 1000_000), ("GB", 1000_000_000), ("B", 1), ("", 1)];
+        [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40), ("kB", 1000), ("MB", 1000_000), ("GB", 1000_000_000), ("TB", 1000_000_000_000), ("B", 1), ("", 1)];
 
     public static bool TryParse(string text, out long bytes)
     {
@@ -36,6 +36,7 @@ internal static class SizeText
     public static string Format(long bytes) => bytes switch
     {
         0 => "0",
+        _ when bytes % (1L << 40) == 0 => Write(bytes >> 40, "TiB"),
         _ when bytes % (1L << 30) == 0 => Write(bytes >> 30, "GiB"),
         _ when bytes % (1L << 20) == 0 => Write(bytes >> 20, "MiB"),
         _ when bytes % (1L << 10) == 0 => Write(bytes >> 10, "KiB"),

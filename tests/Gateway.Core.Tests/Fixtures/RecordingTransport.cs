@@ -136,12 +136,15 @@ internal sealed class RecordingTransport : ITransport
 
     public void Shutdown() => IsShutdown = true;
 
-    public void Abort()
+    public void Abort() => Fail(SocketError.Success);
+
+    /// <summary>The kernel says that the stream is gone.</summary>
+    public void Fail(SocketError error)
     {
         if (Interlocked.Exchange(ref _isClosed, true))
             return;
         ReturnRemainder();
-        Handler.OnClosed(SocketError.Success);
+        Handler.OnClosed(error);
     }
 
     private static List<(Opcode, byte[])> Decode(ReadOnlySpan<byte> bytes)

@@ -45,6 +45,17 @@ public abstract class ListenerTests : IDisposable
     }
 
     [Fact]
+    public async Task AcceptedSockets_WithoutAUserTimeout_LeaveTheKernelsOff()
+    {
+        _options.UserTimeout = new TransportOptions().UserTimeout;
+        using var listening = ListeningSocket.Open(new IPEndPoint(IPAddress.Loopback, 0), Option, _options);
+        using var client = await ConnectAsync(IPAddress.Loopback, ((IPEndPoint)listening.LocalEndPoint!).Port);
+        using var accepted = await listening.AcceptAsync();
+
+        Assert.Equal(0, SocketSettings.GetTcp(accepted, SocketSettings.TcpUserTimeout));
+    }
+
+    [Fact]
     public void Port_InUse_IsAnErrorThatNamesTheOption()
     {
         using var first = Open(new IPEndPoint(IPAddress.Loopback, 0));

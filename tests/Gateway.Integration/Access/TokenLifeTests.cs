@@ -120,6 +120,35 @@ public sealed class TokenLifeTests
         Assert.Equal(0, node.Connections.Users.Count);
     }
 
+    /// <summary>As docs/protocol.md says it: not before the token's last moment, and within a second after.</summary>
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/plain/news")]
+    public async Task Token_Expired_EndsTheConnectionWithinASecond(string path)
+    {
+        await using var node = await NodeAsync();
+        await using var client = await WsClient.OpenAsync(node.EndPoint, path, Bearer(Issue(60)));
+        var left = node.Connections.Users.All().Single().ExpiresIn!.Value;
+
+        Advance(left.TotalSeconds - 0.25);
+        Assert.Equal(1, node.Connections.Users.Count);
+        Advance(1.25);
+
+        Assert.Equal(0, node.Connections.Users.Count);
+        Assert.Equal(4409, (await client.ReceiveCloseAsync()).Code);
+    }
+
+    [Fact]
+    public async Task Token_ThatIsShorterThanTheWarning_IsToldOfWithinASecond()
+    {
+        await using var node = await NodeAsync();
+        await using var client = await node.OpenAsync(Issue(20));
+
+        Advance(1);
+
+        Assert.InRange((await client.ReceiveJsonAsync()).GetProperty("in_ms").GetInt64(), 18_000, 20_000);
+    }
+
     [Fact]
     public async Task PlainClient_EndsWithItsToken()
     {

@@ -43,6 +43,56 @@ public sealed class RedisSecurityTests
         Assert.Single(await broker.ReadAnnouncementsAsync(CancellationToken.None));
     }
 
+    /// <summary>The two users as docs/operations.md makes them.</summary>
+    [Fact]
+    public async Task AclRecipes_ABackendsPublication_ReachesSubscribers()
+    {
+        await using var redis = await StartWithRecipesAsync();
+        var broker = TestRedisBroker.Create(TestRedisBroker.Options($"{redis.Address},user=gateway,password=of-a-node"), "n");
+        await using var node = await TestNode.StartAsync(broker: broker);
+        await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
+        await using var client = await WsClient.OpenAsync(node.EndPoint, "/plain/news");
+        await node.SubscribedAsync(1);
+        using var backend = await RedisControl.ConnectAsync(redis.Port, "backend of-a-backend");
+
+        Assert.Equal(":1", await backend.SendAsync("PUBLISH gateway:ch:news hello"));
+
+        Assert.Equal("hello"u8.ToArray(), (await client.ReceiveAsync())!.Value.Payload);
+    }
+
+    [Theory]
+    [InlineData("PUBLISH gateway:cmd {}")]
+    [InlineData("PUBLISH gateway:probe:n 1")]
+    [InlineData("PUBLISH gateway:reply:n {}")]
+    [InlineData("PUBLISH gateway:ch a")]
+    [InlineData("PUBLISH other:ch:news a")]
+    [InlineData("SPUBLISH gateway:ch:news a")]
+    [InlineData("SUBSCRIBE gateway:ch:news")]
+    [InlineData("SSUBSCRIBE gateway:ch:news")]
+    [InlineData("PSUBSCRIBE gateway:ch:*")]
+    [InlineData("PUBSUB CHANNELS")]
+    [InlineData("KEYS *")]
+    [InlineData("SCAN 0")]
+    [InlineData("GET gateway:node:n")]
+    [InlineData("SET gateway:node:n {}")]
+    [InlineData("ZADD gateway:revocations 1 a")]
+    [InlineData("EVAL return 0")]
+    [InlineData("CLIENT LIST")]
+    [InlineData("CLIENT KILL TYPE pubsub")]
+    [InlineData("CONFIG GET *")]
+    [InlineData("ACL LIST")]
+    [InlineData("INFO")]
+    [InlineData("MONITOR")]
+    [InlineData("FLUSHALL")]
+    [InlineData("SHUTDOWN NOSAVE")]
+    public async Task AclRecipes_WhatElseABackendTries_IsRefused(string command)
+    {
+        await using var redis = await StartWithRecipesAsync();
+        using var backend = await RedisControl.ConnectAsync(redis.Port, "backend of-a-backend");
+
+        Assert.StartsWith("-NOPERM", await backend.AskAsync(command), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AclUser_WithoutTheGatewaysChannels_SaysWhatItNeeds()
     {
@@ -168,6 +218,20 @@ public sealed class RedisSecurityTests
         var options = TestRedisBroker.Options($"127.0.0.1:{redis.TlsPort},ssl=true,sslHost=elsewhere.example");
         options.CaPath = certificates.CaPath;
         await FailsAsync(options, "certificate");
+    }
+
+    private static async Task<RedisServer> StartWithRecipesAsync()
+    {
+        var page = await File.ReadAllLinesAsync(Path.Combine(Repository.Root, "docs", "operations.md"));
+        var redis = await RedisServer.StartAsync();
+        using var control = await RedisControl.ConnectAsync(redis.Port);
+        foreach (var (user, password) in ((string, string)[])[("gateway", "of-a-node"), ("backend", "of-a-backend")])
+        {
+            var recipe = Assert.Single(page, line => line.StartsWith($"ACL SETUSER {user} on >SECRET ", StringComparison.Ordinal));
+            await control.SendAsync(recipe.Replace(">SECRET", ">" + password, StringComparison.Ordinal));
+        }
+
+        return redis;
     }
 
     private static async Task RoundTripAsync(RedisOptions options)

@@ -211,6 +211,67 @@ public sealed class CloseTests
         await node.ReturnsToBaselineAsync();
     }
 
+    [Theory]
+    [InlineData(1002)]
+    [InlineData(1009)]
+    public async Task Node_FailsTheConnection_EndsItsHalfAtOnceAndReadsOn(int code)
+    {
+        await using var node = await TestNode.StartAsync(options => options.Limits.MaxMessageBytes = 1000, time: new FakeTimeProvider());
+        await using (var client = await WsClient.OpenAsync(node.EndPoint, "/echo"))
+        {
+            await client.SendRawAsync(WsClient.Frame(Opcode.Text, new byte[code == 1009 ? 1001 : 1], masked: code != 1002));
+
+            // No answer, and the end comes all the same.
+            Assert.Equal(code, (await client.ReceiveCloseAsync()).Code);
+            Assert.Empty(await client.ReceiveToEndAsync());
+            Assert.Equal(ConnectionState.Closing, node.Connections.Registry.All().Single().State);
+            var before = node.Metrics.BytesReceived.Value;
+            await client.SendAsync(Opcode.Text, new byte[100]);
+            await Eventually.TrueAsync(() => node.Metrics.BytesReceived.Value > before);
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("sockets")]
+    public async Task Client_EndsItsHalfWithoutACloseFrame_GetsWhatHadLeftAndACleanEnd(string backend)
+    {
+        await using var node = await TestNode.StartAsync(options => options.Transport.Backend = backend);
+        using var endings = new Endings(node.Metrics);
+        await using (var client = await WsClient.OpenAsync(node.EndPoint, "/echo"))
+        {
+            await client.SendTextAsync("said before the end");
+            client.Socket.Shutdown(SocketShutdown.Send);
+
+            Assert.Equal("said before the end", Encoding.ASCII.GetString((await client.ReceiveAsync())!.Value.Payload));
+            Assert.Empty(await client.ReceiveToEndAsync());
+        }
+
+        await node.ReturnsToBaselineAsync();
+        Assert.Equal(["connection_lost"], endings.Reasons);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 ")]
+    [InlineData("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 404 ")]
+    [InlineData("nonsense\r\n\r\n", "HTTP/1.1 400 ")]
+    [InlineData("", "HTTP/1.1 101 ")]
+    public async Task Client_EndsItsHalfBehindItsRequest_IsAnswered(string request, string answer)
+    {
+        await using var node = await TestNode.StartAsync();
+        await using (var client = await WsClient.ConnectAsync(node.EndPoint))
+        {
+            await client.SendRawAsync(request.Length > 0 ? request : WsClient.UpgradeRequest("/echo"));
+            client.Socket.Shutdown(SocketShutdown.Send);
+
+            Assert.StartsWith(answer, Encoding.ASCII.GetString(await client.ReceiveToEndAsync()), StringComparison.Ordinal);
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
     private static async Task DisconnectAsync(TestNode node)
     {
         foreach (var connection in node.Connections.Registry.All())

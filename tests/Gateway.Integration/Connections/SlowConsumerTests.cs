@@ -78,6 +78,61 @@ public sealed class SlowConsumerTests
         await node.ReturnsToBaselineAsync();
     }
 
+    /// <summary>Default deadlines, the heartbeat's among them, and room in the queue: it is the time that ends it, whatever its channel's rule.</summary>
+    [Theory]
+    [InlineData("epoll", SlowConsumer.Disconnect)]
+    [InlineData("epoll", SlowConsumer.DropOldest)]
+    [InlineData("epoll", SlowConsumer.Conflate)]
+    [InlineData("sockets", SlowConsumer.Disconnect)]
+    [InlineData("sockets", SlowConsumer.DropNewest)]
+    public async Task Subscriber_ThatTakesNothing_EndsAsASlowConsumerInMetricLogAndRecord(string backend, SlowConsumer choice)
+    {
+        await using var node = await StartAsync(options =>
+        {
+            options.Transport.Backend = backend;
+            options.Rules.Add(new RuleOptions { Pattern = "*", SlowConsumer = choice });
+        });
+        using var endings = new Endings(node.Metrics);
+        await using (await StopReadingAsync(node))
+        {
+            var id = node.Connections.Registry.All().Single().Id;
+            // The heartbeat's ping would have gone after 25 s, and been missed 10 s later; what is sent has 30.
+            for (var tick = 0; tick < 33 * 8; tick++)
+                _time.Advance(TimeSpan.FromMilliseconds(125));
+
+            await Eventually.TrueAsync(() => node.Node.ConnectionCount == 0);
+            Assert.Equal(["slow_consumer"], endings.Reasons);
+            Assert.Contains(node.Logs.Lines, line => line.Message == $"Connection {id} ended: slow consumer");
+            Assert.Same(CloseReason.SlowConsumer, node.Connections.Ended.Find(id)!.Value.Reason);
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    /// <summary>Where the kernel has been given a deadline of its own, and is the first: this node's clock stands still.</summary>
+    [Theory]
+    [InlineData("epoll")]
+    [InlineData("sockets")]
+    public async Task Subscriber_ThatTakesNothing_IsGivenUpByTheKernelForTheSameReason(string backend)
+    {
+        await using var node = await StartAsync(options =>
+        {
+            options.Transport.Backend = backend;
+            options.Transport.UserTimeout = TimeSpan.FromSeconds(1);
+        });
+        using var endings = new Endings(node.Metrics);
+        await using (await StopReadingAsync(node))
+        {
+            var id = node.Connections.Registry.All().Single().Id;
+            await Eventually.TrueAsync(() => node.Node.ConnectionCount == 0);
+
+            Assert.Equal(["slow_consumer"], endings.Reasons);
+            Assert.Same(CloseReason.SlowConsumer, node.Connections.Ended.Find(id)!.Value.Reason);
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
     [Fact]
     public async Task ManySlowConsumers_CostTheirNeighboursNothing()
     {
@@ -149,6 +204,21 @@ public sealed class SlowConsumerTests
         }
 
         await node.ReturnsToBaselineAsync();
+    }
+
+    /// <summary>A subscriber that reads nothing, and for whom something waits that the kernel has not taken.</summary>
+    private static async Task<WsClient> StopReadingAsync(TestNode node)
+    {
+        var slow = await WsClient.OpenAsync(node.EndPoint, "/plain/news", configure: socket => socket.ReceiveBufferSize = 32 * 1024);
+        await node.SubscribedAsync(1);
+        for (var i = 0; node.Connections.Transport.PendingSends == 0; i++)
+        {
+            await PublishAsync(node, Payload(i, 3_000));
+            var deliveries = i + 1;
+            await Eventually.TrueAsync(() => node.Metrics.Deliveries.Value == deliveries);
+        }
+
+        return slow;
     }
 
     private static string Payload(int number, int length) => number.ToString(CultureInfo.InvariantCulture).PadRight(length, '.');

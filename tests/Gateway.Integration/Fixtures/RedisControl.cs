@@ -35,10 +35,16 @@ public sealed class RedisControl : IDisposable
     /// <summary>Sends an inline command; the result is the answer's first line.</summary>
     public async Task<string> SendAsync(string command)
     {
-        await _writer.WriteLineAsync(command);
-        var answer = await _reader.ReadLineAsync() ?? throw new IOException("Redis closed the connection.");
+        var answer = await AskAsync(command);
         Assert.False(answer.StartsWith('-'), answer);
         return answer;
+    }
+
+    /// <summary>The same, be the answer an error.</summary>
+    public async Task<string> AskAsync(string command)
+    {
+        await _writer.WriteLineAsync(command);
+        return await _reader.ReadLineAsync() ?? throw new IOException("Redis closed the connection.");
     }
 
     public void Dispose()

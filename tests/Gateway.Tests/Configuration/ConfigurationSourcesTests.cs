@@ -30,6 +30,41 @@ public class ConfigurationSourcesTests
     }
 
     [Theory]
+    [InlineData("2147483648", 2L << 30)]
+    [InlineData("3221225472", 3L << 30)]
+    [InlineData("4GiB", 4L << 30)]
+    [InlineData("1TiB", 1L << 40)]
+    public void Sources_ABudgetThatNoIntHolds_IsTakenFromEach(string value, long bytes)
+    {
+        const string Prefix = "GATEWAY_TESTS_BUDGET_", Variable = Prefix + "Gateway__Memory__BudgetBytes";
+        var folder = Directory.CreateTempSubdirectory("gateway-tests");
+        try
+        {
+            // As a number where JSON has it so, else as a text.
+            var json = char.IsAsciiDigit(value[^1]) ? value : $"\"{value}\"";
+            File.WriteAllText(Path.Combine(folder.FullName, "appsettings.json"), """{"Gateway":{"Memory":{"BudgetBytes":""" + json + "}}}");
+            var nothing = CommandLine.Parse([]);
+
+            var file = ConfigurationSources.Build(nothing, "Test", [folder.FullName], _ => { });
+            Environment.SetEnvironmentVariable(Variable, value);
+            var environment = ConfigurationSources.Build(nothing, "Test", [], sources => sources.AddEnvironmentVariables(Prefix));
+            var line = ConfigurationSources.Build(CommandLine.Parse([$"--Gateway:Memory:BudgetBytes={value}"]), "Test", [], _ => { });
+
+            foreach (var configuration in (IConfigurationRoot[])[file, environment, line])
+            {
+                var (settings, errors) = GatewaySettings.Bind(configuration, "Test");
+                Assert.DoesNotContain(errors, error => error.Option.StartsWith("Gateway:Memory", StringComparison.Ordinal));
+                Assert.Equal(bytes, settings.Gateway.Memory.BudgetBytes);
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Variable, null);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
     [InlineData("Development", true)]
     [InlineData("development", true)]
     [InlineData("Production", false)]

@@ -98,6 +98,9 @@ public class GatewaySettingsTests
     [InlineData("Gateway:Limits:MaxMessageBytes", "3000000000")]
     [InlineData("Gateway:Limits:MaxMessageBytes", "99999999999999999999999999999999")]
     [InlineData("Gateway:Limits:MaxConnections", "99999999999")]
+    [InlineData("Gateway:Transport:UserTimeout", "999ms")]
+    [InlineData("Gateway:Memory:BudgetBytes", "1025TiB")]
+    [InlineData("Gateway:Memory:BudgetBytes", "1125899906842625")]
     [InlineData("Gateway:Limits:MaxConnections", "-1")]
     [InlineData("Gateway:Limits:MaxConnections", "")]
     [InlineData("Gateway:Limits:MaxConnections", "1.5")]
@@ -120,6 +123,20 @@ public class GatewaySettingsTests
         var (_, errors) = Bound.Of((option, value));
 
         Assert.Equal(option, Assert.Single(errors).Option);
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData("0", 0)]
+    [InlineData("0s", 0)]
+    [InlineData("1s", 1)]
+    [InlineData("00:10:00", 600)]
+    public void Settings_UserTimeout_MayBeOffWhichIsTheDefault(string? value, int seconds)
+    {
+        var (settings, errors) = Bound.Of(("Gateway:Transport:UserTimeout", value));
+
+        Assert.Empty(errors);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), settings.Gateway.Transport.UserTimeout);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ public class SizeTextTests
     [InlineData("1.5KiB", 1536)]
     [InlineData("10B", 10)]
     [InlineData("3GiB", 3L << 30)]
+    [InlineData("2GB", 2_000_000_000)]
+    [InlineData("1024TiB", 1L << 50)]
+    [InlineData("2TB", 2_000_000_000_000)]
     public void Size_WrittenWell_IsRead(string text, long bytes)
     {
         Assert.True(SizeText.TryParse(text, out var size));
@@ -33,5 +36,7 @@ public class SizeTextTests
     [InlineData(1_048_576, "1MiB")]
     [InlineData(1000, "1000")]
     [InlineData(0, "0")]
+    [InlineData(4L << 30, "4GiB")]
+    [InlineData(1L << 50, "1024TiB")]
     public void Size_Formatted_IsShort(long bytes, string text) => Assert.Equal(text, SizeText.Format(bytes));
 }

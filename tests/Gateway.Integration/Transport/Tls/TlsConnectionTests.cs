@@ -98,6 +98,27 @@ public sealed class TlsConnectionTests
     }
 
     [Fact]
+    public async Task Subscriber_OverTlsThatTakesNothing_EndsAsASlowConsumer()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var server = await TlsNode.StartAsync(time: time);
+        using var endings = new Endings(server.Node.Metrics);
+        await using var client = await WsClient.OpenTlsAsync(server.Node.EndPoint, server.Certificates.Client(), "/plain/news", socket => socket.ReceiveBufferSize = 4096);
+        await server.Node.SubscribedAsync(1);
+        for (var deliveries = 1; server.Node.Connections.Transport.PendingSends == 0; deliveries++)
+        {
+            await server.Node.Node.PublishAsync(ChannelName.Parse("news"), new byte[10_000], PublicationSource.Api, CancellationToken.None);
+            await Eventually.TrueAsync(() => server.Node.Metrics.Deliveries.Value == deliveries);
+        }
+
+        for (var tick = 0; tick < 33 * 8; tick++)
+            time.Advance(TimeSpan.FromMilliseconds(125));
+
+        await Eventually.TrueAsync(() => server.Node.Node.ConnectionCount == 0);
+        Assert.Equal(["slow_consumer"], endings.Reasons);
+    }
+
+    [Fact]
     public async Task Connects_AThousandAtOnce_AllSucceed()
     {
         await using var server = await TlsNode.StartAsync(configureNode: options =>
