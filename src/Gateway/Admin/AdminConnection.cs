@@ -46,6 +46,7 @@ internal sealed class AdminConnection : ConnectionContext
     public override async ValueTask DisposeAsync()
     {
         await _inner.DisposeAsync();
+        await base.DisposeAsync();
         _all.Leave(this); // its socket is closed
     }
 

@@ -6,7 +6,6 @@ using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Tests.Fixtures;
 using Gateway.Core.Transport;
-using Gateway.Core.Transport.Sockets;
 
 namespace Gateway.Core.Tests.Buffers;
 

@@ -17,7 +17,7 @@ public sealed class OutboundQueuePoolTests
         var queue = _pool.Rent();
         _pool.Return(queue);
         Assert.Equal(Allocations.SizeOf(() => new OutboundQueue()), queue.KeptBytes);
-        Assert.Equal(Allocations.SizeOf(() => new QueueMagazine()), QueueMagazine.OwnBytes);
+        Assert.Equal(QueueMagazine.OwnBytes, Allocations.SizeOf(() => new QueueMagazine()));
         Assert.Equal(QueueMagazine.OwnBytes + queue.KeptBytes, _pool.KeptBytes);
     }
 

@@ -218,6 +218,8 @@ internal sealed class ShardHarness : IDisposable
     /// <summary>A token is the name of its user.</summary>
     private sealed class NameIsToken : ITokenValidator
     {
+        public TimeSpan ClockSkew => TimeSpan.Zero;
+
         public ValueTask<TokenVerdict> ValidateAsync(string token, CancellationToken cancellationToken) =>
             new(new TokenVerdict(new ClientIdentity { Subject = token }, ""));
     }

@@ -224,14 +224,14 @@ public sealed class MemoryGovernorTests : IDisposable
             new MemoryBudget(new MemoryOptions(), 200_000),
             new MemoryAccount(),
             new Backlogs(_harness.Context.Registry, Account, _harness.Context.Metrics),
-            () => isBroken ? throw new OutOfMemoryException() : 172_000,
+            () => isBroken ? throw new InsufficientMemoryException() : 172_000,
             _time,
             NullLogger.Instance,
             static () => { },
             faults.Add);
 
         governor.Look();
-        Assert.IsType<OutOfMemoryException>(Assert.Single(faults));
+        Assert.IsType<InsufficientMemoryException>(Assert.Single(faults));
         isBroken = false;
         governor.Look();
 

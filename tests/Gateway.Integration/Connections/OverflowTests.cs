@@ -145,7 +145,7 @@ public sealed class OverflowTests
     private static Task<WsClient> ConnectFromAsync(TestNode node, int address) =>
         WsClient.ConnectAsync(node.EndPoint, socket => socket.Bind(new IPEndPoint(new IPAddress(new byte[] { 127, 0, 0, (byte)address }), 0)));
 
-    private static Task AssertResetAsync(TestNode node, int address) => Assert.ThrowsAsync<SocketException>(async () =>
+    private static Task<SocketException> AssertResetAsync(TestNode node, int address) => Assert.ThrowsAsync<SocketException>(async () =>
     {
         await using var client = await ConnectFromAsync(node, address);
         await client.ReceiveToEndAsync();

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Gateway.Core.Options;
+using Gateway.Core.Transport;
 using Gateway.Core.Transport.Tls;
 using Gateway.Integration.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -63,7 +64,7 @@ public abstract class TlsTransportContract : TransportContract, IDisposable
 
     internal override TransportFixture CreateFixture() => new(fixture =>
     {
-        var endpoints = new TlsEndpoints(new GatewayOptions(), fixture.Context, fixture, fixture.Slots, TimeProvider.System, NullLogger.Instance);
+        var endpoints = new TlsEndpoints(new GatewayOptions(), fixture.Context, fixture, fixture.Slots, TimeProvider.System, NullLogger.Instance, new FarewellPlaces(256));
         _endpoints.Add(endpoints);
         var tls = new EndpointTlsOptions { CertificatePath = _certificates.CertificatePath, KeyPath = _certificates.KeyPath };
         return endpoints.Acceptor(tls, "Tls", []);
