@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Addresses;
 using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 

@@ -15,6 +15,9 @@ public sealed class ChannelPattern
     /// <summary>A longer one could match no name.</summary>
     public const int MaxLength = 1024;
 
+    /// <summary>Each is a search through a name, and a token has a hundred patterns: two or three say what there is to say.</summary>
+    public const int MaxStars = 16;
+
     // A name has at most 255 characters; a position stands before each, and one at the end.
     private const int Positions = 256;
 

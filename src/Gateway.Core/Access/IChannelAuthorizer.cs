@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Gateway.Core.Addresses;
 
 namespace Gateway.Core.Access;
 

@@ -25,6 +25,8 @@ internal static class PatternSyntax
             return $"has more than {ChannelPattern.MaxLength} characters";
         if (text.AsSpan().ContainsAnyInRange('\0', ' ') || text.AsSpan().ContainsAny(',', '\u007F'))
             return "has a space, a comma or a control character, which no channel's name has";
+        if (text.AsSpan().Count('*') > ChannelPattern.MaxStars)
+            return $"has more than {ChannelPattern.MaxStars} '*'";
         var found = new List<PatternPart>();
         for (var rest = text.AsSpan(); !rest.IsEmpty;)
         {

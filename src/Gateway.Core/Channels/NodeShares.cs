@@ -1,4 +1,5 @@
 using Gateway.Core.Access;
+using Gateway.Core.Addresses;
 using Gateway.Core.Buffers;
 using Gateway.Core.Connections;
 using Gateway.Core.Options;

@@ -1,4 +1,5 @@
 using Gateway.Core.Access;
+using Gateway.Core.Addresses;
 
 namespace Gateway.Core.Channels;
 

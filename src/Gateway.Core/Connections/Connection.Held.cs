@@ -1,4 +1,4 @@
-using Gateway.Core.Access;
+using Gateway.Core.Addresses;
 
 namespace Gateway.Core.Connections;
 

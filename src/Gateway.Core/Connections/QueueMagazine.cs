@@ -12,7 +12,7 @@ internal sealed class QueueMagazine
     public const int MaxBytes = 32 * 1024;
 
     /// <summary>The magazine's own.</summary>
-    public const int OwnBytes = 40 + 24 + (8 * Places);
+    public const int OwnBytes = 32 + 24 + (8 * Places);
 
     private readonly OutboundQueue?[] _queues = new OutboundQueue?[Places];
 

@@ -71,7 +71,7 @@ internal readonly ref struct RequestHead
 
         var firstHeader = at;
         at = Math.Max(at, progress.LineStart);
-        for (var count = progress.Lines; ; count++)
+        for (int count = progress.Lines; ; count++)
         {
             var lineStart = at;
             var isAllowed = count < options.MaxHeaders; // behind the last, only the empty line
@@ -79,7 +79,7 @@ internal readonly ref struct RequestHead
             var tooLong = isAllowed ? Refusal.HeaderTooLong : Refusal.TooManyHeaders;
             if (!TryTakeLine(input, ref at, options, limit, tooLong, out var line, out refusal))
             {
-                progress = new RequestProgress(at, count);
+                progress = new RequestProgress((ushort)at, (ushort)count); // 32 KiB and 1,000 lines at most
                 return refusal is null ? HandshakeStatus.NeedMore : HandshakeStatus.Refused;
             }
 

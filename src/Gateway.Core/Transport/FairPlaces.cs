@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Gateway.Core.Access;
+using Gateway.Core.Addresses;
 
 namespace Gateway.Core.Transport;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 
 namespace Gateway.Core.Transport;

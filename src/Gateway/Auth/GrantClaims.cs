@@ -43,6 +43,8 @@ internal static class GrantClaims
         // A star may stand in a channel's name: what is no name is no pattern.
         if (!ChannelName.TryParse(pattern.GetString()!, out _))
             return "claim channels has a pattern that matches no channel's name: 1 to 255 bytes without spaces, commas and control characters";
+        if (pattern.GetString()!.AsSpan().Count('*') > ChannelPattern.MaxStars)
+            return $"claim channels has a pattern with more than {ChannelPattern.MaxStars} '*'";
         var (maySubscribe, mayPublish) = (item.ValueKind == JsonValueKind.String, false);
         if (item.ValueKind == JsonValueKind.Object && ReadRights(item, ref maySubscribe, ref mayPublish) is { } problem)
             return problem;

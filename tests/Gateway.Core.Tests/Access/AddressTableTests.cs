@@ -1,5 +1,6 @@
 using System.Net;
 using Gateway.Core.Access;
+using Gateway.Core.Addresses;
 using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 

@@ -61,9 +61,9 @@ public class CostTests
     {
         var run = new CostRun(target);
         CostFinding? finding = null;
-        for (var number = 0; finding is null; number++)
+        for (var number = 0; finding is null && number < 20_000; number++)
             finding = run.Generate(1, number);
-        return finding;
+        return finding ?? throw new InvalidOperationException("Nothing was found.");
     }
 
     private static long Allocated(ICostTarget target, CostCase worst, int size)

@@ -93,7 +93,7 @@ public class RequestHeadTests
 
         Assert.Equal(HandshakeStatus.NeedMore, RequestHead.TryRead(request, new HandshakeOptions(), ref progress, out _, out _, out _));
 
-        Assert.Equal(new RequestProgress(Requests.Bytes("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n").Length, 2), progress);
+        Assert.Equal(new RequestProgress((ushort)Requests.Bytes("GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n").Length, 2), progress);
     }
 
     [Fact]

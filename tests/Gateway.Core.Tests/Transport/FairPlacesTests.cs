@@ -1,4 +1,4 @@
-using Gateway.Core.Access;
+using Gateway.Core.Addresses;
 using Gateway.Core.Transport;
 
 namespace Gateway.Core.Tests.Transport;

@@ -96,7 +96,15 @@ public sealed class AdminConnectionsTests : IDisposable
         return _connections.Enter(Accepted(address));
     }
 
-    private static DefaultConnectionContext Accepted(string address) => new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1) };
+    private static AcceptedConnection Accepted(string address) => new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 1) };
 
     private static bool IsAborted(AdminConnection connection) => connection.ConnectionClosed.IsCancellationRequested;
+
+    /// <summary>Ends as a socket's does, before <see cref="Abort"/> returns.</summary>
+    private sealed class AcceptedConnection : DefaultConnectionContext
+    {
+        public AcceptedConnection() => ConnectionClosed = default;
+
+        public override void Abort(ConnectionAbortedException abortReason) => ConnectionClosed = new CancellationToken(canceled: true);
+    }
 }

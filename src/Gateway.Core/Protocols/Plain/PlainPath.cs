@@ -13,15 +13,13 @@ internal static class PlainPath
 
     /// <summary>Reads the list; false: a name is none.</summary>
     /// <param name="list">ASCII, as it stands in the URL.</param>
-    /// <param name="most">Of the names. Repeated ones count: each is read.</param>
+    /// <param name="most">Of the names, each counted once.</param>
     /// <param name="names">Each once, in their order; null: there are more than may be, or one is none.</param>
     /// <param name="isTooLong">There are more than may be.</param>
     public static bool TryParse(ReadOnlySpan<char> list, int most, [NotNullWhen(true)] out IReadOnlyList<ChannelName>? names, out bool isTooLong)
     {
         names = null;
-        isTooLong = list.Count(',') >= most;
-        if (isTooLong)
-            return false;
+        isTooLong = false;
         var distinct = new HashSet<ChannelName>(ChannelNameComparer.Instance);
         var inOrder = new List<ChannelName>();
         Span<byte> utf8 = stackalloc byte[MaxEncoded];
@@ -29,8 +27,12 @@ internal static class PlainPath
         {
             if (!TryDecode(list[part], utf8, out var length) || !ChannelName.TryParse(utf8[..length], out var name))
                 return false;
-            if (distinct.Add(name))
-                inOrder.Add(name);
+            if (!distinct.Add(name))
+                continue;
+            isTooLong = inOrder.Count == most;
+            if (isTooLong)
+                return false;
+            inOrder.Add(name);
         }
 
         names = inOrder;

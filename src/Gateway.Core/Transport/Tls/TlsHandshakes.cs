@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Authentication;
-using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Buffers;
 using Gateway.Core.Options;

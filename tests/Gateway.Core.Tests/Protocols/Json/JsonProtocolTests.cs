@@ -89,7 +89,7 @@ public sealed class JsonProtocolTests
     [Fact]
     public void Codes_AreTheClosedSet() => Assert.Equal(
         [
-            "already_subscribed", "bad_request", "forbidden", "invalid_channel", "not_subscribed", "overloaded", "too_large", "too_many_channels", "too_many_subscriptions",
+            "already_subscribed", "bad_request", "forbidden", "invalid_channel", "not_subscribed", "overloaded", "rate_limited", "too_large", "too_many_channels", "too_many_subscriptions",
             "unauthorized", "unavailable", "unknown_type",
         ],
         typeof(JsonError).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order());

@@ -16,9 +16,8 @@ internal sealed class ChannelPatternCost : ICostTarget
 
     public IReadOnlyList<CostCase> Worst { get; } =
     [
-        Case("stars", "*", "a"),
-        Case("stars and letters", "*a", "a"),
-        Case("stars and a letter that is missing", "*a", "a", "b"),
+        Case("letters as far apart as they go", "*a", "a", "*"),
+        Case("a letter that is missing", "*a", "a", "*b"),
         Case("a long text that is nearly there", "a", "a", "b", "*"),
         Case("texts that nearly match", "*aab", "aaaab"),
     ];
@@ -32,7 +31,8 @@ internal sealed class ChannelPatternCost : ICostTarget
     {
         var lines = System.Text.Encoding.Latin1.GetString(input).Split('\n', 2);
         var (pattern, name) = (lines[0], lines[^1]);
-        if (name.Length > ChannelName.MaxBytes || pattern.Length > ChannelName.MaxBytes)
+        // A token with such a pattern is refused.
+        if (name.Length > ChannelName.MaxBytes || pattern.Length > ChannelName.MaxBytes || pattern.AsSpan().Count('*') > ChannelPattern.MaxStars)
             return static () => { };
         var isRule = ChannelPattern.TryParse(pattern, out var rule, out _);
         return () =>
@@ -45,5 +45,9 @@ internal sealed class ChannelPatternCost : ICostTarget
     }
 
     private static CostCase Case(string name, string pattern, string channel, string patternEnd = "", string patternStart = "") => new(name, size =>
-        Words.Latin1(patternStart + string.Concat(Enumerable.Repeat(pattern, ((size / 2) - 2) / pattern.Length)) + patternEnd + "\n" + string.Concat(Enumerable.Repeat(channel, ((size / 2) - 2) / channel.Length))));
+        Words.Latin1(patternStart + string.Concat(Enumerable.Repeat(pattern, Times(pattern, size))) + patternEnd + "\n" + string.Concat(Enumerable.Repeat(channel, ((size / 2) - 2) / channel.Length))));
+
+    /// <summary>As often as half of the size has room, and a pattern may have stars.</summary>
+    private static int Times(string pattern, int size) =>
+        Math.Min(((size / 2) - 2) / pattern.Length, pattern.Contains('*', StringComparison.Ordinal) ? ChannelPattern.MaxStars - 1 : int.MaxValue);
 }

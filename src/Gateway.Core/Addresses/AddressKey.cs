@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Gateway.Core.Access;
+namespace Gateway.Core.Addresses;
 
 /// <summary>
 /// Whom limits by address mean: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber is given (RFC 6177) and may
