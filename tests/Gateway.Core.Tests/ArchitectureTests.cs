@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
         ["Handshake"] = ["Access", "Addresses", "Framing", "Options", "Telemetry"],
         ["Transport"] = ["Addresses", "Buffers", "Options", "Telemetry"],
         ["Connections"] = ["Access", "Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],
-        ["Channels"] = ["Access", "Connections", "Framing", "Buffers", "Json", "Options", "Telemetry"],
+        ["Channels"] = ["Access", "Addresses", "Connections", "Framing", "Buffers", "Json", "Options", "Telemetry"],
         ["Protocols"] = ["Access", "Channels", "Connections", "Handshake", "Framing", "Json", "Options", "Telemetry"],
         ["Brokers"] = ["Json", "Options", "Telemetry"],
         ["Cluster"] = ["Access", "Brokers", "Connections", "Options", "Telemetry"],

@@ -16,7 +16,7 @@ internal sealed partial class Connection
     private MessageReader _reader; // owned by whoever has taken it: see _readerUser
     private volatile ReaderUser _readerUser;
     private int _messageSince; // seconds on the heartbeat's clock, from 1 on: since when a message is coming in part; 0: none is
-    private int _commands; // in flight; guarded by the lock
+    private ushort _commands; // in flight, 1,024 at most; guarded by the lock
     private MessageResult _pause; // what the receive chain waits for; guarded by the lock
 
     /// <summary>

@@ -20,7 +20,7 @@ internal sealed partial class Connection
 
     private OutboundQueue? _queue; // guarded by the lock; rented while something waits
     private bool _isSending; // one sender at a time; guarded by the lock
-    private int _pendingBlockBytes; // rented for the pending send; read without the lock: for the memory governor
+    private ushort _pendingBlockBytes; // 32 KiB at most; rented for the pending send; read without the lock: for the memory governor
     private int _largeInFlight; // bytes of a large frame in the pending send; owned by the sender
     private long _sendDeadline; // of the pending send, on the heartbeat's clock; 0: none is pending
 
@@ -173,7 +173,7 @@ internal sealed partial class Connection
 
     public void OnSent()
     {
-        _sendDeadline = _pendingBlockBytes = 0;
+        (_sendDeadline, _pendingBlockBytes) = (0, 0);
         if (_largeInFlight > 0)
         {
             lock (this)
@@ -279,7 +279,7 @@ internal sealed partial class Connection
         var (small, large) = (_context.Transport.SmallBlocks, _context.Transport.Blocks);
         var block = (rest.Length <= small.BlockBytes ? small : large).Rent();
         rest.CopyTo(block.Bytes);
-        _pendingBlockBytes = block.Bytes.Length;
+        _pendingBlockBytes = checked((ushort)block.Bytes.Length);
         return !SendRemainder(block.Bytes.AsMemory(0, rest.Length), block);
     }
 
@@ -309,7 +309,7 @@ internal sealed partial class Connection
         _sendDeadline = _context.Clock.Now + (long)_context.Options.Transport.SendTimeout.TotalMilliseconds;
         if (_transport.SendRemainder(bytes, owner))
             return true;
-        _sendDeadline = _pendingBlockBytes = 0;
+        (_sendDeadline, _pendingBlockBytes) = (0, 0);
         return false;
     }
 

@@ -51,19 +51,23 @@ public class CostTests
 
     /// <summary>The judge can say no: of time, and of memory.</summary>
     [Fact]
-    public void Search_InAReaderThatIsTooDear_Finds()
+    public void Judge_OfAReadingThatIsTooDear_SaysSo()
     {
-        Assert.Contains("times an ordinary input", Search(new Squaring()).Fault, StringComparison.Ordinal);
-        Assert.Contains("bytes allocated", Search(new Hoarding()).Fault, StringComparison.Ordinal);
+        var meter = new CostMeter(new Hoarding(TimeSpan.Zero));
+        var ordinary = meter.Ordinary(Size);
+        Assert.Null(meter.Judge(Size, ordinary));
+        Assert.Contains("times an ordinary input", meter.Judge(Size, ordinary with { Nanoseconds = (CostMeter.MaxRatio + 1) * Math.Max(1, ordinary.Nanoseconds) }), StringComparison.Ordinal);
+        Assert.Contains("bytes allocated", meter.Judge(Size, ordinary with { Allocated = (CostMeter.MaxAllocatedPerByte + 32L) * Size }), StringComparison.Ordinal);
     }
 
-    private static CostFinding Search(ICostTarget target)
+    [Fact]
+    public void Search_InAReaderThatIsTooDear_Finds()
     {
-        var run = new CostRun(target);
+        var run = new CostRun(new Hoarding(TimeSpan.FromMinutes(1)));
         CostFinding? finding = null;
-        for (var number = 0; finding is null && number < 20_000; number++)
+        for (var number = 0; finding is null && number < 10_000; number++)
             finding = run.Generate(1, number);
-        return finding ?? throw new InvalidOperationException("Nothing was found.");
+        Assert.Contains("bytes allocated", finding?.Fault, StringComparison.Ordinal);
     }
 
     private static long Allocated(ICostTarget target, CostCase worst, int size)
@@ -72,35 +76,14 @@ public class CostTests
         return CostMeter.Measure(target.Prepare(worst.Make(size)), 3).Allocated;
     }
 
-    /// <summary>Looks at all the rest at each exclamation mark.</summary>
-    private sealed class Squaring : Fabricated
-    {
-        protected override int Read(byte[] input)
-        {
-            var sum = 0;
-            for (var at = 0; at < input.Length; at++)
-            {
-                for (var rest = at; input[at] == '!' && rest < input.Length; rest++)
-                    sum += input[rest];
-            }
-
-            return sum;
-        }
-    }
-
     /// <summary>Keeps a kilobyte for each exclamation mark.</summary>
-    private sealed class Hoarding : Fabricated
+    private sealed class Hoarding(TimeSpan floor) : ICostTarget
     {
-        public override TimeSpan Floor => TimeSpan.FromMinutes(1);
+        private readonly List<byte[]> _kept = [];
 
-        protected override int Read(byte[] input) => input.Count(b => b == '!' && GC.AllocateUninitializedArray<byte>(1024).Length > 0);
-    }
+        public string Name => "hoarding";
 
-    private abstract class Fabricated : ICostTarget
-    {
-        public string Name => "fabricated";
-
-        public virtual TimeSpan Floor => TimeSpan.Zero;
+        public TimeSpan Floor => floor;
 
         public IReadOnlyList<byte[]> Dictionary { get; } = [[(byte)'!']];
 
@@ -108,7 +91,15 @@ public class CostTests
 
         public Action Ordinary(int size) => Prepare(new byte[size]);
 
-        public Action Prepare(byte[] input) => () => _ = Read(input);
+        public Action Prepare(byte[] input) => () =>
+        {
+            _kept.Clear();
+            foreach (var letter in input)
+            {
+                if (letter == '!')
+                    _kept.Add(new byte[1024]);
+            }
+        };
 
         public byte[] Generate(Random random)
         {
@@ -116,7 +107,5 @@ public class CostTests
             input.AsSpan(0, random.Next(input.Length + 1)).Fill((byte)'!');
             return input;
         }
-
-        protected abstract int Read(byte[] input);
     }
 }

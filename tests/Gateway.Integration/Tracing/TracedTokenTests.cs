@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Gateway.Integration.Access;
 using Gateway.Integration.Fixtures;
@@ -10,8 +11,8 @@ public sealed class TracedTokenTests
 {
     private const string AuthorizerSecret = "the-secret-of-the-authorizer";
 
-    private static readonly string ClientKey = new('s', 48);
-    private static readonly string SubscriptionKey = new('d', 48);
+    private static readonly string ClientKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+    private static readonly string SubscriptionKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
     private static readonly TokenIssuer Clients = TokenIssuer.Hmac(Encoding.UTF8.GetBytes(ClientKey));
     private static readonly TokenIssuer Subscriptions = TokenIssuer.Hmac(Encoding.UTF8.GetBytes(SubscriptionKey));
 

@@ -21,17 +21,21 @@ internal static class PlainPath
         names = null;
         isTooLong = false;
         var distinct = new HashSet<ChannelName>(ChannelNameComparer.Instance);
+        var known = distinct.GetAlternateLookup<ReadOnlySpan<byte>>();
         var inOrder = new List<ChannelName>();
         Span<byte> utf8 = stackalloc byte[MaxEncoded];
         foreach (var part in list.Split(','))
         {
-            if (!TryDecode(list[part], utf8, out var length) || !ChannelName.TryParse(utf8[..length], out var name))
+            if (!TryDecode(list[part], utf8, out var length))
                 return false;
-            if (!distinct.Add(name))
+            if (known.Contains(utf8[..length]))
                 continue;
+            if (!ChannelName.TryParse(utf8[..length], out var name))
+                return false;
             isTooLong = inOrder.Count == most;
             if (isTooLong)
                 return false;
+            distinct.Add(name);
             inOrder.Add(name);
         }
 
