@@ -114,7 +114,10 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
             budget, account, new Backlogs(registry, account, metrics, () => transport.TlsHandshakes?.Unfinished ?? []), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
-            fault: Fault("memory", Log.MemoryFault)) { Trim = Kept.Trim };
+            fault: Fault("memory", Log.MemoryFault))
+        {
+            Trim = Kept.Trim,
+        };
         transport.LogFault = exception =>
         {
             if (Connections.MayLogFault())

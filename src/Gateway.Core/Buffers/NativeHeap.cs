@@ -8,12 +8,12 @@ namespace Gateway.Core.Buffers;
 /// </summary>
 internal static partial class NativeHeap
 {
-    private static bool s_isMissing;
+    private static bool IsMissing { get; set; }
 
     /// <summary>Gives whole pages back to the system. Nothing where the C library has no such call: musl gives back by itself.</summary>
     public static void Trim()
     {
-        if (s_isMissing || !OperatingSystem.IsLinux())
+        if (IsMissing || !OperatingSystem.IsLinux())
             return;
         try
         {
@@ -21,7 +21,7 @@ internal static partial class NativeHeap
         }
         catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
-            s_isMissing = true;
+            IsMissing = true;
         }
     }
 

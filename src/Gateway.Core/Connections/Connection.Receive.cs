@@ -54,7 +54,7 @@ internal sealed partial class Connection
             }
 
             var result = MessageResult.Continue;
-            switch (_reader.Read(ReaderSettings, ref rest, out var message))
+            switch (_reader.Read(ReaderSettings, ref rest, out var message, Compression is null ? null : Protocol!.IsHopeless))
             {
                 case ReadStatus.NeedMore:
                     WatchMessage(hasMessage);

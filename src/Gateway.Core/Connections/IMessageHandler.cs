@@ -29,6 +29,12 @@ internal interface IMessageHandler
     /// <param name="state">What becomes <see cref="Connection.ProtocolState"/>.</param>
     ValueTask<Refusal?> AuthoriseAsync(Connection connection, ClientIdentity client, object? state) => default;
 
+    /// <summary>
+    /// Knows by its beginning that a message will be refused, so that the rest is not decompressed; null: the protocol takes messages of all kinds. Such
+    /// a message comes to <see cref="OnMessage"/> cut off, perhaps within a character.
+    /// </summary>
+    HopelessBeginning? IsHopeless => null;
+
     /// <summary>The upgrade's response is queued; what is queued here follows it.</summary>
     void OnOpen(Connection connection);
 

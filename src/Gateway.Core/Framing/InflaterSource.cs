@@ -10,6 +10,9 @@ internal abstract class InflaterSource(CompressionCounters counters)
     /// <summary>Counts what was received.</summary>
     public CompressionCounters Counters { get; } = counters;
 
+    /// <summary>Whether a message may refer to the ones before.</summary>
+    public abstract bool KeepsHistory { get; }
+
     /// <summary>For one message, which is whole: return it within the same call. False: the node has no room for one.</summary>
     public abstract bool TryRent([NotNullWhen(true)] out MessageInflater? inflater);
 
@@ -21,6 +24,8 @@ internal abstract class InflaterSource(CompressionCounters counters)
 /// </summary>
 internal sealed class SharedInflaters(CountedPool<MessageInflater> pool, CompressionCounters counters) : InflaterSource(counters)
 {
+    public override bool KeepsHistory => false;
+
     public override bool TryRent([NotNullWhen(true)] out MessageInflater? inflater)
     {
         inflater = pool.Rent();
@@ -38,6 +43,8 @@ internal sealed class SharedInflaters(CountedPool<MessageInflater> pool, Compres
 internal sealed class DedicatedInflater(int windowBits, MemoryAccount account, CompressionCounters counters) : InflaterSource(counters), IDisposable
 {
     private MessageInflater? _inflater; // from the first message on
+
+    public override bool KeepsHistory => true;
 
     public int HeldBytes => _inflater is null ? 0 : MessageInflater.SizeOf(windowBits, keepsHistory: true);
 

@@ -19,14 +19,14 @@ internal partial struct MessageReader
     private const int LastStep = 4;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryReadCompressed(MessageReaderSettings settings, Span<byte> piece, bool isLast, out ReadOnlySpan<byte> payload)
+    private bool TryReadCompressed(MessageReaderSettings settings, Span<byte> piece, bool isLast, HopelessBeginning? isHopeless, out ReadOnlySpan<byte> payload)
     {
         payload = default;
         if (isLast && _messageLength == 0)
         {
             Masking.Apply(piece, _maskKey);
             _inPayload = false;
-            return TryInflate(settings, piece, out payload);
+            return TryInflate(settings, piece, isHopeless, out payload);
         }
 
         if (!TryAppend(settings, piece, _messageLength))
@@ -41,7 +41,7 @@ internal partial struct MessageReader
         (_buffer, _messageLength) = (null, 0);
         try
         {
-            return TryInflate(settings, whole.AsSpan(0, length), out payload);
+            return TryInflate(settings, whole.AsSpan(0, length), isHopeless, out payload);
         }
         finally
         {
@@ -50,10 +50,12 @@ internal partial struct MessageReader
     }
 
     /// <summary>Decompresses a whole message; false when it breaks a rule, or the node has no room for it.</summary>
-    private bool TryInflate(MessageReaderSettings settings, ReadOnlySpan<byte> compressed, out ReadOnlySpan<byte> payload)
+    private bool TryInflate(MessageReaderSettings settings, ReadOnlySpan<byte> compressed, HopelessBeginning? isHopeless, out ReadOnlySpan<byte> payload)
     {
         payload = default;
-        if (!settings.Inflaters!.TryRent(out var inflater))
+        // What the next message refers to has to be known to its end.
+        isHopeless = settings.Inflaters!.KeepsHistory ? null : isHopeless;
+        if (!settings.Inflaters.TryRent(out var inflater))
         {
             _error = ProtocolError.NoRoom;
             return false;
@@ -62,10 +64,13 @@ internal partial struct MessageReader
         try
         {
             var size = compressed.Length;
-            if (!compressed.IsEmpty && !TryInflate(settings, inflater, compressed))
+            var isWhole = true;
+            if (!compressed.IsEmpty && !TryInflate(settings, inflater, compressed, isHopeless, out isWhole))
                 return false;
             payload = _buffer.AsSpan(0, _messageLength);
-            if (!inflater.TryFinish(payload))
+            if (!isWhole)
+                settings.Inflaters.Counters.Add(_messageLength, size);
+            else if (!inflater.TryFinish(payload))
                 _error = ProtocolError.InvalidDeflate;
             else if (IsValid([], isLast: true))
                 settings.Inflaters.Counters.Add(_messageLength, size);
@@ -80,8 +85,9 @@ internal partial struct MessageReader
         return _error == ProtocolError.None;
     }
 
-    private bool TryInflate(MessageReaderSettings settings, MessageInflater inflater, ReadOnlySpan<byte> compressed)
+    private bool TryInflate(MessageReaderSettings settings, MessageInflater inflater, ReadOnlySpan<byte> compressed, HopelessBeginning? isHopeless, out bool isWhole)
     {
+        isWhole = true;
         while (true)
         {
             var start = _messageLength;
@@ -102,6 +108,10 @@ internal partial struct MessageReader
             if (_error != ProtocolError.None)
                 return false;
             if (status == InflateStatus.NeedsInput)
+                return true;
+            // Asked as often as the buffer grows: some four times a message.
+            isWhole = _messageLength == 0 || isHopeless?.Invoke(_buffer.AsSpan(0, _messageLength)) != true;
+            if (!isWhole)
                 return true;
             if (!TryGrowInflated(settings, compressed.Length))
                 return false;

@@ -31,11 +31,11 @@ internal partial struct MessageReader
         return _error == ProtocolError.None;
     }
 
-    private bool TryReadData(MessageReaderSettings settings, Span<byte> piece, out ReadOnlySpan<byte> payload)
+    private bool TryReadData(MessageReaderSettings settings, Span<byte> piece, HopelessBeginning? isHopeless, out ReadOnlySpan<byte> payload)
     {
         var isLast = _fin && piece.Length == _remaining;
         if (_data != DataKind.Plain)
-            return _data == DataKind.Skipped ? Skip(piece, isLast, out payload) : TryReadCompressed(settings, piece, isLast, out payload);
+            return _data == DataKind.Skipped ? Skip(piece, isLast, out payload) : TryReadCompressed(settings, piece, isLast, isHopeless, out payload);
         if (isLast && _messageLength == 0)
         {
             Masking.Apply(piece, _maskKey);

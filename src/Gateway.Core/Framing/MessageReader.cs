@@ -46,7 +46,8 @@ internal partial struct MessageReader
     /// <param name="message">
     /// Valid until the next read. Read until <see cref="ReadStatus.NeedMore"/>: that is when a buffer that was handed out goes back.
     /// </param>
-    public ReadStatus Read(MessageReaderSettings settings, ref Span<byte> input, out InboundMessage message)
+    /// <param name="isHopeless">Judges compressed messages while they are decompressed; null: nobody does.</param>
+    public ReadStatus Read(MessageReaderSettings settings, ref Span<byte> input, out InboundMessage message, HopelessBeginning? isHopeless = null)
     {
         if (_handedOut)
             ReturnBuffer(settings);
@@ -71,7 +72,7 @@ internal partial struct MessageReader
                     return ReadStatus.Control;
                 }
             }
-            else if (TryReadData(settings, piece, out var payload))
+            else if (TryReadData(settings, piece, isHopeless, out var payload))
             {
                 message = new InboundMessage(_messageOpcode, payload);
                 _messageOpcode = Opcode.Continuation;

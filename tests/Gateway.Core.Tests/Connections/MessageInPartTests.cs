@@ -163,6 +163,21 @@ public sealed class MessageInPartTests : IDisposable
     }
 
     [Fact]
+    public void CompressedCommand_OfTooManyFields_IsAnsweredForWhatWasLookedAt()
+    {
+        using var harness = new ProtocolHarness(options => options.Limits.BytesPerSecond = 20_000);
+        var (connection, transport) = harness.Request("/", Deflate);
+        transport.Forget();
+        var message = CompressedFrames.Frame(Opcode.Text, CompressedFrames.Compress(Encoding.ASCII.GetBytes("{\"type\":\"ping\"" + string.Concat(Enumerable.Repeat(",\"\\u0061\":1", 90_000)) + "}")));
+
+        // A megabyte, of which less than the second's 20,000 bytes is decompressed.
+        transport.Receive(message);
+
+        Assert.Contains("too_large", Assert.Single(transport.Messages), StringComparison.Ordinal);
+        Assert.Equal(ConnectionState.Open, connection.State);
+    }
+
+    [Fact]
     public void CompressedMessages_EndATurnByWhatTheyBecome()
     {
         using var harness = new ProtocolHarness(options => options.Echo.Enabled = true);

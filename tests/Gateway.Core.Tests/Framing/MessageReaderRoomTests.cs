@@ -111,6 +111,28 @@ public sealed class MessageReaderRoomTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void CompressedMessage_ThatIsHopelessByItsBeginning_IsNotDecompressedToItsEnd(bool withTakeover)
+    {
+        using var lender = new InflaterLender();
+        var buffers = new BufferPool();
+        using var own = withTakeover ? new DedicatedInflater(15, buffers.Account, lender.Counters) : null;
+        var settings = new MessageReaderSettings(1 << 20, buffers, own ?? lender.Shared);
+        var reader = default(MessageReader);
+        var input = ClientFrame.Join(CompressedFrames.Frame(Opcode.Text, CompressedFrames.Compress(new byte[1_000_000])), ClientFrame.Text("next")).AsSpan();
+
+        Assert.Equal(ReadStatus.Message, reader.Read(settings, ref input, out var message, static beginning => beginning.Length > 100));
+
+        // What the next message may refer to has to be known to its end.
+        Assert.InRange(message.Payload.Length, withTakeover ? 1_000_000 : 101, withTakeover ? 1_000_000 : 50_000);
+        Assert.Equal(ReadStatus.Message, reader.Read(settings, ref input, out message));
+        Assert.Equal("next", System.Text.Encoding.ASCII.GetString(message.Payload));
+        reader.Release(settings);
+        Assert.Equal((0, 0), (buffers.Rented, lender.Pool.Rented));
+    }
+
     /// <summary>Plain and compressed messages that lie whole in a piece need no room for themselves; what they become does.</summary>
     private static bool WantsRoom(byte[] input, int cut)
     {

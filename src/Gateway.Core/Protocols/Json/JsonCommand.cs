@@ -71,6 +71,23 @@ internal ref struct JsonCommand
         return isValid;
     }
 
+    /// <summary>Whether a message that begins so has more than <see cref="MaxFields"/>, whatever follows.</summary>
+    public static bool HasTooManyFields(ReadOnlySpan<byte> beginning)
+    {
+        var at = JsonScanner.SkipPast(beginning, 0, (byte)'{');
+        for (var fields = 0; at >= 0; fields++)
+        {
+            var end = JsonScanner.SkipString(beginning, at);
+            if (end >= 0 && fields == MaxFields)
+                return true;
+            var value = end < 0 ? -1 : JsonScanner.SkipPast(beginning, end, (byte)':');
+            at = value < 0 ? -1 : JsonScanner.SkipValue(beginning, value, MaxDepth);
+            at = at < 0 ? -1 : JsonScanner.SkipPast(beginning, at, (byte)',');
+        }
+
+        return false;
+    }
+
     private bool TryRead(ReadOnlySpan<byte> message)
     {
         var at = JsonScanner.SkipPast(message, 0, (byte)'{');

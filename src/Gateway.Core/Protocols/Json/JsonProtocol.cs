@@ -22,6 +22,8 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public bool NeedsAdmission => true;
 
+    public HopelessBeginning? IsHopeless { get; } = JsonCommand.HasTooManyFields;
+
     /// <summary>The subprotocol to answer with: ours if the client offers it, else none.</summary>
     public static string? Subprotocol(IReadOnlyList<string> offered) => offered.Contains(SubprotocolName) ? SubprotocolName : null;
 
@@ -38,7 +40,10 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
         if (!JsonCommand.TryParse(payload, out var command))
         {
-            connection.Reply(JsonMessages.Error([], JsonError.BadRequest, "A message is one JSON object with a field \"type\", of 64 fields at most, and of 16 KiB beside the data of a publication."));
+            // Right as JSON, as far as was looked: a client that keeps its state in an object is told, and goes on.
+            if (JsonCommand.HasTooManyFields(payload))
+                return Answer(connection, JsonMessages.Error([], JsonError.TooLarge, "A message has at most 64 fields; what a publication is about stands in its \"data\"."));
+            connection.Reply(JsonMessages.Error([], JsonError.BadRequest, "A message is one JSON object with a field \"type\", and of 16 KiB beside the data of a publication."));
             connection.Close(CloseReason.BadRequest);
             return MessageResult.Continue;
         }

@@ -166,6 +166,26 @@ public sealed class JsonCommandTests
         Assert.Equal(isValid, TryParsed($$"""{"type":"ping"{{others}}}""") is not null);
     }
 
+    [Theory]
+    [InlineData("""{"type":"ping"#""", true)]
+    [InlineData("""{"type":"publish","data":{"a":[1,{"b":2}]}#""", true)]
+    [InlineData("""{"type":"publish","data":{"a":1#""", false)] // these are the data's
+    [InlineData("""{"type":"publish","data":"#""", false)]
+    [InlineData("""[1#""", false)]
+    public void Beginning_WithMoreFieldsThanThereMayBe_IsHopelessWhateverFollows(string json, bool expected)
+    {
+        var beginning = Encoding.UTF8.GetBytes(json.Replace("#", string.Concat(Enumerable.Repeat(""","\u0061":1""", 80)), StringComparison.Ordinal));
+        var isKnown = false;
+        for (var length = 0; length <= beginning.Length; length++)
+        {
+            var isHopeless = JsonCommand.HasTooManyFields(beginning.AsSpan(0, length));
+            Assert.True(isHopeless || !isKnown, $"What was hopeless is so no more after {length} bytes.");
+            isKnown = isHopeless;
+        }
+
+        Assert.Equal(expected, isKnown);
+    }
+
     // The bound is of what is not the data of a publication, wherever it stands: white space is no cheaper.
     [Theory]
     [InlineData("""{"type":"ping","x":"#"}""")]

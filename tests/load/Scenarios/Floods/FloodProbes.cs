@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Gateway.Load.Client;
 using Gateway.Load.Streams;
 
@@ -17,7 +18,8 @@ internal sealed class FloodProbes(Probe probe, IPEndPoint target)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly IPAddress Source = new([127, 0, 12, 1]);
 
-    private static int s_number;
+    // Of all probes: no two ask for the same channel.
+    private static readonly StrongBox<int> Number = new();
 
     private readonly List<Task<ProbeResult>> _probes = [];
     private readonly Timetable _timetable = new(perSecond: 1, Loop.Clock.GetTimestamp());
@@ -44,7 +46,7 @@ internal sealed class FloodProbes(Probe probe, IPEndPoint target)
         string? wrong;
         try
         {
-            wrong = await probe(target, Source, Interlocked.Increment(ref s_number), patience.Token);
+            wrong = await probe(target, Source, Interlocked.Increment(ref Number.Value), patience.Token);
         }
         catch (EndedException e)
         {
