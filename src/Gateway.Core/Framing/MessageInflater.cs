@@ -17,7 +17,7 @@ internal sealed class MessageInflater(int windowBits, bool keepsHistory) : IDisp
     // a bomb takes as well.
     private const int MaxRefilledBytes = 32 * 1024 * 1024;
 
-    // Measured with zlib-ng of .NET 10: 200 of them, without their windows.
+    // Beside its window. Measured with zlib-ng of .NET 10, 500 of them: 13, 17 and 42 KB with windows of 9, 12 and 15 bits.
     private const int StateBytes = 14 * 1024;
 
     // §7.2.2 1, and behind it a byte that must be left over when the message was whole.

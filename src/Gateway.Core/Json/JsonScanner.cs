@@ -4,7 +4,7 @@ namespace Gateway.Core.Json;
 
 /// <summary>
 /// Finds where a JSON value ends and whether it is one (RFC 8259), and makes nothing of it. The library's reader hands out token by token, at
-/// 5 to 20 ns each, and a client decides how many there are: a megabyte holds half a million. This one takes a nanosecond or so a byte whatever
+/// 5 to 20 ns each, and a client decides how many there are: a megabyte holds half a million. This one takes some ten nanoseconds a byte at most, whatever
 /// they are, and says no by a result, where the library throws at 10 µs a time.
 /// </summary>
 public static class JsonScanner

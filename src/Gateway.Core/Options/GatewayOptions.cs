@@ -198,7 +198,7 @@ public sealed class LimitOptions
     [Range(0, 1_000_000)]
     public int ControlFramesPerSecond { get; set; } = 1000;
 
-    [Description("Tokens of one client a minute that are judged in place of its own (refresh), with a burst of a minute's worth; above it, the error rate_limited. A signature costs as much as a hundred pings, and an honest client needs one check in a token's life. 0: any number.")]
+    [Description("Tokens of one client a minute that are judged in place of its own (refresh), with a burst of a minute's worth; above it, the error rate_limited. A bad one has cost sixty times what a ping does, and an honest client needs one check in a token's life. 0: any number.")]
     [Range(0, 1_000_000)]
     public int RefreshesPerMinute { get; set; } = 10;
 

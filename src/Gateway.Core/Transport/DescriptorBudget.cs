@@ -17,7 +17,7 @@ public sealed class DescriptorBudget
 {
     /// <summary>
     /// Measured: 205 at rest, 180 of them the runtime's two for each assembly; some 60 more assemblies are loaded by TLS, tokens, Redis and HTTP
-    /// when they are used. 60 are for what is open for a moment: files, /proc, sockets between accept and refusal. A native build has 25 at rest.
+    /// when they are used. 60 are for what is open for a moment: files, /proc, sockets between accept and refusal.
     /// </summary>
     public const int OwnDescriptors = 384;
 

@@ -14,7 +14,7 @@ namespace Gateway.Auth.Authorizer;
 internal sealed class FairTable<TKey, TValue>(long maxBytes, TimeProvider time, Action<FairEntry<TKey, TValue>>? onForgotten = null)
     where TKey : struct, IEquatable<TKey>
 {
-    /// <summary>An entry, its two places in lists, its slot in two tables, and its holder's, without texts. Measured: 380.</summary>
+    /// <summary>An entry, its two places in lists, its slot in two tables, and its holder's, without texts: about.</summary>
     public const int EntryBytes = 400;
 
     private readonly ConcurrentDictionary<TKey, FairEntry<TKey, TValue>> _entries = new();
