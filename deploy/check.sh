@@ -94,7 +94,7 @@ check_refused "a short key of subscription tokens" "hmacKey" --set auth.subscrip
 check_refused "a rule that asks nobody" "needs authorizer.uri" --set 'rules[0].pattern=a' --set 'rules[0].publish=authorizer'
 check_refused "a failure of an authorizer that is not asked" "asks no authorizer" --set 'rules[0].pattern=a' --set 'rules[0].authorizerFailure=allow'
 check_refused "the secret of no authorizer" "authorizer needs authorizer.uri" --set authorizer.secret=a
-check_refused "two secrets of the authorizer" "not both" --set authorizer.uri=http://a/ --set authorizer.secret=a --set authorizer.existingSecret=b
+check_refused "two secrets of the authorizer" "not both" --set authorizer.uri=https://a/ --set authorizer.secret=a --set authorizer.existingSecret=b
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
 
 check_refused "an image by half a digest" "digest" --set image.digest=sha256:0123
@@ -109,7 +109,7 @@ render_deployment() { # NAME of the file, OPTION...
 # What a pod is annotated with can be read by many who may not read secrets: it says nothing of them, neither itself nor a digest.
 secrets() { # VALUE: every secret that the chart takes
   echo "redis.configuration=redis:6379\\,password=$1,admin.apiKey=$1,telemetry.otlp.endpoint=http://a:4318,telemetry.otlp.headers=a=$1"
-  echo "auth.subscriptionTokens.hmacKey=$1,authorizer.uri=http://a/,authorizer.secret=$1"
+  echo "auth.subscriptionTokens.hmacKey=$1,authorizer.uri=https://a/,authorizer.secret=$1"
 }
 one=$(secrets 0123456789abcdef0123456789abcdef | paste -sd,)
 other=$(secrets fedcba9876543210fedcba9876543210 | paste -sd,)
