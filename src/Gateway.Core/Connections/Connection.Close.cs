@@ -98,8 +98,12 @@ internal sealed partial class Connection
         TakeReader(); // for ever
         lock (this)
         {
-            // The kernel may give up, where it has been told to, what the peer does not take before the send's deadline does.
-            reason = _closeReason ?? (error == SocketError.TimedOut && IsSendPending ? CloseReason.SlowConsumer : CloseReason.ConnectionLost);
+            // The kernel may give up, where it has been told to, what the peer does not take before the send's deadline does. It says so to one
+            // caller, and lets another find the end of the stream.
+            if (error == SocketError.TimedOut && IsSendPending && (_closeReason is null || _closeReason == CloseReason.ConnectionLost))
+                (reason, _closeReason) = (CloseReason.SlowConsumer, null);
+            else
+                reason = _closeReason ?? CloseReason.ConnectionLost;
             var queued = QueuedBytes;
             var dropped = DropQueue(reason.DropsQueue ? reason : CloseReason.ConnectionLost);
             if (_closeReason is null)

@@ -8,6 +8,9 @@ namespace Gateway.Core.Handshake;
 /// </summary>
 internal static class ForwardedElements
 {
+    // RFC 7239 §4 has four, and proxies add one or two of their own; who sends more sends them to be read.
+    private const int MaxParameters = 16;
+
     /// <summary>Takes the last element off a list; empty ones are passed over.</summary>
     public static bool TryTakeLast(ref ReadOnlySpan<byte> list, out ReadOnlySpan<byte> element)
     {
@@ -18,7 +21,7 @@ internal static class ForwardedElements
         return !element.IsEmpty;
     }
 
-    /// <summary>The node of <c>for</c>, without its quotes. False: it is not told, told twice, or not told properly.</summary>
+    /// <summary>The node of <c>for</c>, without its quotes. False: it is not told, told twice, not told properly, or among too many others.</summary>
     public static bool TryReadFor(ReadOnlySpan<byte> element, out ReadOnlySpan<byte> node)
     {
         node = default;
@@ -26,8 +29,11 @@ internal static class ForwardedElements
         if (element.Contains((byte)'\\'))
             return false;
         var isFound = false;
-        for (var rest = element; !rest.IsEmpty;)
+        var parameters = 0;
+        for (var rest = element; !rest.IsEmpty; parameters++)
         {
+            if (parameters == MaxParameters)
+                return false;
             var semicolon = LastOutsideQuotes(rest, (byte)';');
             var pair = HttpSyntax.Trim(rest[(semicolon + 1)..]);
             rest = semicolon < 0 ? default : rest[..semicolon];

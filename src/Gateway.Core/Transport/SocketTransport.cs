@@ -18,7 +18,7 @@ internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkIte
     private ITransportHandler _handler = null!; // set before the first receive
     private Holds _holds = new(2); // the open socket and the receive chain
     private int _aborted;
-    private SocketError _error = SocketError.Success; // the first error that ended the stream
+    private SocketError _error = SocketError.Success; // the first error that ended the stream, or the kernel's own verdict
 
     protected SocketTransport(TransportContext context)
     {
@@ -80,7 +80,8 @@ internal abstract partial class SocketTransport : ITransport, IThreadPoolWorkIte
 
     protected void Fail(SocketError error)
     {
-        if (_error == SocketError.Success && !IsAborted)
+        // The kernel says that it has given up to one caller alone; another, who only finds the stream gone, may be here first.
+        if (error == SocketError.TimedOut || (_error == SocketError.Success && !IsAborted))
             _error = error;
         Abort();
     }

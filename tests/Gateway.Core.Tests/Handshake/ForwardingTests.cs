@@ -64,6 +64,8 @@ public class ForwardingTests
     [InlineData("for=203.0.113.9;for=203.0.113.10", null)]
     [InlineData("for=\"203.0.113.9", null)]
     [InlineData("for=\"203.0.113.\\9\"", null)]
+    [InlineData("a;b;c;d;e;f;g;h;i;j;k;l;m;n;o;for=203.0.113.9", "203.0.113.9:0")] // as many parameters as are read
+    [InlineData("for=203.0.113.9;a;b;c;d;e;f;g;h;i;j;k;l;m;n;o;p", null)]
     [InlineData("for=203.0.113.9\"", null)]
     [InlineData("for=\"203.0.113.9:_\"", null)]
     [InlineData("for", null)]

@@ -14,6 +14,16 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>A native build, as the image has it, in place of this one; null: this one.</summary>
     private static readonly string? NativeProgram = Environment.GetEnvironmentVariable("GATEWAY_PROGRAM");
 
+    // A test's client may be slower on a busy machine than an honest one, which no test waits for.
+    private static readonly string[] Defaults =
+    [
+        "--Gateway:Endpoints:0:Address=127.0.0.1:0",
+        "--Gateway:Admin:Address=127.0.0.1:0",
+        "--Gateway:Auth:AllowAnonymous=true",
+        "--Gateway:Tls:HandshakeTimeout=1m",
+        "--Gateway:Heartbeat:Interval=10m",
+    ];
+
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,7 +62,7 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>The same, with so many descriptors.</summary>
     public static async Task<HostProcess> StartLimitedAsync(int? descriptors, params string[] options)
     {
-        var host = Launch(["--Gateway:Endpoints:0:Address=127.0.0.1:0", "--Gateway:Admin:Address=127.0.0.1:0", "--Gateway:Auth:AllowAnonymous=true", .. options], descriptors);
+        var host = Launch([.. Defaults, .. options], descriptors);
         var ended = host._process.WaitForExitAsync();
         if (await Task.WhenAny(host._listening.Task, ended).WaitAsync(Patience) == ended)
             throw new InvalidOperationException($"The program ended with {host._process.ExitCode}:\n{host.Output}");
