@@ -57,7 +57,8 @@ for values in helm/ci/*.yaml; do check_values "$values"; done
 check_refused "an unknown value" "replicas" --set replicas=2
 check_refused "two sources of the Redis connection string" "a node has one Redis" --set redis.configuration=a:6379 --set redis.existingSecret=b
 check_refused "a Redis beside the one that is made" "a node has one Redis" --set redis.configuration=a:6379 --set redis.embedded.enabled=true
-check_refused "two admin keys" "not both" --set admin.apiKey=a --set admin.existingSecret=b
+check_refused "two admin keys" "not both" --set admin.apiKey=an-operators-key --set admin.existingSecret=b
+check_refused "an admin key that could be guessed" "admin" --set admin.apiKey=short
 check_refused "two autoscalers" "not both" --set autoscaling.enabled=true --set keda.enabled=true
 check_refused "an autoscaler without a target" "without a target" --set autoscaling.enabled=true --set autoscaling.targetCpuPercent=0
 check_refused "more nodes at least than at most" "must not be above" --set autoscaling.enabled=true --set autoscaling.minReplicas=11 --set redis.existingSecret=b

@@ -207,11 +207,19 @@ Gateway__Authorizer__FailOpen: {{ .failOpen | quote }}
 Gateway__Authorizer__MaxConcurrent: {{ int .maxConcurrent | quote }}
 Gateway__Authorizer__MaxConcurrentPerAsker: {{ int .maxConcurrentPerAsker | quote }}
 Gateway__Authorizer__MaxConcurrentPerConnection: {{ int .maxConcurrentPerConnection | quote }}
-Gateway__Authorizer__MaxWaiting: {{ int .maxWaiting | quote }}
-Gateway__Authorizer__MaxWait: {{ .maxWait | quote }}
+{{- with .maxWaiting }}
+Gateway__Authorizer__MaxWaiting: {{ int . | quote }}
+{{- end }}
+{{- with .maxWait }}
+Gateway__Authorizer__MaxWait: {{ . | quote }}
+{{- end }}
 Gateway__Authorizer__CacheSize: {{ int .cacheSize | quote }}
-Gateway__Authorizer__RefusalMemory: {{ .refusalMemory | quote }}
-Gateway__Authorizer__MaxRefusals: {{ int .maxRefusals | quote }}
+{{- with .refusalMemory }}
+Gateway__Authorizer__RefusalMemory: {{ . | quote }}
+{{- end }}
+{{- with .maxRefusals }}
+Gateway__Authorizer__MaxRefusals: {{ int . | quote }}
+{{- end }}
 {{- end }}
 {{- end }}
 Gateway__Drain__Timeout: {{ include "gateway.time" .Values.drain.timeoutSeconds | quote }}

@@ -23,7 +23,7 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Critical, "{EndPoint} has stopped accepting connections ({Error}). The clients it has stay; restart the node.")]
     public static partial void AcceptStopped(ILogger log, EndPoint endPoint, SocketError error);
 
-    [LoggerMessage(1003, LogLevel.Warning, "The descriptor limit is {Limit}, but Gateway:Limits:MaxConnections is {MaxConnections} and the node itself needs {Reserve}. It takes {Taken} connections. Raise the limit (LimitNOFILE, ulimit -n), or set MaxConnections to that or less.")]
+    [LoggerMessage(1003, LogLevel.Warning, "The descriptor limit is {Limit}, but Gateway:Limits:MaxConnections is {MaxConnections} and the node itself needs {Reserve}. It takes {Taken} connections; further clients get 503. Raise the limit (LimitNOFILE, ulimit -n), or set MaxConnections to that or less.")]
     public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, int reserve, int taken);
 
     [LoggerMessage(1010, LogLevel.Warning, "A connection from {Peer} to {EndPoint}, which takes the PROXY protocol, was refused: {Reason}. Others are counted in gateway_proxy_protocol_refusals_total; this line comes at most every 10 s.")]
@@ -134,11 +134,11 @@ internal static partial class Log
     [LoggerMessage(1433, LogLevel.Warning, "Another node's answer could not be read: {Reason}. Further ones are not logged for 10 s.")]
     public static partial void AnswerUnreadable(ILogger log, string reason);
 
-    [LoggerMessage(1440, LogLevel.Warning, "Short of memory: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients, connections hold {Held}; {Used} of {Budget} bytes are in use. Look for slow consumers (GET /api/v1/lagging), or raise the memory limit.")]
-    public static partial void MemoryShort(ILogger log, string stage, long waiting, long waitingMost, long held, long used, long budget);
+    [LoggerMessage(1440, LogLevel.Warning, "Short of memory: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; with the {Held} that connections own, clients keep {Total} of {TotalMost}; {Used} of {Budget} are in use. Where much waits, look for slow consumers (GET /api/v1/lagging); where much is owned, allow fewer subscriptions or connections (Gateway:Limits); or raise the memory limit.")]
+    public static partial void MemoryShort(ILogger log, string stage, long waiting, long waitingMost, long held, long total, long totalMost, long used, long budget);
 
-    [LoggerMessage(1441, LogLevel.Information, "Memory eases: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; {Used} of {Budget} bytes are in use.")]
-    public static partial void MemoryEased(ILogger log, string stage, long waiting, long waitingMost, long used, long budget);
+    [LoggerMessage(1441, LogLevel.Information, "Memory eases: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; with the {Held} that connections own, clients keep {Total} of {TotalMost}; {Used} of {Budget} are in use.")]
+    public static partial void MemoryEased(ILogger log, string stage, long waiting, long waitingMost, long held, long total, long totalMost, long used, long budget);
 
     [LoggerMessage(1442, LogLevel.Error, "A fault of the gateway itself while it looked at its memory; it looks again in a moment. Further ones are not logged for 10 s. Please report this, unless the node is out of memory.")]
     public static partial void MemoryFault(ILogger log, Exception exception);
