@@ -2,7 +2,6 @@ using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
-using Gateway.Core.Telemetry;
 
 namespace Gateway.Core;
 
@@ -24,23 +23,6 @@ public sealed partial class GatewayNode : IChannels
     void IChannels.Unsubscribe(UnsubscribeRequest request) => ShardOf(request.Connection).Do(ShardItemKind.Unsubscribe, request, request.Connection);
 
     void IChannels.Detach(Connection connection) => ShardOf(connection).Do(ShardItemKind.Detach, connection, connection);
-
-    /// <summary>A fault of ours in the directory has cost one channel something. Throws nothing.</summary>
-    private void OnChannelFault(Exception fault)
-    {
-        try
-        {
-            _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "shard"));
-            if (_mayLogSubscribe.Now())
-                Log.ChannelFault(_log, fault);
-        }
-#pragma warning disable CA1031 // To log takes memory too, and it may be that what is wanting.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // Nobody is left to be told.
-        }
-    }
 
     async ValueTask<PublishResult> IChannels.PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key)
     {

@@ -74,7 +74,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _stopped = _stopping.Token;
         var transport = new TransportContext(options.Transport, metrics);
         var shares = new NodeShares(options.Limits, transport.Buffers.Account);
-        _directory = new ChannelDirectory(this, options.Channels, shares, OnChannelFault);
+        _directory = new ChannelDirectory(this, options.Channels, shares, Faults("shard", Log.ChannelFault).Report);
         var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, shares, options, metrics, time, _log))];
 
@@ -92,7 +92,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Options = options,
             Registry = registry,
             Slots = new ConnectionSlots(MaxConnectionsOf(options.Limits, Descriptors)),
-            Clock = new Heartbeat(registry, time, now => OnRound(now, addresses), Fault("clock", Log.ClockFault)),
+            Clock = new Heartbeat(registry, time, now => OnRound(now, addresses), Faults("clock", Log.ClockFault).Report),
             Time = time,
             Reader = reader,
             Compression = new CompressionPolicy(options.Compression, reader, metrics),
@@ -113,8 +113,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var memory = new MemoryUsage();
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
-            budget, account, new Backlogs(registry, account, metrics, () => transport.TlsHandshakes?.Unfinished ?? []), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
-            fault: Fault("memory", Log.MemoryFault))
+            budget, account, new Shedding(registry, account, metrics, () => transport.TlsHandshakes?.Unfinished ?? []), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
+            fault: Faults("memory", Log.MemoryFault).Report)
         {
             Trim = Kept.Trim,
         };
@@ -124,7 +124,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
                 Log.TransportFault(_log, exception);
         };
         Connections.MemoryStage = () => Memory.Stage;
-        Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), metrics.Faults, time, _log);
+        Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), Faults("drain", Log.DrainFault), time, _log);
         _membership = new Membership(broker, Describe, OnNodesRead, options.Cluster, metrics, time, _log);
         _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
         _ruleChange = new RuleChange(_access, registry, ShardOf, metrics, time, _log);
@@ -297,17 +297,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         Kept.Add("shards", _shards);
     }
 
-    /// <summary>What a fault of a part of the node is told to, which goes on.</summary>
-    private Action<Exception> Fault(string part, Action<ILogger, Exception> log)
-    {
-        var mayLog = new Rarely(_time, Log.Interval);
-        return exception =>
-        {
-            _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", part));
-            if (mayLog.Now())
-                log(_log, exception);
-        };
-    }
+    private FaultReporter Faults(string part, Action<ILogger, Exception> line) => new(part, line, _metrics, _time, _log);
 
     private Shard ShardOf(Connection connection) => _shards[connection.Id.Value % (ulong)_shards.Length];
 

@@ -38,7 +38,7 @@ internal static class NodeGauges
     private static void RegisterMemory(Meter meter, MemoryGovernor memory)
     {
         meter.CreateObservableGauge("gateway.memory.stage", () => (int)memory.Stage, "1", "0: normal; 1: the largest backlogs are given up; 2: and upgrades refused; 3: and publications refused.");
-        meter.CreateObservableGauge("gateway.memory.waiting", () => memory.WaitingBytes, "By", "Bytes that wait for clients: publications in inboxes, frames in queues, each once however many share it, and messages that have come in part.");
+        meter.CreateObservableGauge("gateway.memory.waiting", () => memory.WaitingBytes, "By", "Bytes that wait for clients: publications in inboxes, frames in queues, each once however many share it, requests, TLS records and messages that have come in part, and publications that the broker has not confirmed.");
         meter.CreateObservableGauge("gateway.memory.waiting.limit", () => memory.Budget.WaitingBytes, "By", "Bytes that may wait: Gateway:Memory:WaitingPercent of the budget.");
         meter.CreateObservableGauge("gateway.memory.held", () => memory.HeldBytes, "By", "Bytes that connections own for as long as they stay: subscriptions, channels, TLS sessions, compressors, what tokens say.");
         meter.CreateObservableGauge("gateway.memory.clients.limit", () => memory.Budget.TotalBytes, "By", "Bytes that may wait and be owned by connections together: Gateway:Memory:ClientsPercent of the budget.");

@@ -10,7 +10,7 @@ public sealed class ArchitectureTests
 {
     private const string Root = "Gateway.Core";
 
-    // A layer may refer to these; to itself and to the leaves in any case.
+    // A layer may refer to these, and to itself.
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Addresses"] = [],

@@ -9,13 +9,16 @@ namespace Gateway.Core.Addresses;
 /// Whom limits by address mean: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber is given (RFC 6177) and may
 /// draw addresses from as it likes.
 /// </summary>
+/// <param name="IsV4">An IPv4 address, also one that is mapped into IPv6.</param>
+/// <param name="Bits">The address, or the network's 64 bits.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct AddressKey(bool IsV4, ulong Bits)
+public readonly record struct AddressKey(bool IsV4, ulong Bits)
 {
     /// <summary>Seeded anew in each process: who owns many networks chooses which of them to come from.</summary>
     public override int GetHashCode() => HashCode.Combine(IsV4, Bits);
 
-    /// <summary>Null: the address is of another kind, or not known.</summary>
+    /// <summary>Whom an endpoint belongs to. Null: its address is of another kind, or not known.</summary>
+    /// <param name="endPoint">A peer.</param>
     public static AddressKey? Of(EndPoint? endPoint)
     {
         if (endPoint is not IPEndPoint { Address: var address })

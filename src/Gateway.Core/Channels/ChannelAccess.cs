@@ -20,7 +20,7 @@ namespace Gateway.Core.Channels;
 internal sealed class ChannelAccess(
     ChannelRules rules, IChannelAuthorizer? authorizer, ISubscriptionTokenValidator? tokens, GatewayMetrics metrics, TimeProvider time, ILogger log)
 {
-    private readonly Rarely _mayLogFault = new(time, Log.Interval);
+    private readonly FaultReporter _faults = new("access", Log.AccessFault, metrics, time, log);
     private volatile ChannelRules _rules = rules;
 
     /// <summary>The rules in force. Replaced as a whole; a question that is being judged is judged by one of the two.</summary>
@@ -66,9 +66,7 @@ internal sealed class ChannelAccess(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (_mayLogFault.Now())
-                Log.AccessFault(log, e);
-            metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "access"));
+            _faults.Report(e);
             return verdict.Decided(AccessResult.Unavailable, AccessReasons.AuthorizerAway);
         }
     }

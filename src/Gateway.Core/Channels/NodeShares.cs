@@ -79,18 +79,12 @@ internal sealed class NodeShares(LimitOptions limits, MemoryAccount account)
         return true;
     }
 
-    /// <summary>A subscription has not become one.</summary>
-    public void Undo(Subscriber subscriber, int bytes)
+    /// <summary>A subscription has not become one, or has gone; it is among its subscriber's no more.</summary>
+    /// <param name="subscriber">Whose.</param>
+    /// <param name="bytes">What it has taken, as <see cref="TryHold"/> counted.</param>
+    public void LetGo(Subscriber subscriber, int bytes)
     {
         account.LetGo(bytes);
-        if (subscriber.Subscriptions.Count >= Few)
-            subscriber.Holder?.AddSubscriptionBytes(-Subscription.Bytes);
-    }
-
-    /// <summary>A subscription has gone, and is among its subscriber's no more.</summary>
-    public void LetGo(Subscriber subscriber)
-    {
-        account.LetGo(Subscription.Bytes);
         if (subscriber.Subscriptions.Count >= Few)
             subscriber.Holder?.AddSubscriptionBytes(-Subscription.Bytes);
     }

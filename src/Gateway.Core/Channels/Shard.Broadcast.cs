@@ -107,7 +107,7 @@ internal sealed partial class Shard
                 joined.Remove(CollectionsMarshal.AsSpan(_batch)[..publications]);
         }
 
-        End(publications);
+        EndPublications(publications);
     }
 
     private JoinedFrames Joined(IPublicationEncoder encoder)

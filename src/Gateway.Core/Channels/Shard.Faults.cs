@@ -38,7 +38,7 @@ internal sealed partial class Shard
 #pragma warning restore CA1031
         {
             OnFault(e, trace: null);
-            End(client);
+            EndClient(client);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed partial class Shard
 #pragma warning restore CA1031
         {
             OnFault(e, publication.Trace);
-            End(client);
+            EndClient(client);
             return false;
         }
     }
@@ -103,7 +103,7 @@ internal sealed partial class Shard
 #pragma warning restore CA1031
         {
             OnFault(e, trace: null);
-            End(client);
+            EndClient(client);
             return false;
         }
     }
@@ -119,7 +119,7 @@ internal sealed partial class Shard
 #pragma warning restore CA1031
         {
             OnFault(e, trace: null);
-            End(client);
+            EndClient(client);
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed partial class Shard
     }
 
     /// <summary>Tells the client if that can be done, and ends it in any case. Throws nothing.</summary>
-    private static void End(Connection? client)
+    private static void EndClient(Connection? client)
     {
         try
         {

@@ -114,7 +114,7 @@ internal sealed partial class Shard
     /// <param name="bytes">What was counted.</param>
     private void Undo(Subscriber subscriber, ShardChannel? opened, int bytes)
     {
-        _shares.Undo(subscriber, opened is null ? bytes : Subscription.Bytes);
+        _shares.LetGo(subscriber, opened is null ? bytes : Subscription.Bytes);
         if (subscriber.Subscriptions.Count == 0)
             Forget(subscriber);
         if (opened is not null)
@@ -213,7 +213,7 @@ internal sealed partial class Shard
         var subscriber = subscription.Subscriber;
         subscriber.Subscriptions.Remove(subscription);
         subscriber.CountHeld(-subscription.HeldBytes);
-        _shares.LetGo(subscriber);
+        _shares.LetGo(subscriber, Subscription.Bytes);
         _subscriptions--;
         if (subscriber.Subscriptions.Count == 0)
             Forget(subscriber);

@@ -148,7 +148,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             Guarded(static (shard, first) => shard.TraceTaken(first), 0);
             RunInOrder(before);
             FlushDirty();
-            End(_batch.Count);
+            EndPublications(_batch.Count);
             _items.Clear();
         }
 
@@ -260,7 +260,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     }
 
     /// <summary>The first publications of the batch have been delivered, or nobody wants them: they are released, whatever else fails.</summary>
-    private void End(int count)
+    private void EndPublications(int count)
     {
         if (count == 0)
             return;

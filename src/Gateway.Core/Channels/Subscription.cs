@@ -29,7 +29,7 @@ internal sealed class Subscription(Subscriber subscriber, ShardChannel channel, 
 }
 
 /// <summary>A connection as its shard sees it, from its first subscription on.</summary>
-internal sealed class Subscriber(Connection connection) : IHoldsMemory
+internal sealed class Subscriber(Connection connection) : IShardState
 {
     private long _heldBytes;
 

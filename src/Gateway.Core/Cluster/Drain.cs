@@ -22,8 +22,7 @@ internal sealed class Drain : IDisposable
     private readonly Func<double?> _pace;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly EventCounter _faults;
-    private readonly Rarely _logFault;
+    private readonly FaultReporter _faults;
     private readonly Lock _gate = new();
     private readonly TimeSpan _lastCall; // before the deadline: what a close takes
     private CancellationTokenSource? _run; // null: there is no drain; guarded by the lock
@@ -38,14 +37,13 @@ internal sealed class Drain : IDisposable
     /// <param name="options">Delays and rates.</param>
     /// <param name="closeTimeout">How long a connection may take to end.</param>
     /// <param name="pace">Clients a second that the other nodes can take; null: not known.</param>
-    /// <param name="faults">Counts faults of the drain itself.</param>
+    /// <param name="faults">Told of faults of the drain itself.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">For operators.</param>
     public Drain(
-        ConnectionRegistry registry, DrainOptions options, TimeSpan closeTimeout, Func<double?> pace, EventCounter faults, TimeProvider time, ILogger log)
+        ConnectionRegistry registry, DrainOptions options, TimeSpan closeTimeout, Func<double?> pace, FaultReporter faults, TimeProvider time, ILogger log)
     {
-        (_faults, _logFault) = (faults, new Rarely(time, ReportPeriod));
-        (_registry, _options, _pace, _time, _log) = (registry, options, pace, time, log);
+        (_registry, _options, _pace, _faults, _time, _log) = (registry, options, pace, faults, time, log);
         _lastCall = closeTimeout < options.Timeout / 4 ? closeTimeout : options.Timeout / 4;
         _departures = new Departures(options.ReconnectWithin, LongestPause);
     }
@@ -165,9 +163,7 @@ internal sealed class Drain : IDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _faults.Add(1, new KeyValuePair<string, object?>("part", "drain"));
-            if (_logFault.Now())
-                Log.DrainFault(_log, e);
+            _faults.Report(e);
         }
     }
 

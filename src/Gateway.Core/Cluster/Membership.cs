@@ -30,7 +30,7 @@ internal sealed class Membership
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly GatewayMetrics _metrics;
-    private readonly Rarely _logFault;
+    private readonly FaultReporter _faults;
     private readonly Dictionary<string, DateTimeOffset> _joined = [];
     private volatile List<NodeAnnouncement> _nodes = [];
     private readonly Rarely _logTooMany;
@@ -47,7 +47,7 @@ internal sealed class Membership
     public Membership(
         IBroker broker, Func<NodeAnnouncement> describe, Action onRead, ClusterOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
-        (_metrics, _logFault, _logTooMany) = (metrics, new Rarely(time, TimeSpan.FromSeconds(10)), new Rarely(time, TimeSpan.FromSeconds(10)));
+        (_metrics, _faults, _logTooMany) = (metrics, new FaultReporter("cluster", Log.RebalanceFault, metrics, time, log), new Rarely(time, Log.Interval));
         (_broker, _describe, _onRead, _options, _time, _log) = (broker, describe, onRead, options, time, log);
         StartedAt = time.GetUtcNow();
     }
@@ -139,9 +139,7 @@ internal sealed class Membership
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "cluster"));
-            if (_logFault.Now())
-                Log.RebalanceFault(_log, e);
+            _faults.Report(e);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed partial class Connection
         }
 
         // As text it takes twice as much as it took on the wire.
-        if (TryKeep(2 * consumed))
+        if (TryCountWaiting(2 * consumed))
             _ = FinishAdmissionAsync(admission, request, match, 2 * consumed);
         else
             OnShort();
@@ -88,7 +88,7 @@ internal sealed partial class Connection
             verdict = new Admission(null, AdmissionFailed);
         }
 
-        LetGo(kept);
+        UncountWaiting(kept);
         try
         {
             if (verdict.Identity is { } identity)
@@ -113,7 +113,7 @@ internal sealed partial class Connection
         var compression = _context.Compression.Negotiate(request, out var extensions);
         if (!Memory.TryHold(identity.Bytes))
         {
-            Refuse(Refuse(Limit.Memory, 503, "The node is short of memory."), 0);
+            Refuse(ShortOfMemory(), 0);
             return;
         }
 
@@ -140,7 +140,7 @@ internal sealed partial class Connection
             return;
         if (!hasPlace)
         {
-            Refuse(Refuse(Limit.UserConnections, 429, "This user has as many connections as it may have."), 0);
+            Refuse(RefusalFor(Limit.UserConnections, 429, "This user has as many connections as it may have."), 0);
             return;
         }
 

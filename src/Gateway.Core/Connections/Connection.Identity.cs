@@ -26,7 +26,7 @@ internal sealed partial class Connection
         // Whatever its token says, an anonymous client becomes nobody by it, and a signature is dear.
         if (!Identity.IsAuthenticated)
             return new(Count(RefreshOutcome.Forbidden, ""));
-        return MayRefresh() ? JudgeRefreshAsync(token) : new(Count(RefreshOutcome.RateLimited, "Too many tokens came one after another; the one from before counts on."));
+        return MayRefresh() ? JudgeRefreshAsync(token) : new(Count(RefreshOutcome.RateLimited, "Too many tokens came one after another; the one from before counts on. Try again in a minute."));
     }
 
     private async ValueTask<RefreshResult> JudgeRefreshAsync(string token)

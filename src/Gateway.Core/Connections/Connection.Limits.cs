@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Gateway.Core.Access;
 using Gateway.Core.Addresses;
 using Gateway.Core.Buffers;
-using Gateway.Core.Framing;
 using Gateway.Core.Handshake;
 using Gateway.Core.Telemetry;
 
@@ -38,82 +37,17 @@ internal sealed partial class Connection
         if (_context.Addresses.IsUsed)
         {
             if (_address is null && !_context.Addresses.TryEnter(RemoteEndPoint, out _address))
-                return Refuse(Limit.Memory, 503, "The node is short of memory.");
+                return ShortOfMemory();
             if (_address?.TryHandshake(now, limits.HandshakesPerSecondPerAddress) == false)
-                return Refuse(Limit.AddressHandshakes, 429, "Too many connections are being opened from this address.");
+                return RefusalFor(Limit.AddressHandshakes, 429, "Too many connections are being opened from this address.");
             _isAdmittedByAddress = _address?.TryAdmit(limits.MaxConnectionsPerAddress) == true;
             if (_address is not null && !_isAdmittedByAddress)
-                return Refuse(Limit.AddressConnections, 429, "This address has as many connections as it may have.");
+                return RefusalFor(Limit.AddressConnections, 429, "This address has as many connections as it may have.");
         }
 
         if (_context.MemoryStage() >= MemoryStage.RefusingUpgrades)
-            return Refuse(Limit.Memory, 503, "The node is short of memory.");
-        return _context.Handshakes.TryTake(now, limits.HandshakesPerSecond) ? null : Refuse(Limit.Handshakes, 503, "Too many connections are being opened.");
-    }
-
-    /// <summary>Bytes of a message that has come in part; read without a lock.</summary>
-    public int PartialBytes => _reader.PartialBytes;
-
-    /// <summary>
-    /// Counts what the client has sent and somebody is waiting with: a publication on its way to the broker. False: the node has no room for
-    /// it. <see cref="LetGo"/> follows when it is done.
-    /// </summary>
-    public bool TryKeep(int bytes)
-    {
-        if (Memory.TryAdd(bytes))
-            return true;
-        Report(Limit.Memory);
-        return false;
-    }
-
-    public void LetGo(int bytes) => Memory.Add(-bytes);
-
-    private MemoryAccount Memory => _context.Transport.Buffers.Account;
-
-    /// <summary>What waits for the client or has come from it in part, in bytes: a request, a record, a message. Read without a lock.</summary>
-    public long WaitingBytes => QueuedBytes + PartialBytes + _transport.UnconsumedBytes;
-
-    /// <summary>
-    /// Gives up what the node keeps for the client, when it needs the memory: publications where their channels' rules drop them, else the
-    /// client. False: it was ending already.
-    /// </summary>
-    public bool Shed()
-    {
-        if (_state is ConnectionState.Handshaking or ConnectionState.Admitting)
-            return ShedRequest();
-        if (ShedWaiting())
-            return true;
-        var isSlow = QueuedBytes >= Math.Max(WaitingBytes - QueuedBytes, HeldBytes);
-        if (!Close(isSlow ? CloseReason.SlowConsumer : CloseReason.TryAgainLater))
-            return false;
-        // The close frame has had its attempt; what has come and waits in the transport goes now, if need be with the socket.
-        _transport.Discard();
-        if (_transport.UnconsumedBytes > 0)
-            _transport.Abort();
-        return true;
-    }
-
-    /// <summary>The node has no room for what the client has sent and could not be read yet.</summary>
-    public void OnShort()
-    {
-        if (_state is ConnectionState.Handshaking or ConnectionState.Admitting)
-            Refuse(Refuse(Limit.Memory, 503, "The node is short of memory."), 0);
-        else if (Close(CloseReason.Of(ProtocolError.NoRoom)))
-            Report(Limit.Memory);
-        Flush();
-    }
-
-    /// <summary>Nobody has been let in: the answer is worth one attempt, and what has come goes with the socket.</summary>
-    private bool ShedRequest()
-    {
-        var isShed = End(UpgradeResponse.Refuse(Refuse(Limit.Memory, 503, "The node is short of memory."), _context.Time.GetUtcNow()), CloseReason.Refused, "503");
-        if (isShed)
-        {
-            Flush();
-            _transport.Abort();
-        }
-
-        return isShed;
+            return ShortOfMemory();
+        return _context.Handshakes.TryTake(now, limits.HandshakesPerSecond) ? null : RefusalFor(Limit.Handshakes, 503, "Too many connections are being opened.");
     }
 
     private void LeaveAddress()
@@ -122,15 +56,10 @@ internal sealed partial class Connection
             AddressTable.Leave(_address, _isAdmittedByAddress);
     }
 
-    /// <summary>Once a turn: what came from the wire, whatever it holds, so that no shape of frames is cheaper than another.</summary>
-    private void CountReceived(int bytes)
-    {
-        var perSecond = Identity.Limits.BytesPerSecond ?? _context.Options.Limits.BytesPerSecond;
-        if (perSecond > 0 && !(_budgets ??= new Budgets()).Bytes.TryTake(_context.Clock.Now, perSecond, bytes))
-            End(Limit.Bytes);
-    }
-
-    /// <summary>What a compressed message has become: it costs as much as one that came so.</summary>
+    /// <summary>
+    /// Once a turn for what came from the wire, whatever it holds, so that no shape of frames is cheaper than another; and for what a compressed
+    /// message has become: it costs as much as one that came so.
+    /// </summary>
     private bool MayReceive(int bytes)
     {
         var perSecond = Identity.Limits.BytesPerSecond ?? _context.Options.Limits.BytesPerSecond;
@@ -166,7 +95,7 @@ internal sealed partial class Connection
         return false;
     }
 
-    private Refusal Refuse(Limit limit, int status, string reason)
+    private Refusal RefusalFor(Limit limit, int status, string reason)
     {
         Report(limit);
         // Spread: those who are refused together must not come back together.

@@ -35,7 +35,7 @@ internal sealed partial class Connection
     private ReceiveResult ReceiveCounted(Span<byte> bytes)
     {
         var result = ReceiveFrames(bytes, 0);
-        CountReceived(result.Consumed); // the others come again
+        MayReceive(result.Consumed); // the others come again
         return result;
     }
 
@@ -44,6 +44,7 @@ internal sealed partial class Connection
     {
         var rest = bytes[start..];
         var hasMessage = false;
+        var isInflated = Compression is not null;
         long inflated = 0;
         for (var messages = 0; ; messages++)
         {
@@ -54,7 +55,7 @@ internal sealed partial class Connection
             }
 
             var result = MessageResult.Continue;
-            switch (_reader.Read(ReaderSettings, ref rest, out var message, Compression is null ? null : Protocol!.IsHopeless))
+            switch (_reader.Read(ReaderSettings, ref rest, out var message, isInflated ? Protocol!.IsHopeless : null))
             {
                 case ReadStatus.NeedMore:
                     WatchMessage(hasMessage);
@@ -62,9 +63,9 @@ internal sealed partial class Connection
                 case ReadStatus.Message:
                     hasMessage = true;
                     Count(message);
-                    if (Compression is not null)
+                    if (isInflated)
                         inflated += message.Payload.Length;
-                    if (MayCommand() && (Compression is null || MayReceive(message.Payload.Length)))
+                    if (MayCommand() && (!isInflated || MayReceive(message.Payload.Length)))
                         result = Protocol!.OnMessage(this, message.Opcode, message.Payload);
                     break;
                 case ReadStatus.Control:

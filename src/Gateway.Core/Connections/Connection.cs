@@ -9,7 +9,7 @@ namespace Gateway.Core.Connections;
 /// <summary>
 /// One client. Its life: a request is read and admitted (<c>Connection.Handshake.cs</c>), messages come in (<c>Connection.Receive.cs</c>)
 /// and go out (<c>Connection.Send.cs</c>), it ends, from either side (<c>Connection.Close.cs</c>). Who it is meanwhile, and for how long, is
-/// <c>Connection.Identity.cs</c>.
+/// <c>Connection.Identity.cs</c>; what it may use of the node <c>Connection.Limits.cs</c>, and what of its memory <c>Connection.Memory.cs</c>.
 /// <para>
 /// The receive chain calls in from one thread at a time. What other threads touch too (state, queue, close) is guarded by the lock on
 /// the connection itself: it is internal, nobody else locks it, and a lock object of its own would cost every idle connection 24 bytes.
@@ -56,7 +56,7 @@ internal sealed partial class Connection : ITransportHandler, IMemoryHolder
     public object? ProtocolState { get; set; }
 
     /// <summary>What the connection's shard keeps for it; touched by the shard only.</summary>
-    public object? ShardState { get; set; }
+    public IShardState? ShardState { get; set; }
 
     /// <summary>How its messages are compressed; null: they are not.</summary>
     public Compression? Compression { get; private set; }

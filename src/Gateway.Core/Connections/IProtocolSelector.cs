@@ -18,5 +18,7 @@ internal readonly record struct ProtocolMatch(IMessageHandler? Handler, string? 
     public static ProtocolMatch Of(IMessageHandler handler, string? subprotocol = null, object? state = null) =>
         new(handler, subprotocol, state, null);
 
-    public static ProtocolMatch Refuse(int status, string reason) => new(null, null, null, new Refusal(status, reason));
+    public static ProtocolMatch Refuse(int status, string reason) => Refuse(new Refusal(status, reason));
+
+    public static ProtocolMatch Refuse(Refusal refusal) => new(null, null, null, refusal);
 }

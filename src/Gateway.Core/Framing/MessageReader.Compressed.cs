@@ -18,6 +18,9 @@ internal partial struct MessageReader
     private const int GrowthFactor = 8;
     private const int LastStep = 4;
 
+    // Where the judge looks first: what a message begins with is known long before its first buffer is full.
+    private const int FirstLook = 4096;
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryReadCompressed(MessageReaderSettings settings, Span<byte> piece, bool isLast, HopelessBeginning? isHopeless, out ReadOnlySpan<byte> payload)
     {
@@ -92,6 +95,8 @@ internal partial struct MessageReader
         {
             var start = _messageLength;
             var end = Math.Min(_buffer?.Length ?? 0, settings.MaxMessageBytes);
+            if (isHopeless is not null && start == 0)
+                end = Math.Min(end, FirstLook);
             var status = inflater.Inflate(ref compressed, _buffer.AsSpan(0, start), _buffer.AsSpan(start, end - start), out var written);
             if (status == InflateStatus.NeedsOutput && end == settings.MaxMessageBytes)
                 status = InflateBeyondLimit(inflater, ref compressed, start + written);
@@ -109,11 +114,11 @@ internal partial struct MessageReader
                 return false;
             if (status == InflateStatus.NeedsInput)
                 return true;
-            // Asked as often as the buffer grows: some four times a message.
+            // Asked at the first look, and as often as the buffer grows: some five times a message.
             isWhole = _messageLength == 0 || isHopeless?.Invoke(_buffer.AsSpan(0, _messageLength)) != true;
             if (!isWhole)
                 return true;
-            if (!TryGrowInflated(settings, compressed.Length))
+            if (_messageLength == (_buffer?.Length ?? 0) && !TryGrowInflated(settings, compressed.Length))
                 return false;
         }
     }

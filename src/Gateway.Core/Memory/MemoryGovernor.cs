@@ -14,7 +14,7 @@ internal sealed class MemoryGovernor : IDisposable
 
     private readonly MemoryBudget _budget;
     private readonly MemoryAccount _account;
-    private readonly Backlogs _backlogs;
+    private readonly Shedding _shedding;
     private readonly Func<long> _used;
     private readonly ILogger _log;
     private readonly HeapSweep _sweep;
@@ -25,16 +25,16 @@ internal sealed class MemoryGovernor : IDisposable
 
     /// <param name="budget">When which stage is reached.</param>
     /// <param name="account">What waits.</param>
-    /// <param name="backlogs">What can be given up.</param>
+    /// <param name="shedding">What can be given up.</param>
     /// <param name="used">Bytes in use, as the kernel counts.</param>
     /// <param name="time">Clock.</param>
     /// <param name="log">Log.</param>
     /// <param name="collect">Has the collector give back what it can; null: so it does.</param>
     /// <param name="fault">Told of what goes wrong; null: nobody is.</param>
     public MemoryGovernor(
-        MemoryBudget budget, MemoryAccount account, Backlogs backlogs, Func<long> used, TimeProvider time, ILogger log, Action? collect = null, Action<Exception>? fault = null)
+        MemoryBudget budget, MemoryAccount account, Shedding shedding, Func<long> used, TimeProvider time, ILogger log, Action? collect = null, Action<Exception>? fault = null)
     {
-        (_budget, _account, _backlogs, _used, _log, _fault) = (budget, account, backlogs, used, log, fault ?? (static _ => { }));
+        (_budget, _account, _shedding, _used, _log, _fault) = (budget, account, shedding, used, log, fault ?? (static _ => { }));
         (account.MaxBytes, account.MaxTotalBytes) = (budget.WaitingBytes, budget.TotalBytes);
         _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectAll);
         account.Alarm = () => ThreadPool.UnsafeQueueUserWorkItem(static governor => governor.Look(), this, preferLocal: false);
@@ -100,13 +100,13 @@ internal sealed class MemoryGovernor : IDisposable
         if (_account.Bytes >= _budget.Leave(MemoryStage.Shedding))
         {
             _sweep.Postpone();
-            _backlogs.ShedTo(_budget.Leave(MemoryStage.Shedding) - 1);
+            _shedding.ShedTo(_budget.Leave(MemoryStage.Shedding) - 1);
         }
 
         if (_budget.IsHeldUp(_account.TotalBytes))
-            _backlogs.ShedHoldersTo(_budget.LeaveHeld);
+            _shedding.ShedHoldersTo(_budget.LeaveHeld);
         if (_budget.IsUsedUp(_used()))
-            _backlogs.ShedKernelBuffers();
+            _shedding.ShedKernelBuffers();
         // Little waits, and yet much is used: what has been given up is garbage that the collector has not looked for.
         if (_account.Bytes < _budget.Leave(MemoryStage.Shedding))
             _sweep.Offer(isUrgent: Stage >= MemoryStage.RefusingUpgrades);
@@ -115,16 +115,17 @@ internal sealed class MemoryGovernor : IDisposable
 
     private void Move(long used)
     {
-        var waiting = _account.Bytes;
-        var (before, after) = (Stage, _budget.StageOf(waiting, _account.TotalBytes, used, Stage));
+        var (waiting, held) = (_account.Bytes, _account.HeldBytes);
+        var total = waiting + held;
+        var (before, after) = (Stage, _budget.StageOf(waiting, total, used, Stage));
         if (before == after)
             return;
         Volatile.Write(ref _stage, (int)after);
         if (after == MemoryStage.Normal)
             _sweep.Reset();
         if (after > before)
-            Log.MemoryShort(_log, after.Text(), waiting, _budget.WaitingBytes, _account.HeldBytes, used, _budget.Bytes);
+            Log.MemoryShort(_log, after.Text(), waiting, _budget.WaitingBytes, held, total, _budget.TotalBytes, used, _budget.Bytes);
         else
-            Log.MemoryEased(_log, after.Text(), waiting, _budget.WaitingBytes, used, _budget.Bytes);
+            Log.MemoryEased(_log, after.Text(), waiting, _budget.WaitingBytes, held, total, _budget.TotalBytes, used, _budget.Bytes);
     }
 }

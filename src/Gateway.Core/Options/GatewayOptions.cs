@@ -166,7 +166,7 @@ public sealed class HeartbeatOptions
 /// <summary>What one client, and all of them together, may use.</summary>
 public sealed class LimitOptions
 {
-    [Description("Connections on this node; above it, 503. 0: what the process's descriptor limit leaves beside what the node itself needs, 600 to 1,300; it takes no more in any case.")]
+    [Description("Connections on this node; above it, 503. 0: what the process's descriptor limit leaves beside what the node itself needs, 600 to 1,300 with Gateway:Authorizer:MaxConcurrent at its default; it takes no more in any case.")]
     [Range(0, 10_000_000)]
     public int MaxConnections { get; set; }
 

@@ -16,7 +16,7 @@ public sealed class MemoryOptions
     [Range(1, 90)]
     public int WaitingPercent { get; set; } = 50;
 
-    [Description("Share of the budget, in percent, that clients may make the node keep in all: what waits, and what their connections own (subscriptions, channels, TLS sessions, what tokens say). Above it upgrades, TLS handshakes and subscriptions are refused; from 90 percent of it the connections that own most are given up. At least Gateway:Memory:WaitingPercent. The rest is for the program, the collector's slack and the kernel's socket buffers.")]
+    [Description("Share of the budget, in percent, that clients may make the node keep in all: what waits, and what their connections own (subscriptions, channels, TLS sessions, what tokens say). Above it upgrades, TLS handshakes and subscriptions are refused; from 90 percent of it the connections that own most are given up. Below Gateway:Memory:WaitingPercent that one counts. The rest is for the program, the collector's slack and the kernel's socket buffers.")]
     [Range(1, 90)]
     public int ClientsPercent { get; set; } = 65;
 

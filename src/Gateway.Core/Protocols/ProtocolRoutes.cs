@@ -23,7 +23,7 @@ internal sealed class ProtocolRoutes(GatewayOptions options, IChannels channels,
     {
         // Before all else: what is here is the business of those who know where they are.
         if (!_hosts.Allows(request.Host))
-            return ProtocolMatch.Refuse(Refusal.MisdirectedRequest.Status, Refusal.MisdirectedRequest.Reason);
+            return ProtocolMatch.Refuse(Refusal.MisdirectedRequest);
         var path = request.Path;
         if (!path.StartsWith(options.BasePath, StringComparison.Ordinal))
             return NotFound(path);

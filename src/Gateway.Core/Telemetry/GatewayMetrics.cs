@@ -29,8 +29,8 @@ public sealed class GatewayMetrics : IDisposable
         AcceptErrors = Events("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
         Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
         LimitsReached = Events("gateway.limits.reached", "{event}", "Times a client reached a limit and was refused or closed for it, by limit.");
-        ShedConnections = Events("gateway.memory.shed.connections", "{connection}", "Connections whose backlog was given up because the node was short of memory.");
-        ShedBytes = Events("gateway.memory.shed.size", "By", "Their backlogs; a frame that several have counts for each.");
+        ShedConnections = Events("gateway.memory.shed.connections", "{connection}", "Connections and TLS handshakes that were given up, or their backlogs, because the node was short of memory.");
+        ShedBytes = Events("gateway.memory.shed.size", "By", "What they kept: backlogs, and what they owned; a frame that several have counts for each.");
         TlsHandshakes = Events("gateway.tls.handshakes", "{handshake}", "TLS handshakes, by result and version.", static (result, version) => (result == "completed") != (version == "none"));
         TlsHandshakeDuration = Histogram("gateway.tls.handshake.duration", "s", "From the accepted connection to the end of a TLS handshake that succeeded.", LatencyBuckets);
         TlsReloads = Events("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");

@@ -41,8 +41,8 @@ internal static class Limits
         _ => "memory",
     };
 
-    /// <summary>The option that sets it.</summary>
-    public static string Option(this Limit limit) => limit == Limit.Memory ? "Gateway:Memory:RefuseUpgradesAtPercent" : "Gateway:Limits:" + limit switch
+    /// <summary>The option that sets it, or the options.</summary>
+    public static string Option(this Limit limit) => limit == Limit.Memory ? "what clients may make the node keep (Gateway:Memory:WaitingPercent, ClientsPercent)" : "Gateway:Limits:" + limit switch
     {
         Limit.AddressConnections => "MaxConnectionsPerAddress",
         Limit.AddressHandshakes => "HandshakesPerSecondPerAddress",

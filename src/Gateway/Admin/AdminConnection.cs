@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net;
+using Gateway.Core.Addresses;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -8,18 +9,21 @@ namespace Gateway.Admin;
 /// <summary>A connection to the admin side, with what <see cref="AdminConnections"/> must know of it: a feature of its requests.</summary>
 internal sealed class AdminConnection : ConnectionContext
 {
+    // 255.255.255.255, which is nobody's.
+    private static readonly AddressKey Unknown = new(IsV4: true, uint.MaxValue);
+
     private readonly ConnectionContext _inner;
     private readonly AdminConnections _all;
 
     public AdminConnection(ConnectionContext inner, AdminConnections all, long now)
     {
         (_inner, _all, ActiveAt) = (inner, all, now);
-        Origin = OriginOf(inner.RemoteEndPoint);
+        Address = AddressKey.Of(inner.RemoteEndPoint) ?? Unknown;
         inner.Features.Set(this);
     }
 
-    /// <summary>Whose it is: an IPv4 address, or an IPv6 network of 64 bits, which is what one machine may draw addresses from.</summary>
-    public IPAddress Origin { get; }
+    /// <summary>Whose it is.</summary>
+    public AddressKey Address { get; }
 
     /// <summary>When it was opened, or a request that was let in began or ended on it last: a time of the clock. Guarded by <see cref="AdminConnections"/>.</summary>
     public long ActiveAt { get; set; }
@@ -48,17 +52,5 @@ internal sealed class AdminConnection : ConnectionContext
         await _inner.DisposeAsync();
         await base.DisposeAsync();
         _all.Leave(this); // its socket is closed
-    }
-
-    private static IPAddress OriginOf(EndPoint? endPoint)
-    {
-        if (endPoint is not IPEndPoint { Address: var address })
-            return IPAddress.None;
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        var bytes = address.GetAddressBytes();
-        if (bytes.Length == 16)
-            bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 }

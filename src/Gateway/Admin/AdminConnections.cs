@@ -1,4 +1,4 @@
-using System.Net;
+using Gateway.Core.Addresses;
 using Gateway.Core.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
@@ -22,7 +22,7 @@ internal sealed class AdminConnections(int places, GatewayMetrics metrics, TimeP
     private static readonly KeyValuePair<string, object?> RefusedTag = new("why", "refused");
 
     private readonly HashSet<AdminConnection> _open = []; // guarded by itself, as all that follows
-    private readonly Dictionary<IPAddress, int> _byOrigin = [];
+    private readonly Dictionary<AddressKey, int> _byAddress = [];
     private int _busy;
 
     /// <summary>Requests of the API at once: an eighth of the places is the probes'.</summary>
@@ -56,7 +56,7 @@ internal sealed class AdminConnections(int places, GatewayMetrics metrics, TimeP
             if (newcomer is not null)
             {
                 _open.Add(newcomer);
-                _byOrigin[newcomer.Origin] = _byOrigin.GetValueOrDefault(newcomer.Origin) + 1;
+                _byAddress[newcomer.Address] = _byAddress.GetValueOrDefault(newcomer.Address) + 1;
             }
         }
 
@@ -109,8 +109,8 @@ internal sealed class AdminConnections(int places, GatewayMetrics metrics, TimeP
     {
         if (!_open.Remove(connection))
             return;
-        if (--_byOrigin[connection.Origin] == 0)
-            _byOrigin.Remove(connection.Origin);
+        if (--_byAddress[connection.Address] == 0)
+            _byAddress.Remove(connection.Address);
     }
 
     /// <summary>A walk over all, some ten microseconds, and only when it is full.</summary>
@@ -121,7 +121,7 @@ internal sealed class AdminConnections(int places, GatewayMetrics metrics, TimeP
         {
             if (connection.IsBusy)
                 continue;
-            var share = _byOrigin[connection.Origin];
+            var share = _byAddress[connection.Address];
             if (share > most || (share == most && connection.ActiveAt < found!.ActiveAt))
                 (found, most) = (connection, share);
         }

@@ -8,7 +8,7 @@ namespace Gateway.Admin;
 /// <summary>The admin side: health, metrics, the API for backends and operators, and the console page. Never exposed to clients.</summary>
 internal sealed class AdminOptions
 {
-    [Description("IP address and port of health, metrics, API and console. Port 0 takes a free one. Beyond loopback, API and console need Gateway:Admin:ApiKey.")]
+    [Description("IP address and port of health, metrics, API and console. Port 0 takes a free one. Beyond loopback, API and console need a key: ApiKey, PublishKey or ReadKey.")]
     [Required]
     public string Address { get; set; } = "127.0.0.1:8081";
 
@@ -21,7 +21,7 @@ internal sealed class AdminOptions
     [ExistingFile]
     public string ApiKeyPath { get; set; } = "";
 
-    [Description("Key that may publish and nothing else, for backends. Empty: none.")]
+    [Description("Key that may publish and nothing else, for backends. 16 characters or more. Empty: none.")]
     [RegularExpression("^[!-~]{0,512}$", ErrorMessage = "may hold visible ASCII characters without spaces, 512 at most")]
     [Secret]
     public string PublishKey { get; set; } = "";
@@ -30,7 +30,7 @@ internal sealed class AdminOptions
     [ExistingFile]
     public string PublishKeyPath { get; set; } = "";
 
-    [Description("Key that may look at everything and change nothing, neither publish: for dashboards, and people who look. Empty: none.")]
+    [Description("Key that may look at everything and change nothing, neither publish: for dashboards, and people who look. 16 characters or more. Empty: none.")]
     [RegularExpression("^[!-~]{0,512}$", ErrorMessage = "may hold visible ASCII characters without spaces, 512 at most")]
     [Secret]
     public string ReadKey { get; set; } = "";

@@ -50,7 +50,7 @@ internal static class AdminSide
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRouting();
         app.UseMiddleware<Audit>();
-        app.UseMiddleware<AccessRules>();
+        app.UseMiddleware<AdminAccess>();
         app.UseMiddleware<AdminTurns>();
         app.UseMiddleware<JsonOnly>();
 

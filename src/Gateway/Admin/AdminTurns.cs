@@ -1,7 +1,7 @@
 namespace Gateway.Admin;
 
 /// <summary>
-/// Says on which connections requests are under way that were let in: they keep their places. It stands behind <see cref="AccessRules"/>, so that
+/// Says on which connections requests are under way that were let in: they keep their places. It stands behind <see cref="AdminAccess"/>, so that
 /// nobody holds one by asking for what he may not.
 /// </summary>
 internal sealed class AdminTurns(RequestDelegate next, AdminConnections connections)

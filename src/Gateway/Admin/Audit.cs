@@ -26,7 +26,7 @@ internal sealed partial class Audit(RequestDelegate next, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Whose key a request carries; for <see cref="AccessRules"/>.</summary>
+    /// <summary>Whose key a request carries; for <see cref="AdminAccess"/>.</summary>
     public static void SetWho(HttpContext context, AdminKey key) => context.Items[typeof(Audit)] = key.ToString();
 
     private static string WhoIn(HttpContext context) => context.Items[typeof(Audit)] as string ?? "no key";

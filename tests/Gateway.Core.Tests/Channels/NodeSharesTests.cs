@@ -29,7 +29,7 @@ public sealed class NodeSharesTests
         Assert.True(Reached(harness, Limit.ChannelShares) > 0);
         Assert.True(Reached(harness, Limit.Channels) > 0);
 
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     /// <summary>However many connections: each of them has but a few, and still their address does not get the last ones.</summary>
@@ -48,7 +48,7 @@ public sealed class NodeSharesTests
         Assert.Equal(2, await OpenedAsync(harness.Open(address: "192.0.2.1"), "e", 17));
         Assert.Equal(16, await OpenedAsync(harness.Open(address: "192.0.2.2"), "f", 17));
 
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class NodeSharesTests
         Assert.Equal(SubscribeResult.TooManyChannels, await harness.Open(address: "10.0.1.1", user: "u1").SubscribeAsync("b"));
         Assert.Equal(16, await OpenedAsync(harness.Open(address: "10.0.1.1", user: "u2"), "c", 17));
 
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     /// <summary>A proxy that does not name its clients is all of them: its address is nobody's.</summary>
@@ -76,7 +76,7 @@ public sealed class NodeSharesTests
         Assert.Equal(4, await OpenedAsync(harness.Open(), "c", 20));
 
         Assert.Equal((100, 0), (harness.Directory.Count, harness.Shares.Addresses));
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class NodeSharesTests
 
         Assert.Equal(100, await OpenedAsync(harness.Open(), "a", 101));
 
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class NodeSharesTests
         await Eventually.TrueAsync(() => harness.Directory.Count == 4);
 
         Assert.Equal(1, await OpenedAsync(harness.Open(address: "192.0.2.1", user: "u1"), "c", 2));
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     /// <summary>Whoever opened it has it until it is gone: else two connections would own nothing and hold all.</summary>
@@ -122,7 +122,7 @@ public sealed class NodeSharesTests
         await Eventually.TrueAsync(() => harness.Directory.Count == 0);
 
         Assert.Equal(SubscribeResult.Subscribed, await harness.Open().SubscribeAsync("b"));
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class NodeSharesTests
         Assert.Equal(Subscription.Bytes, other.Connection.HeldBytes); // the channel is there without it
         Assert.Equal(3, Reached(harness, Limit.Memory));
 
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class NodeSharesTests
         harness.Account.LetGo(8_000_000);
 
         Assert.Equal(SubscribeResult.Subscribed, await greedy.SubscribeAsync("b"));
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     [Theory]
@@ -206,7 +206,7 @@ public sealed class NodeSharesTests
 
         Assert.Equal(isLetIn ? SubscribeResult.Subscribed : SubscribeResult.Overloaded, result);
         harness.Account.LetGo(others);
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
     }
 
     /// <summary>Whatever clients do, and however it ends: nothing stays counted of those that have gone.</summary>
@@ -234,7 +234,7 @@ public sealed class NodeSharesTests
         harness.Account.MaxTotalBytes = 150_000; // 170 channels
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => ActAsync(harness, new Random((seed * 100) + i)))));
 
-        await EmptyAsync(harness);
+        await LeaveAsync(harness);
         Assert.Empty(harness.Faults);
     }
 
@@ -297,15 +297,10 @@ public sealed class NodeSharesTests
     }
 
     /// <summary>Everybody goes, and everything is as at the beginning.</summary>
-    private static async Task EmptyAsync(ShardHarness harness)
+    private static async Task LeaveAsync(ShardHarness harness)
     {
         foreach (var connection in harness.Context.Registry.All().ToList())
             connection.Abort();
-        await harness.SettleAsync();
-        await Eventually.TrueAsync(() => harness.Directory.Count == 0);
-        await harness.SettleAsync();
-        Assert.Equal(0, harness.Shards.Sum(shard => shard.Subscriptions));
-        // A channel is off the directory before its share is.
-        await Eventually.TrueAsync(() => (harness.Account.HeldBytes, harness.Shares.Addresses, harness.Shares.Users) == (0L, 0, 0));
+        await harness.EmptyAsync();
     }
 }

@@ -23,7 +23,7 @@ public sealed class ShardFaultsTests
         Assert.Equal(1, harness.Metrics.Faults.Total);
         faulty.Connection.Abort();
         other.Connection.Abort();
-        await EmptyAsync(harness);
+        await harness.EmptyAsync();
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class ShardFaultsTests
         Assert.Equal(0, harness.Publications.Rented);
         foreach (var client in clients)
             client.Connection.Abort();
-        await EmptyAsync(harness);
+        await harness.EmptyAsync();
     }
 
     /// <summary>Those who wait for one confirmation do not wait for each other's.</summary>
@@ -80,7 +80,7 @@ public sealed class ShardFaultsTests
         harness.Source.Script = static _ => new(true);
         foreach (var client in (ShardHarness.Client[])[first, faulty, last])
             client.Connection.Abort();
-        await EmptyAsync(harness);
+        await harness.EmptyAsync();
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class ShardFaultsTests
 
         harness.Source.Script = static _ => throw new InsufficientMemoryException("a fault");
         client.Connection.Abort();
-        await EmptyAsync(harness); // a channel that could not be left is forgotten all the same
+        await harness.EmptyAsync(); // a channel that could not be left is forgotten all the same
         Assert.Equal(2, harness.Faults.Count);
     }
 
@@ -131,13 +131,6 @@ public sealed class ShardFaultsTests
         var harness = new ShardHarness();
         harness.Source.Script = static _ => new(true);
         return harness;
-    }
-
-    private static async Task EmptyAsync(ShardHarness harness)
-    {
-        await Eventually.TrueAsync(() => harness.Directory.Count == 0);
-        await harness.SettleAsync();
-        Assert.Equal((0, 0L, 0), (harness.Shards.Sum(shard => shard.Subscriptions), harness.Account.HeldBytes, harness.Shares.Addresses));
     }
 
     private sealed class FaultySubscribe(Connection connection, IPublicationEncoder encoder)

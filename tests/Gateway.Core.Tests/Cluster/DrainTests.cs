@@ -49,7 +49,7 @@ public sealed class DrainTests : IDisposable
         new DrainOptions { Timeout = TimeSpan.FromMinutes(10) },
         TimeSpan.FromSeconds(1),
         pace,
-        Faults,
+        new FaultReporter("drain", Log.DrainFault, _harness.Context.Metrics, TimeProvider.System, NullLogger.Instance),
         TimeProvider.System,
         NullLogger.Instance);
 }

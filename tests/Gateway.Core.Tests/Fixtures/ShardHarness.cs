@@ -117,6 +117,16 @@ internal sealed class ShardHarness : IDisposable
         }
     }
 
+    /// <summary>Returns when nobody is subscribed to anything, and everything is as at the beginning.</summary>
+    public async Task EmptyAsync()
+    {
+        await Eventually.TrueAsync(() => Directory.Count == 0);
+        await SettleAsync();
+        Assert.Equal(0, Shards.Sum(shard => shard.Subscriptions));
+        // A channel is off the directory before its share is.
+        await Eventually.TrueAsync(() => (Account.HeldBytes, Shares.Addresses, Shares.Users) == (0L, 0, 0));
+    }
+
     /// <summary>Holds a shard within a drain, so that what is posted meanwhile waits, until the result is disposed.</summary>
     public static async Task<IDisposable> HoldAsync(Shard shard)
     {

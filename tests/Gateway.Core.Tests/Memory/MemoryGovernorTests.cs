@@ -24,7 +24,7 @@ public sealed class MemoryGovernorTests : IDisposable
     {
         var account = Account;
         _governor = new MemoryGovernor(
-            new MemoryBudget(new MemoryOptions(), 200_000), account, new Backlogs(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance, () => _collections++);
+            new MemoryBudget(new MemoryOptions(), 200_000), account, new Shedding(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance, () => _collections++);
         _harness.Context.MemoryStage = () => _governor.Stage;
         // It would look on another thread, in the middle of what a test does.
         (_alarm, account.Alarm) = (account.Alarm!, null);
@@ -223,7 +223,7 @@ public sealed class MemoryGovernorTests : IDisposable
         using var governor = new MemoryGovernor(
             new MemoryBudget(new MemoryOptions(), 200_000),
             new MemoryAccount(),
-            new Backlogs(_harness.Context.Registry, Account, _harness.Context.Metrics),
+            new Shedding(_harness.Context.Registry, Account, _harness.Context.Metrics),
             () => isBroken ? throw new InsufficientMemoryException() : 172_000,
             _time,
             NullLogger.Instance,
@@ -246,7 +246,7 @@ public sealed class MemoryGovernorTests : IDisposable
         return connection;
     }
 
-    private sealed class Subscriptions(long bytes) : IHoldsMemory
+    private sealed class Subscriptions(long bytes) : IShardState
     {
         public long HeldBytes => bytes;
     }

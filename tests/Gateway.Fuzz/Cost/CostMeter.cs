@@ -39,7 +39,7 @@ internal sealed class CostMeter(ICostTarget target)
 
     public ReadingCost Measure(byte[] input, int times) => Measure(target.Prepare(input), times);
 
-    /// <summary>What an ordinary input costs: of the largest power of two that is no larger, in proportion.</summary>
+    /// <summary>What an ordinary input costs: of the largest power of two that is no larger, its time in proportion.</summary>
     public ReadingCost Ordinary(int size)
     {
         var known = LeastSize;
@@ -52,7 +52,7 @@ internal sealed class CostMeter(ICostTarget target)
             _ordinary[known] = cost = Measure(read, 50);
         }
 
-        return new ReadingCost(cost.Nanoseconds * Math.Max(1, (double)size / known), cost.Allocated * Math.Max(1, size / known));
+        return new ReadingCost(cost.Nanoseconds * Math.Max(1, (double)size / known), cost.Allocated);
     }
 
     /// <summary>How many times an ordinary input's cost this is, less what any input may.</summary>

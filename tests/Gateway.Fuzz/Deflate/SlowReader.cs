@@ -70,13 +70,13 @@ internal sealed class SlowReader(DeflateSettings settings)
         ReadMessage(isLast: header.Fin && isWhole);
     }
 
-    /// <summary>The message so far.</summary>
+    /// <summary>The message so far; of a compressed one nothing is read before it is whole.</summary>
     private void ReadMessage(bool isLast)
     {
         if (_isCompressed && !isLast)
             return;
         byte[] message = [.. _payload];
-        Transcript.Error = _isCompressed ? Decompress(isLast, out message) : ProtocolError.None;
+        Transcript.Error = _isCompressed ? Decompress(out message) : ProtocolError.None;
         if (IsBeyondWindow)
             return;
         // RFC 6455 §8.1, and what the message has become before it is wrong in another way counts.
@@ -90,7 +90,7 @@ internal sealed class SlowReader(DeflateSettings settings)
         _opcode = Opcode.Continuation;
     }
 
-    private ProtocolError Decompress(bool isLast, out byte[] message)
+    private ProtocolError Decompress(out byte[] message)
     {
         List<byte> text = settings.WithTakeover ? [.. _history] : [];
         var start = text.Count;
@@ -98,7 +98,7 @@ internal sealed class SlowReader(DeflateSettings settings)
         var end = inflater.Run();
         message = [.. text[start..]];
         IsBeyondWindow = end == SlowInflateEnd.BeyondWindow;
-        if (isLast && end == SlowInflateEnd.Whole)
+        if (end == SlowInflateEnd.Whole)
         {
             _isStreamEnded = inflater.IsStreamEnded;
             _history.AddRange(message);
@@ -108,7 +108,6 @@ internal sealed class SlowReader(DeflateSettings settings)
         return end switch
         {
             SlowInflateEnd.Whole => ProtocolError.None,
-            SlowInflateEnd.Open when !isLast => ProtocolError.None,
             SlowInflateEnd.TooBig => ProtocolError.MessageTooBig,
             SlowInflateEnd.TooManyStreams => ProtocolError.TooManyDeflateStreams,
             _ => ProtocolError.InvalidDeflate,

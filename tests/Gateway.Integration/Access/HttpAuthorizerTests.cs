@@ -44,7 +44,7 @@ public sealed class HttpAuthorizerTests : IAsyncLifetime
     [InlineData("""{"allow":false,"reason":"Pay first.\r\nSet-Cookie: a"}""", 200, AccessResult.Forbidden, "Pay first.  Set-Cookie: a")]
     [InlineData("""{"allow":true}""", 201, AccessResult.Unavailable, "")]
     [InlineData("""{"allow":true}""", 500, AccessResult.Unavailable, "")]
-    [InlineData("""{"allow":true}""", 403, AccessResult.Unavailable, "")]
+    [InlineData("""{"allow":true}""", 403, AccessResult.Unavailable, "", true)]
     [InlineData("""{"allow":"true"}""", 200, AccessResult.Unavailable, "")]
     [InlineData("""{"allow":null}""", 200, AccessResult.Unavailable, "")]
     [InlineData("""{"Allow":true}""", 200, AccessResult.Unavailable, "")]
@@ -54,12 +54,11 @@ public sealed class HttpAuthorizerTests : IAsyncLifetime
     [InlineData("[]", 200, AccessResult.Unavailable, "")]
     [InlineData("", 200, AccessResult.Unavailable, "")]
     [InlineData("<html>", 200, AccessResult.Unavailable, "")]
-    public async Task Ask_Answer_OnlyTheOneThatIsMeantCounts(string answer, int status, AccessResult expected, string reason)
+    public async Task Ask_Answer_OnlyTheOneThatIsMeantCounts(string answer, int status, AccessResult expected, string reason, bool failsClosed = false)
     {
         _backend.Answer = (_, context) => BackendServer.SayAsync(context, answer, status);
         using var authorizer = Create();
-        var verdict = await AskAsync(authorizer, Alice);
-        Assert.Equal((expected, reason), (verdict.Result, verdict.Reason));
+        Assert.Equal(new AuthorizerVerdict(expected, reason, failsClosed), await AskAsync(authorizer, Alice));
     }
 
     [Fact]

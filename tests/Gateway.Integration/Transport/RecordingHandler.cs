@@ -40,13 +40,9 @@ internal sealed class RecordingHandler(ITransport transport) : ITransportHandler
         }
     }
 
-    /// <summary>Times that there was no room for what was left.</summary>
-    public int Shorts { get; private set; }
-
     public void OnShort()
     {
         Enter("OnShort");
-        Shorts++;
         Volatile.Write(ref _inCall, 0);
     }
 

@@ -194,7 +194,7 @@ public sealed class JwtSignatureTests
     [InlineData("a.b.c")]
     [InlineData("..")]
     [InlineData("e30.e30.e30")]
-    [InlineData("{.e30.e30", false)]
+    [InlineData("{.e30.e30")]
     [InlineData("{\"alg\":\"HS256\"}.{\"exp\":[]}.AAAA", true)]
     [InlineData("{\"alg\":\"HS256\"}.{.AAAA", true)]
     [InlineData("{\"alg\":\"HS256\",\"kid\":\"\\ud800\"}.{}.AAAA", true)]

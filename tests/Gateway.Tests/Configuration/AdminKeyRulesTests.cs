@@ -2,7 +2,7 @@ namespace Gateway.Tests.Configuration;
 
 public sealed class AdminKeyRulesTests : IDisposable
 {
-    private const string One = "7f3c1e9a5b2d8064", Two = "c95e70b1d3a84f26", Long = "a key of the tests, long enough to be one";
+    private const string One = "7f3c1e9a5b2d8064", Two = "c95e70b1d3a84f26", Long = "a-key-of-the-tests-long-enough-to-be-one";
 
     private readonly string _path = Path.GetTempFileName();
 
@@ -14,16 +14,18 @@ public sealed class AdminKeyRulesTests : IDisposable
     [InlineData("Gateway:Admin:ReadKey")]
     public void Check_AKeyThatCouldBeGuessed_IsAnErrorThatDoesNotShowIt(string option)
     {
-        foreach (var key in (string[])["k", "changemechangemechangeme"])
+        // One letter stands in any sentence.
+        foreach (var (key, canBeSeen) in new[] { ("k", false), ("changemechangemechangeme", true) })
         {
             var error = Assert.Single(Bound.Of((option, key)).Errors);
             Assert.Equal((option, null), (error.Option, error.Value));
+            Assert.False(canBeSeen && error.ToString().Contains(key, StringComparison.Ordinal), error.ToString());
             Assert.Contains("openssl rand -hex 32", error.Remedy, StringComparison.Ordinal);
 
             File.WriteAllText(_path, One + "\n" + key);
             error = Assert.Single(Bound.Of((option + "Path", _path)).Errors);
             Assert.Equal((option + "Path", _path), (error.Option, error.Value));
-            Assert.DoesNotContain(key + " ", error.ToString(), StringComparison.Ordinal);
+            Assert.False(canBeSeen && error.ToString().Contains(key, StringComparison.Ordinal), error.ToString());
         }
 
         File.WriteAllText(_path, One + "\n" + Two);
@@ -49,10 +51,8 @@ public sealed class AdminKeyRulesTests : IDisposable
     [InlineData("Gateway:Authorizer:Secret")]
     public void Check_AKeyThatIsAnotherSecretToo_IsAnError(string other)
     {
-        var secret = Long.Replace(' ', '-').Replace(",", "", StringComparison.Ordinal);
-
-        Assert.Equal("Gateway:Admin:PublishKey", Assert.Single(Bound.Of((other, secret), ("Gateway:Admin:PublishKey", secret)).Errors).Option);
-        Assert.Empty(Bound.Of((other, secret), ("Gateway:Admin:PublishKey", One)).Errors);
+        Assert.Equal("Gateway:Admin:PublishKey", Assert.Single(Bound.Of((other, Long), ("Gateway:Admin:PublishKey", Long)).Errors).Option);
+        Assert.Empty(Bound.Of((other, Long), ("Gateway:Admin:PublishKey", One)).Errors);
     }
 
     /// <summary>None hides another.</summary>

@@ -11,7 +11,7 @@ internal static class ClientHello
     public static byte[] Whole { get; } = Capture();
 
     /// <summary>The record's header, and little more.</summary>
-    public static byte[] Half => Whole[..HalfBytes];
+    public static byte[] Half { get; } = Whole[..HalfBytes];
 
     private static byte[] Capture()
     {

@@ -41,7 +41,7 @@ internal static class UnfinishedInput
     {
         var text = new StringBuilder("GET / HTTP/1.1\r\nHost: localhost\r\n");
         for (var line = 0; text.Length < RequestBytes; line++)
-            text.Append($"X-{line}: ").Append('a', Math.Min(HeaderBytes, RequestBytes)).Append("\r\n");
+            text.Append($"X-{line}: ").Append('a', HeaderBytes).Append("\r\n");
         return Encoding.ASCII.GetBytes(text.ToString(0, RequestBytes));
     }
 

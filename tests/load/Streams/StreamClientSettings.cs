@@ -11,10 +11,6 @@ namespace Gateway.Load.Streams;
 /// <param name="Tls">Null: without TLS.</param>
 internal sealed record StreamClientSettings(IPEndPoint EndPoint, byte[] Request, byte[] MustAgree, SslClientAuthenticationOptions? Tls)
 {
-#pragma warning disable CA5359 // It is this program's own server, on loopback; building a chain would only take CPU time from it.
-    private static readonly RemoteCertificateValidationCallback AnyCertificate = static (_, _, _, _) => true;
-#pragma warning restore CA5359
-
     private const string Extension = "permessage-deflate";
 
     /// <param name="endPoint">Where the clients connect.</param>
@@ -22,11 +18,10 @@ internal sealed record StreamClientSettings(IPEndPoint EndPoint, byte[] Request,
     /// <param name="isTls">Over TLS, with a full handshake each, and whatever certificate.</param>
     public static StreamClientSettings Of(IPEndPoint endPoint, bool isDeflated, bool isTls)
     {
-        var request = UpgradeExchange.Request("/echo");
         return new StreamClientSettings(
             endPoint,
-            isDeflated ? [.. request.AsSpan(0, request.Length - 2), .. Encoding.ASCII.GetBytes($"Sec-WebSocket-Extensions: {Extension}; client_max_window_bits\r\n\r\n")] : request,
+            UpgradeExchange.Request("/echo", isDeflated ? UpgradeExchange.OfferDeflate : ""),
             isDeflated ? Encoding.ASCII.GetBytes(Extension) : [],
-            isTls ? new SslClientAuthenticationOptions { TargetHost = "localhost", AllowTlsResume = false, RemoteCertificateValidationCallback = AnyCertificate } : null);
+            isTls ? StreamSocket.SecureOptions(canResume: false) : null);
     }
 }

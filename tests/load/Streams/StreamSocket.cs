@@ -36,6 +36,11 @@ internal static class StreamSocket
         }
     }
 
+    /// <summary>Any certificate will do.</summary>
+    /// <param name="canResume">As of <see cref="SecureAsync"/>.</param>
+    public static SslClientAuthenticationOptions SecureOptions(bool canResume) =>
+        new() { TargetHost = "localhost", AllowTlsResume = canResume, RemoteCertificateValidationCallback = AnyCertificate };
+
     /// <summary>A handshake, with whatever certificate.</summary>
     /// <param name="stream">To the server.</param>
     /// <param name="canResume">An earlier session is gone on with, where the server lets one, which costs both little.</param>
@@ -45,8 +50,7 @@ internal static class StreamSocket
         var tls = new SslStream(stream);
         try
         {
-            var options = new SslClientAuthenticationOptions { TargetHost = "localhost", AllowTlsResume = canResume, RemoteCertificateValidationCallback = AnyCertificate };
-            await tls.AuthenticateAsClientAsync(options, cancellation);
+            await tls.AuthenticateAsClientAsync(SecureOptions(canResume), cancellation);
             return tls;
         }
         catch

@@ -50,7 +50,7 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
             return;
         }
 
-        connection.LetGo(data.Length);
+        connection.UncountWaiting(data.Length);
         connection.Send(verdict.IsAllowed ? JsonAnswers.TooLarge(id) : JsonAnswers.Refusal(id, verdict));
         connection.EndCommand();
     }

@@ -126,7 +126,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
         var key = command.HasKey ? Encoding.UTF8.GetString(command.Key) : null;
         if (verdict.IsAllowed && JsonAnswers.IsTooLarge(verdict, command.Data.Length))
             return Answer(connection, JsonAnswers.TooLarge(command.Id));
-        if (!connection.TryKeep(command.Data.Length))
+        if (!connection.TryCountWaiting(command.Data.Length))
             return Answer(connection, JsonAnswers.Overloaded(command.Id));
         var result = connection.BeginCommand();
         if (verdict.IsAllowed)

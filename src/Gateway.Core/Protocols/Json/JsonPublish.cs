@@ -17,7 +17,7 @@ internal static class JsonPublish
             PublishResult.Overloaded => JsonAnswers.Overloaded(id),
             _ => JsonMessages.Error(id, JsonError.Unavailable, "The broker did not confirm the publication; it may have been delivered all the same."),
         });
-        connection.LetGo(data.Length);
+        connection.UncountWaiting(data.Length);
         connection.EndCommand();
     }
 }

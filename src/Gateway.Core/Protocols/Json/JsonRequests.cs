@@ -24,7 +24,7 @@ internal sealed class JsonSubscribe(Connection connection, ChannelName channel, 
             SubscribeResult.Subscribed => JsonMessages.Ok(id, Channel),
             SubscribeResult.AlreadySubscribed => JsonMessages.Error(id, JsonError.AlreadySubscribed, "This connection is subscribed to the channel."),
             SubscribeResult.TooMany => JsonMessages.Error(id, JsonError.TooManySubscriptions, "This connection has as many subscriptions as it may have."),
-            SubscribeResult.TooManyChannels => JsonMessages.Error(id, JsonError.TooManyChannels, "The node has as many channels as it may have, or this client as many of them as is its share."),
+            SubscribeResult.TooManyChannels => JsonMessages.Error(id, JsonError.TooManyChannels, "The node has as many channels as it may have, or this client as many of them as is its share; leave others, or try again later."),
             SubscribeResult.Overloaded => JsonMessages.Error(id, JsonError.Overloaded, "The node is short of memory; try again in a moment."),
             _ => JsonMessages.Error(id, JsonError.Unavailable, "The broker did not confirm the subscription; try again in a moment."),
         };

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Transport.Tls;
 
@@ -7,7 +8,7 @@ namespace Gateway.Core.Transport.Tls;
 /// Steps of handshakes, run on the pool but on half of the cores at most: the others stay free for connections that are open. First steps
 /// and later ones take turns, so that who has answered is not behind all who have only begun.
 /// </summary>
-internal sealed class TlsHandshakeQueue(TlsFaults faults) : IThreadPoolWorkItem
+internal sealed class TlsHandshakeQueue(FaultReporter faults) : IThreadPoolWorkItem
 {
     private static readonly int MaxWorkers = Math.Max(1, Environment.ProcessorCount / 2);
 

@@ -39,7 +39,7 @@ internal sealed class TlsHandshakes : IDisposable
     public TlsHandshakes(GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
         (_options, _closeTimeout, _metrics, _time, _log) = (options.Tls, options.Transport.CloseTimeout, metrics, time, log);
-        Faults = new TlsFaults(metrics, time, log);
+        Faults = new FaultReporter("tls", Log.TlsFault, metrics, time, log);
         _queue = new TlsHandshakeQueue(Faults);
         _proxies = new TrustedNetworks(options.TrustedProxies);
         _places = new FairPlaces<TlsHandshake>(options.Tls.MaxHandshakes, options.Tls.MaxHandshakesPerAddress, IsLate);
@@ -51,7 +51,8 @@ internal sealed class TlsHandshakes : IDisposable
     /// <summary>Connections whose handshake is not over, those that have failed and are read to their ends included.</summary>
     public IEnumerable<TlsHandshake> Unfinished => _unfinished.Select(static entry => entry.Key);
 
-    public TlsFaults Faults { get; }
+    /// <summary>Each ends its connection, and never a thread.</summary>
+    public FaultReporter Faults { get; }
 
     /// <summary>What the node does against running out of memory.</summary>
     public Func<MemoryStage> MemoryStage { get; set; } = static () => Buffers.MemoryStage.Normal;

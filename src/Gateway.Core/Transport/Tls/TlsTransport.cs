@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Transport.Tls;
 
@@ -28,7 +29,7 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
 
     private readonly ITransport _inner;
     private readonly TransportContext _context;
-    private readonly TlsFaults _faults;
+    private readonly FaultReporter _faults;
     private readonly CipherStream _cipher;
     private SslStream? _ssl; // from the handshake's begin on
     private int _session; // what is held of the account for it
@@ -38,7 +39,7 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
     private volatile bool _isInnerClosed;
     private SocketError _error = SocketError.Success; // the first error that ended the stream
 
-    public TlsTransport(ITransport inner, TransportContext context, TlsFaults faults)
+    public TlsTransport(ITransport inner, TransportContext context, FaultReporter faults)
     {
         (_inner, _context, _faults) = (inner, context, faults);
         _cipher = new CipherStream(inner, context);
@@ -60,7 +61,7 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
     public int SessionHeld => Volatile.Read(ref _session);
 
     /// <summary>Bytes that wait here because of what the client has sent: parts of records, and what the handler has left. Any thread.</summary>
-    public long UnconsumedBytes => _cipher.HeldBytes + (Volatile.Read(ref _plain)?.Length ?? 0) + _inner.UnconsumedBytes;
+    public long UnconsumedBytes => _cipher.UnconsumedBytes + (Volatile.Read(ref _plain)?.Length ?? 0) + _inner.UnconsumedBytes;
 
     public void Begin(TlsHandshake handshake) => _handshake = handshake;
 

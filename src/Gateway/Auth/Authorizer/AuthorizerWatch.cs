@@ -40,7 +40,7 @@ internal sealed partial class AuthorizerWatch(string uri, GatewayMetrics metrics
 
     private void Count(string result) => metrics.AuthorizerAnswers.Add(1, new KeyValuePair<string, object?>("result", result));
 
-    [LoggerMessage(4100, LogLevel.Warning, "The authorizer at {Uri} could not be asked: {Reason}. Clients are refused, or let, as the rules say. Others are counted in gateway_authorizer_answers_total; this line comes at most every 10 s.")]
+    [LoggerMessage(4100, LogLevel.Warning, "The authorizer at {Uri} gave no verdict: {Reason}. Where it is away, clients are refused, or let, as the rules say; on an answer 4xx they are told 'unavailable'. Others are counted in gateway_authorizer_answers_total; this line comes at most every 10 s.")]
     private static partial void LogFails(ILogger log, string uri, string reason);
 
     [LoggerMessage(4101, LogLevel.Information, "The authorizer at {Uri} answers again.")]

@@ -44,7 +44,7 @@ internal sealed class Refusals
         var key = KeyOf(question);
         var life = ttl > _life ? ttl : _life;
         if (verdict.Result == AccessResult.Forbidden && life > TimeSpan.Zero)
-            _table.Set(question.Asker, key, verdict.Reason, _time.GetUtcNow() + life, key.User.Length + key.Channel.Length + verdict.Reason.Length);
+            _table.Set(question.Asker, key, verdict.Reason, _time.GetUtcNow() + life, key.Characters + verdict.Reason.Length);
         else if (question.Client.IsAuthenticated)
             _table.Remove(key); // another anonymous client's permission says nothing of the one that was refused
     }

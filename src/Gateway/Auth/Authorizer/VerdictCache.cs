@@ -22,7 +22,7 @@ internal sealed class VerdictCache(int size, TimeProvider time)
     public void Add(string asker, AuthorizerKey key, AuthorizerVerdict verdict, TimeSpan ttl)
     {
         if (size > 0 && ttl > TimeSpan.Zero)
-            _table.Set(asker, key, verdict, time.GetUtcNow() + ttl, key.User.Length + key.Connection.Length + key.Channel.Length + verdict.Reason.Length);
+            _table.Set(asker, key, verdict, time.GetUtcNow() + ttl, key.Characters + verdict.Reason.Length);
     }
 
     public void Prune() => _table.Prune();
@@ -35,6 +35,9 @@ internal sealed class VerdictCache(int size, TimeProvider time)
 /// <param name="Action">What is wanted there.</param>
 internal readonly record struct AuthorizerKey(string User, string Connection, string Channel, ChannelAction Action)
 {
+    /// <summary>Of its texts, for what remembers it.</summary>
+    public int Characters => User.Length + Connection.Length + Channel.Length;
+
     public static AuthorizerKey Of(in AuthorizerQuestion question) =>
         new(question.Client.Subject, question.Client.IsAuthenticated ? "" : question.Connection, question.Channel, question.Action);
 }

@@ -70,8 +70,8 @@ public sealed class CipherStreamTests : IDisposable
             Assert.True(_cipher.TrySettle(0, out var isPaused));
             Assert.False(isPaused, "A part of a record must not pause the socket: the rest would never come.");
             var came = i < 2005 ? i + 1 : i + 1 - 2005;
-            Assert.InRange(_cipher.HeldBytes, 0, Math.Max(16, 2 * came));
-            Assert.Equal(_cipher.HeldBytes, _context.Buffers.Account.Bytes);
+            Assert.InRange(_cipher.UnconsumedBytes, 0, Math.Max(16, 2 * came));
+            Assert.Equal(_cipher.UnconsumedBytes, _context.Buffers.Account.Bytes);
         }
 
         Assert.Equal(2, wakes);
@@ -91,7 +91,7 @@ public sealed class CipherStreamTests : IDisposable
 
         Assert.True(_cipher.TrySettle(0, out var isPaused));
         Assert.False(isPaused);
-        Assert.Equal(16, _cipher.HeldBytes);
+        Assert.Equal(16, _cipher.UnconsumedBytes);
         Assert.Equal(1, _context.Buffers.Rented);
     }
 
@@ -203,13 +203,13 @@ public sealed class CipherStreamTests : IDisposable
         Assert.Equal(22, await _cipher.ReadAsync(new byte[4096]));
 
         var waiting = _cipher.ReadAsync(Memory<byte>.Empty);
-        Assert.Equal((CipherStream.LibraryBytes, CipherStream.LibraryBytes), (_cipher.HeldBytes, _context.Buffers.Account.Bytes));
+        Assert.Equal((CipherStream.LibraryBytes, CipherStream.LibraryBytes), (_cipher.UnconsumedBytes, _context.Buffers.Account.Bytes));
         Add(Record(Data, 17));
         _cipher.Wake();
         Assert.Equal(0, await waiting);
         await ReadAsync(4096);
 
-        Assert.Equal((0, 0), (_cipher.HeldBytes, _context.Buffers.Account.Bytes));
+        Assert.Equal((0, 0), (_cipher.UnconsumedBytes, _context.Buffers.Account.Bytes));
     }
 
     [Fact]
@@ -240,12 +240,12 @@ public sealed class CipherStreamTests : IDisposable
     public void Drop_OfAPart_GivesItBackAtOnceAndTakesNoMore()
     {
         Add(Record(Data, 9000).AsSpan(0, 5000));
-        Assert.InRange(_cipher.HeldBytes, 5000, 10_000);
+        Assert.InRange(_cipher.UnconsumedBytes, 5000, 10_000);
 
         _cipher.Drop();
         Add(new byte[100]);
 
-        Assert.Equal((0, 0, 0), (_cipher.HeldBytes, _context.Buffers.Rented, _context.Buffers.Account.Bytes));
+        Assert.Equal((0, 0, 0), (_cipher.UnconsumedBytes, _context.Buffers.Rented, _context.Buffers.Account.Bytes));
     }
 
     private static byte[] Record(byte type, int length)

@@ -21,9 +21,7 @@ internal sealed class ChannelAttackers : HandshakeAttackers
 /// <summary>TLS handshakes that do not go on: half with a piece of what a client says first, half with all of it.</summary>
 internal sealed class HalfOpenTlsAttackers : HandshakeAttackers
 {
-    private static readonly byte[] Half = ClientHello.Half;
-
     protected override bool StayOutside => true;
 
-    public override byte[] Request(int client) => client % 2 == 0 ? Half : ClientHello.Whole;
+    public override byte[] Request(int client) => client % 2 == 0 ? ClientHello.Half : ClientHello.Whole;
 }

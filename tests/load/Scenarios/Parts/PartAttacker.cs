@@ -16,7 +16,8 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
     private const int SlowBuffer = 16 * 1024; // of a slow reader's socket
     private const int ReadBytes = 4096;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2); // between two pieces, or two reads
+    /// <summary>Between two pieces, or two reads.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TaskCompletionSource _isOpen = new(TaskCreationOptions.RunContinuationsAsynchronously);

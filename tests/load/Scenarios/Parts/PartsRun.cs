@@ -25,7 +25,6 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Piece = TimeSpan.FromSeconds(2); // PartAttacker's pause
     private static readonly IPAddress NewcomersAddress = new([127, 0, 11, 1]);
 
     private readonly PartsWatch _watch = new(target.RequiredAdmin);
@@ -90,7 +89,7 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
             settings.Sockets,
             settings.Rate,
             settings.Addresses,
-            Math.Max(1, (int)(settings.Duration / Piece))), settings.Nice);
+            Math.Max(1, (int)(settings.Duration / PartAttacker.Pause))), settings.Nice);
         return Phase(honest, "attack", settings.Duration, () =>
         {
             attackers.CheckAlive();

@@ -9,7 +9,7 @@ namespace Gateway.Core.Memory;
 /// <param name="account">What is to come back.</param>
 /// <param name="metrics">Counts who was given up.</param>
 /// <param name="handshakes">TLS handshakes that are not over; null: there are none.</param>
-internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount account, GatewayMetrics metrics, Func<IEnumerable<IMemoryHolder>>? handshakes = null)
+internal sealed class Shedding(ConnectionRegistry registry, MemoryAccount account, GatewayMetrics metrics, Func<IEnumerable<IMemoryHolder>>? handshakes = null)
 {
     // Looked for in one pass over the connections, and given up before the next one is made.
     private const int PerPass = 64;
@@ -21,50 +21,43 @@ internal sealed class Backlogs(ConnectionRegistry registry, MemoryAccount accoun
     private const int HeavyBytes = 96 * 1024;
 
     /// <summary>Until so many bytes wait, or nothing is left to give up.</summary>
-    public void ShedTo(long waiting)
-    {
-        // Comes back when a connection that was given up is gone, within Gateway:Transport:CloseTimeout: nobody else need go for it.
-        long goes = 0;
-        while (account.Bytes - goes > waiting)
-        {
-            var largest = Largest(All(), static holder => holder.WaitingBytes, above: 0);
-            if (largest.Count == 0)
-                return;
-            foreach (var holder in largest)
-            {
-                goes += holder.PendingBytes;
-                Shed(holder);
-                if (account.Bytes - goes <= waiting)
-                    return;
-            }
-        }
-    }
+    public void ShedTo(long waiting) =>
+        ShedTo(waiting, () => account.Bytes, static holder => holder.WaitingBytes, above: 0, static holder => holder.PendingBytes);
 
     /// <summary>Until connections own so little that both columns of the account are below this, or none is left that owns much.</summary>
-    public void ShedHoldersTo(long total)
-    {
-        // What a connection owns comes back when it is gone.
-        long goes = 0;
-        while (account.TotalBytes - goes > total)
-        {
-            var largest = Largest(All(), static holder => holder.HeldBytes + holder.WaitingBytes, HeavyBytes);
-            if (largest.Count == 0)
-                return;
-            foreach (var holder in largest)
-            {
-                goes += holder.HeldBytes + holder.PendingBytes;
-                Shed(holder);
-                if (account.TotalBytes - goes <= total)
-                    return;
-            }
-        }
-    }
+    public void ShedHoldersTo(long total) =>
+        ShedTo(total, () => account.TotalBytes, static holder => holder.HeldBytes + holder.WaitingBytes, HeavyBytes, static holder => holder.HeldBytes + holder.PendingBytes);
 
     /// <summary>One pass over those for whom the kernel holds the most, since its buffers count against the budget too.</summary>
     public void ShedKernelBuffers()
     {
         foreach (var connection in Largest(registry.All(), static connection => connection.ReadKernelState()?.UnacknowledgedBytes ?? 0, KernelBacklogBytes))
             Shed(connection);
+    }
+
+    /// <param name="bound">What is to be left.</param>
+    /// <param name="left">What there is.</param>
+    /// <param name="size">A holder's part of it.</param>
+    /// <param name="above">The least part that is looked at.</param>
+    /// <param name="later">
+    /// Of that part what comes back only when the holder is gone, within <c>Gateway:Transport:CloseTimeout</c>: nobody else need go for it.
+    /// </param>
+    private void ShedTo(long bound, Func<long> left, Func<IMemoryHolder, long> size, long above, Func<IMemoryHolder, long> later)
+    {
+        long goes = 0;
+        while (left() - goes > bound)
+        {
+            var largest = Largest(All(), size, above);
+            if (largest.Count == 0)
+                return;
+            foreach (var holder in largest)
+            {
+                goes += later(holder);
+                Shed(holder);
+                if (left() - goes <= bound)
+                    return;
+            }
+        }
     }
 
     private IEnumerable<IMemoryHolder> All() => registry.All().Concat(handshakes?.Invoke() ?? []);

@@ -1,6 +1,6 @@
 using Gateway.Core.Buffers;
 
-namespace Gateway.Core.Tests.Memory;
+namespace Gateway.Core.Tests.Buffers;
 
 /// <summary>What a client's input would take is refused where there is no room, and then nothing is counted.</summary>
 public sealed class MemoryAccountRoomTests

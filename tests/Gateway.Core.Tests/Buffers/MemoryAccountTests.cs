@@ -2,7 +2,7 @@ using Gateway.Core.Buffers;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 
-namespace Gateway.Core.Tests.Memory;
+namespace Gateway.Core.Tests.Buffers;
 
 /// <summary>What waits is counted exactly: a shared frame once, and nothing is left when all has gone.</summary>
 public sealed class MemoryAccountTests

@@ -8,7 +8,7 @@ namespace Gateway.Admin;
 /// declares; without a key it is open on a loopback address only, and then to programs and pages of this machine, not to web sites that a
 /// browser on it happens to show.
 /// </summary>
-internal sealed class AccessRules(RequestDelegate next, GatewaySettings settings, AdminKeys keys)
+internal sealed class AdminAccess(RequestDelegate next, GatewaySettings settings, AdminKeys keys)
 {
     private readonly bool _isLoopback = AddressText.TryParse(settings.Admin.Address, out var address) && IPAddress.IsLoopback(address.Address);
 
