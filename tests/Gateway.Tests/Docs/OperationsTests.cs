@@ -12,14 +12,14 @@ public partial class OperationsTests
 
     [Fact]
     public void Options_EveryOne_HasItsRow() =>
-        Assert.All(OptionCatalog.Options, option => Assert.Contains(Row(option), Text));
+        Assert.All(OptionCatalog.Options, option => Assert.Contains(OptionRows.Of(option), Text));
 
     [Fact]
     public void Options_EveryRow_IsAnOption()
     {
         var names = OptionCatalog.Options.Select(option => option.Name).ToHashSet();
 
-        Assert.All(OptionRow().Matches(Text), row => Assert.Contains(row.Groups[1].Value, names));
+        Assert.All(OptionRows.Row().Matches(Text), row => Assert.Contains(row.Groups[1].Value, names));
     }
 
     [Fact]
@@ -31,12 +31,6 @@ public partial class OperationsTests
         var start = Text.IndexOf($"\n## {title}\n", StringComparison.Ordinal) + 1;
         return Text[start..Text.IndexOf("\n## ", start, StringComparison.Ordinal)];
     }
-
-    private static string Row(OptionDescription option) =>
-        $"| `{option.Name}` | {(option.Default.Length == 0 ? "empty" : $"`{option.Default}`")} | {option.Bounds} | {option.Meaning} |";
-
-    [GeneratedRegex(@"^\| `(Gateway:[A-Za-z0-9:]+)` \|", RegexOptions.Multiline)]
-    private static partial Regex OptionRow();
 
     [GeneratedRegex(@"^\| `([a-z_]+)` \| [^|\n]+ \| ([^|\n]+) \|$", RegexOptions.Multiline)]
     private static partial Regex CauseRow();
