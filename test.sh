@@ -10,7 +10,7 @@ usage: ./test.sh [PROJECT [OPTION]...]
   OPTION    goes to the test runner, such as -class Gateway.Core.Tests.Framing.MaskingTests (-? lists them)
 
 Installs what the tests need and does not find: redis-server and redis-cli, haproxy, nginx, curl, openssl, kill,
-node and npm, chromium.
+node and npm, chromium, go with the libraries golang.org/x/net and github.com/gorilla/websocket as Debian packages them.
 Environment: CHROMIUM         path of a Chromium or Chrome to use
              TEST_SECONDS     how long all tests together may take (default 1200)
              GATEWAY_PROGRAM  a native build, as the image has it, for the tests that start the program
@@ -26,6 +26,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 # A build server that stays behind holds the output of whoever called this script open.
 export MSBUILDDISABLENODEREUSE=1
 readonly results=artifacts/test-results clients=tests/clients
+readonly go_libraries=/usr/share/gocode # where Debian's packages put them, as a GOPATH
 rm -rf "$results"
 mkdir -p "$results"
 passed=0 failed=0 running=
@@ -77,18 +78,23 @@ find_chromium() {
 
 install_needs() {
   local missing=() need program package
-  for need in redis-server redis-cli:redis-tools haproxy nginx curl openssl kill:procps node:nodejs npm; do
+  for need in redis-server redis-cli:redis-tools haproxy nginx curl openssl kill:procps node:nodejs npm go:golang-go; do
     IFS=: read -r program package <<<"$need"
     # Files only, since kill is also the shell's own word; and haproxy and nginx stand where only root's PATH looks.
     PATH=$PATH:/usr/sbin type -P "$program" >/dev/null || missing+=("${package:-$program}")
   done
   find_chromium >/dev/null || missing+=(chromium)
+  for need in golang.org/x/net:golang-golang-x-net-dev github.com/gorilla/websocket:golang-github-gorilla-websocket-dev; do
+    [ -d "$go_libraries/src/${need%%:*}" ] || missing+=("${need#*:}")
+  done
   [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"
   CHROMIUM=$(find_chromium) || give_up "no Chromium that starts; install one and set CHROMIUM to its path"
   export CHROMIUM
   if ! [ "$clients/node_modules/.package-lock.json" -nt "$clients/package-lock.json" ]; then
     (cd "$clients" && npm ci --loglevel=error >&2) || give_up "npm ci failed in $clients"
   fi
+  # Without modules, which are fetched from elsewhere than the packages, and without a C compiler.
+  (cd "$clients/go" && GO111MODULE=off GOPATH=$go_libraries CGO_ENABLED=0 go build -o bin/ ./gorilla ./xnet >&2) || give_up "go build failed in $clients/go"
 }
 
 raise_descriptor_limit() {

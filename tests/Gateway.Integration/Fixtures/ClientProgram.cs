@@ -5,7 +5,7 @@ using System.Threading.Channels;
 
 namespace Gateway.Integration.Fixtures;
 
-/// <summary>A published client, run by node from <c>tests/clients</c>; it prints what it receives.</summary>
+/// <summary>A published client of <c>tests/clients</c>, run by node or compiled; it prints what it receives.</summary>
 internal sealed class ClientProgram : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -23,21 +23,20 @@ internal sealed class ClientProgram : IAsyncDisposable
     {
         if (!Directory.Exists(Path.Combine(Folder, "node_modules")))
             throw new DirectoryNotFoundException("tests/clients/node_modules is missing: run ./test.sh, or npm ci in tests/clients.");
-        var start = new ProcessStartInfo("node")
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in (string[])[script, .. arguments])
-            start.ArgumentList.Add(argument);
-        var client = new ClientProgram(Process.Start(start)!);
-        client._process.OutputDataReceived += (_, line) => client.OnLine(line.Data);
-        client._process.ErrorDataReceived += (_, line) => client._errors.AppendLine(line.Data);
-        client._process.BeginOutputReadLine();
-        client._process.BeginErrorReadLine();
-        return client;
+        return Launch(new ProcessStartInfo("node", [script, .. arguments]));
+    }
+
+    /// <param name="program">A program of <c>tests/clients/go</c>.</param>
+    /// <param name="authority">The certificate of the authority that it trusts.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static ClientProgram StartGo(string program, string authority, params string[] arguments)
+    {
+        var path = Path.Combine(Folder, "go", "bin", program);
+        if (!File.Exists(path))
+            throw new FileNotFoundException("tests/clients/go/bin is missing: run ./test.sh, which builds it.", path);
+        var start = new ProcessStartInfo(path, arguments);
+        start.Environment["SSL_CERT_FILE"] = authority;
+        return Launch(start);
     }
 
     /// <summary>The next line it prints.</summary>
@@ -78,6 +77,18 @@ internal sealed class ClientProgram : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private static ClientProgram Launch(ProcessStartInfo start)
+    {
+        start.WorkingDirectory = Folder;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        var client = new ClientProgram(Process.Start(start)!);
+        client._process.OutputDataReceived += (_, line) => client.OnLine(line.Data);
+        client._process.ErrorDataReceived += (_, line) => client._errors.AppendLine(line.Data);
+        client._process.BeginOutputReadLine();
+        client._process.BeginErrorReadLine();
+        return client;
     }
 
     private void OnLine(string? line)
