@@ -87,7 +87,7 @@ check_refused "an origin with a path" "allowedOrigins" --set 'auth.allowedOrigin
 check_refused "traces for nobody" "needs telemetry.otlp.endpoint" --set telemetry.tracing.ratio=1
 check_refused "two sources of the collector's headers" "not both" --set telemetry.otlp.endpoint=http://a:4318 --set telemetry.otlp.headers=a=b --set telemetry.otlp.existingSecret=c
 check_refused "a log format that is none" "format" --set logging.format=xml
-check_refused "two lists of rules" "one list would be written over" --set 'rules[0].pattern=a' --set 'config.rules[0].pattern=b'
+check_refused "rules among the options that need a restart" "rules" --set 'config.rules[0].pattern=b'
 check_refused "a rule for nobody that there is" "subscribe" --set 'rules[0].pattern=a' --set 'rules[0].subscribe=everybody'
 check_refused "a token for a publication" "publish" --set 'rules[0].pattern=a' --set 'rules[0].publish=token'
 check_refused "subscription tokens without a key" "needs auth.subscriptionTokens" --set 'rules[0].pattern=a' --set 'rules[0].subscribe=token'
@@ -97,6 +97,18 @@ check_refused "a failure of an authorizer that is not asked" "asks no authorizer
 check_refused "the secret of no authorizer" "authorizer needs authorizer.uri" --set authorizer.secret=a
 check_refused "two secrets of the authorizer" "not both" --set authorizer.uri=https://a/ --set authorizer.secret=a --set authorizer.existingSecret=b
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
+
+check_refused "two passwords of Redis" "not both" --set redis.configuration=a:6379 --set redis.password=a --set redis.existingPasswordSecret=b
+check_refused "a password of Redis in two places" "has a password already" --set 'redis.configuration=a:6379\,password=a' --set redis.password=b
+check_refused "the password of no Redis" "where that Redis is" --set redis.password=a
+check_refused "a label that is none" "commonLabels" --set commonLabels.team=1
+check_refused "a container without an image" "image" --set 'extraContainers[0].name=a'
+check_refused "a second container of the node's name" "extraContainers" --set 'extraContainers[0].name=gateway,extraContainers[0].image=a:1'
+check_refused "a hook that Kubernetes does not know" "preStop" --set lifecycle.preStop.wait=5
+check_refused "an object of no kind" "extraObjects" --set 'extraObjects[0].metadata.name=a'
+check_refused "a registry that is a URL" "imageRegistry" --set global.imageRegistry=https://mirror.example.com/
+check_refused "a timeout of a route that is none" "requestTimeout" --set httpRoute.requestTimeout=never
+check_refused "to be left out by itself" "enabled is for a parent chart" --set enabled=false
 
 check_refused "an image by half a digest" "digest" --set image.digest=sha256:0123
 check_refused "a Redis by a digest that is none" "image" --set redis.embedded.enabled=true --set redis.embedded.image=redis@sha256:0123
@@ -128,6 +140,70 @@ else
   fail "another secretsRevision does not replace the pods"
 fi
 
+# Rules and the log level are a file that the nodes read again: another rule, a first one or none at all must replace no pod, and reach them.
+render_rules() { # NAME of the files, OPTION...
+  render_deployment "$1" "${@:2}"
+  helm template gateway helm --show-only templates/configmap.yaml "${@:2}" >"$work/$1-config" 2>/dev/null
+}
+render_rules no-rule
+render_rules one-rule --set 'rules[0].pattern=a' --set logging.level=Debug
+render_rules another-rule --set 'rules[0].pattern=b' --set logging.level=Debug
+if cmp -s "$work/no-rule" "$work/one-rule" && cmp -s "$work/one-rule" "$work/another-rule" && ! cmp -s "$work/one-rule-config" "$work/another-rule-config" \
+  && ! grep -qi 'Gateway__Rules\|Logging__LogLevel' "$work/one-rule-config"; then
+  echo "ok    another rule replaces no pod"
+else
+  fail "another rule replaces the pods, or does not reach them"
+fi
+render_deployment another-option --set config.limits.maxConnections=5
+if cmp -s "$work/no-rule" "$work/another-option"; then fail "another option does not replace the pods"; else echo "ok    another option replaces the pods"; fi
+
+# As a part of another chart: left out by a condition, and otherwise with that chart's registry and labels in all of it.
+mkdir -p "$work/parent/charts"
+cat >"$work/parent/Chart.yaml" <<'YAML'
+apiVersion: v2
+name: parent
+version: 1.0.0
+dependencies:
+  - name: gateway
+    version: ">=0.0.0-0"
+    condition: gateway.enabled
+YAML
+cat >"$work/parent/values.yaml" <<'YAML'
+global:
+  imageRegistry: mirror.example.com
+  somethingElse: of the parent
+gateway:
+  enabled: true
+  replicaCount: 2
+  auth: {allowAnonymous: true}
+  image: {repository: registry.example.com/realtime/gateway, pullSecrets: [{name: mirror}]}
+  redis: {embedded: {enabled: true}}
+  rules: [{pattern: news}]
+  prometheusRule: {enabled: true, runbookBaseUrl: "https://git.example.com/gateway/blob/main/"}
+  dashboards: {enabled: true}
+  commonLabels: {team: realtime}
+YAML
+helm package helm --destination "$work/parent/charts" >/dev/null 2>"$work/notes" || { cat "$work/notes" >&2; fail "the package"; }
+render_parent() { # NAME of the file, OPTION...
+  helm template shop "$work/parent" "${@:2}" 2>"$work/notes" >"$work/$1" || { cat "$work/notes" >&2; fail "the chart as a part of another"; }
+}
+render_parent part
+render_parent left-out --set gateway.enabled=false
+count() { grep -cE -- "$1" "$work/part" || true; } # LINE
+objects=$(count '^kind: ') images=$(count '^ +image: ')
+if k8s-validate --restricted --quiet <"$work/part" && [ "$objects" -gt 0 ] && ! grep -q '^kind: ' "$work/left-out"; then
+  echo "ok    another chart has it as a part, and leaves it out by a condition"
+else
+  fail "the chart as a part of another"
+fi
+if [ "$images" -eq 3 ] && [ "$(count '^ +image: "?mirror\.example\.com/(realtime/gateway|redis|curlimages/curl)[:@]')" -eq 3 ] && [ "$(count '^ +imagePullSecrets:')" -eq 3 ]; then
+  echo "ok    every image comes from the registry of all"
+else
+  fail "images from other registries than that of all"
+fi
+# Two of the objects are Deployments, whose pods have the labels too.
+if [ "$(count '^ +team: realtime$')" -eq $((objects + 2)) ]; then echo "ok    every object has the labels of all"; else fail "$(count '^ +team: realtime$') of $((objects + 2)) labels of all"; fi
+
 # Who reaches the embedded Redis: the two peers of the values file, and who is one of ours.
 redis_peers=$(awk '/^kind: NetworkPolicy/ { policy = 1 } /^---/ { policy = 0; redis = 0; from = 0 }
   policy && /^  name: gateway-redis$/ { redis = 1 }
@@ -154,6 +230,9 @@ dashboards=$(find grafana -name '*.json' | wc -l)
 alerts=$(($(grep -c 'alert:' prometheus/rules.yaml) - 1)) # ci/monitoring.yaml leaves one out
 check_chart_has "every dashboard" "$dashboards" '^  gateway-[a-z]+\.json: \|-$'
 check_chart_has "every alert but the one that is left out" "$alerts" '^ +- alert: |^ +alert: '
-check_chart_has "a runbook for each" "$alerts" '^ +runbook_url: https://git\.example\.com/gateway/blob/main/docs/operations\.md#gateway'
+check_chart_has "a runbook for each, as a full URL" "$alerts" '^ +runbook_url: https://git\.example\.com/gateway/blob/main/docs/operations\.md#gateway'
+
+helm template gateway helm --show-only templates/prometheusrule.yaml --set prometheusRule.enabled=true >"$work/no-runbooks" 2>/dev/null
+if grep -q 'alert:' "$work/no-runbooks" && ! grep -q runbook_url "$work/no-runbooks"; then echo "ok    no runbook by half a URL"; else fail "runbooks by half a URL"; fi
 
 [ "$failures" -eq 0 ]

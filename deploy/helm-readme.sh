@@ -9,13 +9,36 @@ write() {
 # The chart of Gateway
 
 ```sh
-helm install gateway deploy/helm --set auth.allowAnonymous=true --set redis.embedded.enabled=true --set replicaCount=2
+helm install gateway deploy/helm --set auth.allowAnonymous=true --set redis.embedded.enabled=true --set replicaCount=2 \
+  --set admin.apiKey=$(openssl rand -hex 32)
 helm test gateway
 ```
 
 Two nodes and a Redis for a try-out; the notes that follow the installation tell how to subscribe and publish. [ci](ci) holds values for
 other cases, such as [production](ci/production.yaml); each is rendered and validated with every change. A value that is misspelt,
 or contradicts another, is refused with the reason. [Operations](../../docs/operations.md) tells the rest.
+
+`helm test` subscribes as a client, publishes with the admin key and waits until the publication arrives; without a key, or without a token where clients need one
+(`test.existingSecret`), it checks what is left and says so. Rules about channels and the log level are a file that the nodes read again: changing them replaces no pod.
+
+As a part of another chart, with a condition and that chart's registry for images:
+
+```yaml
+dependencies: # Chart.yaml
+  - name: gateway
+    version: 0.1.0
+    repository: file://../gateway/deploy/helm
+    condition: gateway.enabled
+```
+
+```yaml
+global: # values.yaml
+  imageRegistry: mirror.example.com
+gateway:
+  enabled: true
+  auth:
+    allowAnonymous: true
+```
 
 The alerts and dashboards are those of `deploy/prometheus` and `deploy/grafana`, to which `rules` and `dashboards` are links; `helm package`
 follows them.

@@ -20,9 +20,14 @@ app.kubernetes.io/name: {{ include "gateway.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* An object's labels: (list . labels…) with what is asked for this object, or kind of object, in particular. */}}
 {{- define "gateway.labels" -}}
-{{ include "gateway.selectorLabels" . }}
-{{ include "gateway.commonLabels" . }}
+{{- include "gateway.mergedLabels" (concat (list (include "gateway.selectorLabels" (first .))) (rest .) (list (first .).Values.commonLabels (include "gateway.chartLabels" (first .) | fromYaml))) }}
+{{- end }}
+
+{{/* A pod's: (list . labels…). Not the chart's version, since every pod that is replaced disconnects its clients. */}}
+{{- define "gateway.podLabels" -}}
+{{- include "gateway.mergedLabels" (concat (list (include "gateway.selectorLabels" (first .))) (rest .) (list (first .).Values.commonLabels)) }}
 {{- end }}
 
 {{/* Of what stands beside the nodes, (list . "redis"): a name of its own, so that no Service of the nodes selects it. */}}
@@ -32,11 +37,23 @@ app.kubernetes.io/instance: {{ (first .).Release.Name }}
 {{- end }}
 
 {{- define "gateway.partLabels" -}}
-{{ include "gateway.partSelectorLabels" . }}
-{{ include "gateway.commonLabels" (first .) }}
+{{- include "gateway.mergedLabels" (list (include "gateway.partSelectorLabels" .) (first .).Values.commonLabels (include "gateway.chartLabels" (first .) | fromYaml)) }}
 {{- end }}
 
-{{- define "gateway.commonLabels" -}}
+{{- define "gateway.partPodLabels" -}}
+{{- include "gateway.mergedLabels" (list (include "gateway.partSelectorLabels" .) (first .).Values.commonLabels) }}
+{{- end }}
+
+{{/* What a selector wants, and under it label by label what comes first in the list. */}}
+{{- define "gateway.mergedLabels" -}}
+{{- $labels := first . | fromYaml }}
+{{- range rest . }}
+{{- $labels = merge $labels . }}
+{{- end }}
+{{- toYaml $labels }}
+{{- end }}
+
+{{- define "gateway.chartLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
@@ -52,9 +69,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 
 {{- define "gateway.image" -}}
 {{- if .Values.image.digest }}
-{{- printf "%s@%s" .Values.image.repository .Values.image.digest }}
+{{- include "gateway.fromRegistry" (list . (printf "%s@%s" .Values.image.repository .Values.image.digest)) }}
 {{- else }}
-{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- include "gateway.fromRegistry" (list . (printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag))) }}
+{{- end }}
+{{- end }}
+
+{{/* An image, (list . "redis:7.4"), from the registry for all of them. A name begins with a registry where its first part has a dot or a port. */}}
+{{- define "gateway.fromRegistry" -}}
+{{- with (first .).Values.global.imageRegistry }}
+{{- printf "%s/%s" (trimSuffix "/" .) (regexReplaceAll "^([^/]*[.:][^/]*|localhost)/" (last $) "") }}
+{{- else }}
+{{- last . }}
 {{- end }}
 {{- end }}
 
@@ -89,12 +115,34 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
+{{/* Where Redis's password lies, if it is not in the connection string; empty without one. */}}
+{{- define "gateway.redisPasswordSecret" -}}
+{{- if .Values.redis.existingPasswordSecret }}
+{{- .Values.redis.existingPasswordSecret }}
+{{- else if .Values.redis.password }}
+{{- include "gateway.fullname" . }}
+{{- end }}
+{{- end }}
+
 {{/* Where the keys of the admin side lie; empty without any. */}}
 {{- define "gateway.adminSecret" -}}
 {{- if .Values.admin.existingSecret }}
 {{- .Values.admin.existingSecret }}
 {{- else if or .Values.admin.apiKey .Values.admin.publishKey .Values.admin.readKey }}
 {{- include "gateway.fullname" . }}
+{{- end }}
+{{- end }}
+
+{{/* The key in that Secret of a key that may publish, an operator's only where there is no other; empty without any. */}}
+{{- define "gateway.publishSecretKey" -}}
+{{- with .Values.admin }}
+{{- if .existingSecret }}
+{{- .existingSecretPublishKey | default .existingSecretKey }}
+{{- else if .publishKey -}}
+admin-publish-key
+{{- else if .apiKey -}}
+admin-api-key
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -158,7 +206,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end }}
 {{- end }}
 
-{{/* The environment of a node, without what is secret. */}}
+{{/* The file of a node: what it takes up while it runs. A variable of the environment would win over it. */}}
+{{- define "gateway.file" -}}
+{{- $gateway := dict }}
+{{- with .Values.rules }}
+{{- $gateway = dict "Rules" . }}
+{{- end }}
+{{- dict "Logging" (dict "LogLevel" (dict "Gateway" .Values.logging.level)) "Gateway" $gateway | toPrettyJson }}
+{{- end }}
+
+{{/* The environment of a node, read once, at its start, without what is secret. */}}
 {{- define "gateway.environment" -}}
 Gateway__Endpoints__0__Address: {{ printf "%s:8080" .Values.listenAddress | quote }}
 Gateway__Endpoints__0__ProxyProtocol: {{ .Values.proxyProtocol | quote }}
@@ -198,7 +255,6 @@ Gateway__Auth__Jwt__Issuer: {{ . | quote }}
 Gateway__Auth__Jwt__Audience: {{ . | quote }}
 {{- end }}
 {{- end }}
-{{- include "gateway.options" (list "Gateway__Rules" .Values.rules) }}
 {{- with .Values.authorizer }}
 {{- if .uri }}
 Gateway__Authorizer__Uri: {{ .uri | quote }}
@@ -238,10 +294,12 @@ Gateway__Telemetry__Tracing__MaxPerSecond: {{ int .tracing.maxPerSecond | quote 
 {{- end }}
 {{- end }}
 Logging__Console__FormatterName: {{ .Values.logging.format | quote }}
-Logging__LogLevel__Gateway: {{ .Values.logging.level | quote }}
 {{- if include "gateway.hasRedis" . }}
 {{- if .Values.redis.embedded.enabled }}
 Gateway__Redis__Configuration: {{ printf "%s-redis:6379" (include "gateway.fullname" .) | quote }}
+{{- end }}
+{{- if include "gateway.redisPasswordSecret" . }}
+Gateway__Redis__PasswordPath: /etc/gateway/redis/password
 {{- end }}
 Gateway__Redis__Prefix: {{ .Values.redis.prefix | quote }}
 Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAfterSeconds | quote }}
@@ -251,8 +309,25 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 
 {{/* What the schema cannot say: contradictions between values. */}}
 {{- define "gateway.validate" -}}
+{{- if not .Values.enabled }}
+{{- fail "enabled is for a parent chart: name it there as the condition of the dependency, or nothing is left out by it" }}
+{{- end }}
 {{- if gt (len (compact (list .Values.redis.configuration .Values.redis.existingSecret (ternary "embedded" "" .Values.redis.embedded.enabled)))) 1 }}
 {{- fail "set one of redis.configuration, redis.existingSecret and redis.embedded.enabled: a node has one Redis" }}
+{{- end }}
+{{- with .Values.redis }}
+{{- if and .password .existingPasswordSecret }}
+{{- fail "set redis.password or redis.existingPasswordSecret, not both" }}
+{{- end }}
+{{- if and (or .password .existingPasswordSecret) (not (or .configuration .existingSecret)) }}
+{{- fail "redis.password and redis.existingPasswordSecret go with redis.configuration or redis.existingSecret: where that Redis is" }}
+{{- end }}
+{{- if and (or .password .existingPasswordSecret) (regexMatch "(?i)(^|,) *password *=|^rediss?://[^/]*:[^/]+@" .configuration) }}
+{{- fail "redis.configuration has a password already: leave it out there, or leave out redis.password and redis.existingPasswordSecret" }}
+{{- end }}
+{{- if and (or .password .existingPasswordSecret) (dig "redis" "passwordPath" "" $.Values.config) }}
+{{- fail "set config.redis.passwordPath, or redis.password or redis.existingPasswordSecret, not both" }}
+{{- end }}
 {{- end }}
 {{- if and .Values.admin.apiKey .Values.admin.existingSecret }}
 {{- fail "set admin.apiKey or admin.existingSecret, not both" }}
@@ -284,10 +359,7 @@ Gateway__Redis__UnreadyAfter: {{ include "gateway.time" .Values.redis.unreadyAft
 {{- fail "authorizer.uri must be https where there is a secret: everybody on the way could read it" }}
 {{- end }}
 {{- end }}
-{{- if and .Values.rules .Values.config.rules }}
-{{- fail "set rules or config.rules, not both: one list would be written over the other" }}
-{{- end }}
-{{- range $index, $rule := concat .Values.rules (default list .Values.config.rules) }}
+{{- range $rule := .Values.rules }}
 {{- if and (eq (default "" $rule.subscribe) "token") (not (include "gateway.subscriptionTokenSecret" $)) }}
 {{- fail (printf "the rule for '%s' needs auth.subscriptionTokens.hmacKey or existingSecret: without a key nobody could subscribe" $rule.pattern) }}
 {{- end }}

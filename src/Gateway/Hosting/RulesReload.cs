@@ -8,7 +8,7 @@ namespace Gateway.Hosting;
 
 /// <summary>
 /// Reads the configuration's files again when one of them has changed, or on SIGHUP, and puts their rules about channels in force: all of
-/// them at once, or, if anything in them is wrong, none. Other options wait for a restart.
+/// them at once, or, if anything in them is wrong, none. Log levels follow the files by themselves; other options wait for a restart.
 /// </summary>
 internal sealed partial class RulesReload(GatewaySettings settings, INodeServer node, GatewayMetrics metrics, TimeProvider time, ILogger<RulesReload> log)
     : BackgroundService
@@ -70,6 +70,7 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
     private IReadOnlyList<string> Read(IConfigurationRoot configuration, out GatewaySettings? read)
     {
         read = null;
+        string? fault = null;
         try
         {
             configuration.Reload();
@@ -78,8 +79,15 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
         {
             return [$"{e.Message} {e.InnerException?.Message}".TrimEnd()];
         }
+        catch (AggregateException e)
+        {
+            // What listens to the configuration, as logging does for its levels, throws at a wrong value, and keeps what it had.
+            fault = e.GetBaseException().Message;
+        }
 
         (read, var errors) = GatewaySettings.Bind(configuration, settings.Environment);
+        if (errors.Count == 0 && fault is not null)
+            return [fault];
         return [.. errors.Concat(errors.Count == 0 ? ChannelRuleChecks.FindMissing(settings, read) : []).Select(error => error.ToString())];
     }
 

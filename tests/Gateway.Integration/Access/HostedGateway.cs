@@ -28,6 +28,16 @@ internal sealed class HostedGateway : IAsyncDisposable
 
     public LogRecorder Logs { get; } = new();
 
+    /// <summary>The least that is logged of the gateway's own.</summary>
+    public LogLevel Level
+    {
+        get
+        {
+            var log = _app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Gateway.Core");
+            return Enum.GetValues<LogLevel>().First(log.IsEnabled);
+        }
+    }
+
     public static async Task<HostedGateway> StartAsync(string rules, string more = "")
     {
         var gateway = new HostedGateway();
@@ -42,12 +52,12 @@ internal sealed class HostedGateway : IAsyncDisposable
     }
 
     /// <summary>Replaces the file, as an editor or a mounted ConfigMap does: by another one in its place.</summary>
-    public void Write(string rules, string more = "")
+    public void Write(string rules, string more = "", string level = "Information")
     {
         var next = Path.Combine(_folder, "next");
         File.WriteAllText(next, $$"""
             {
-              "Logging": { "LogLevel": { "Default": "Information" }, "Console": { "LogLevel": { "Default": "None" } } },
+              "Logging": { "LogLevel": { "Default": "Information", "Gateway": "{{level}}" }, "Console": { "LogLevel": { "Default": "None" } } },
               "Gateway": {
                 "Endpoints": [ { "Address": "127.0.0.1:0" } ],
                 "Admin": { "Address": "127.0.0.1:0" },

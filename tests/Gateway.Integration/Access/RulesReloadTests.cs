@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Gateway.Integration.Fixtures;
+using Microsoft.Extensions.Logging;
 
 namespace Gateway.Integration.Access;
 
@@ -61,6 +62,26 @@ public sealed class RulesReloadTests
         Assert.Equal(before, await HashAsync(gateway));
         await using var client = await WsClient.OpenJsonAsync(gateway.EndPoint);
         await client.SubscribeAsync("news");
+    }
+
+    [Fact]
+    public async Task Reload_AnotherLogLevel_IsTakenUpAndAWrongOneHarmsNothing()
+    {
+        await using var gateway = await HostedGateway.StartAsync(Everything);
+        using var metrics = new MetricsReader(gateway.Metrics);
+        Assert.Equal(LogLevel.Information, gateway.Level);
+
+        gateway.Write(Everything, level: "Warning");
+        await Eventually.TrueAsync(() => gateway.Level == LogLevel.Warning);
+
+        gateway.Write(Everything, level: "Loud");
+        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 1);
+        Assert.Equal(LogLevel.Warning, gateway.Level);
+        Assert.Contains(gateway.Logs.Lines, line => line.Message.Contains("Logging:LogLevel:Gateway", StringComparison.Ordinal));
+
+        gateway.Write(NewsOnly, level: "Debug");
+        await Eventually.TrueAsync(() => gateway.Level == LogLevel.Debug);
+        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=loaded}"] == 1);
     }
 
     [Fact]
