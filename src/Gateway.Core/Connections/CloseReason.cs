@@ -28,6 +28,8 @@ internal sealed class CloseReason
     public static readonly CloseReason ClosedByClient = new(CloseCode.NoStatus, "closed by the client", "client", comeBack: false);
     public static readonly CloseReason ConnectionLost = new(CloseCode.Abnormal, "connection lost", "connection_lost", comeBack: true, dropsQueue: true);
     public static readonly CloseReason Refused = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false, isFailure: true);
+    /// <summary>The frame is that of <see cref="Handshake.RefusalClose"/>; the client's is waited for, or browsers would call the end an unclean one and keep the reason.</summary>
+    public static readonly CloseReason RefusedByClose = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false);
     public static readonly CloseReason Answered = new(CloseCode.NoStatus, "answered with a page", "page", comeBack: false, isFailure: true);
 
     private static readonly CloseReason[] Protocol =

@@ -32,21 +32,16 @@ internal sealed partial class Connection
         if (_context.Forwarding.IsUsed)
             _client = _context.Forwarding.Find(request!, _transport.RemoteEndPoint);
         var match = _context.Protocols.Select(request!);
-        if ((match.Refusal ?? JudgeHandshake()) is { } refused)
-            return Refuse(refused, bytes.Length);
-        var identity = ClientIdentity.Anonymous;
-        if (match.Handler!.NeedsAdmission)
+        var verdict = new Admission(ClientIdentity.Anonymous, match.Refusal ?? JudgeHandshake());
+        if (verdict.Refusal is null && match.Handler!.NeedsAdmission)
         {
             var admission = AdmitAsync(request!, match);
             if (!admission.IsCompletedSuccessfully)
                 return AwaitAdmission(admission, request!, match, consumed);
-            var verdict = admission.Result;
-            if (verdict.Refusal is not null)
-                return Refuse(verdict.Refusal, bytes.Length);
-            identity = verdict.Identity!;
+            verdict = admission.Result;
         }
 
-        Open(request!, match, identity);
+        Decide(verdict, request!, match);
         // Frames may follow the request in the same segment.
         if (_state == ConnectionState.Open)
             return ReceiveFrames(bytes, consumed);
@@ -91,10 +86,7 @@ internal sealed partial class Connection
         UncountWaiting(kept);
         try
         {
-            if (verdict.Identity is { } identity)
-                Open(request, match, identity);
-            else
-                Refuse(verdict.Refusal!, 0);
+            Decide(verdict, request, match);
         }
 #pragma warning disable CA1031 // A fault of ours ends this connection.
         catch (Exception e)
@@ -106,6 +98,14 @@ internal sealed partial class Connection
 
         Flush();
         _transport.Resume();
+    }
+
+    private void Decide(in Admission verdict, UpgradeRequest request, in ProtocolMatch match)
+    {
+        if (verdict.Refusal is { } refusal)
+            Refuse(refusal, request, match.Subprotocol);
+        else
+            Open(request, match, verdict.Identity!);
     }
 
     private void Open(UpgradeRequest request, in ProtocolMatch match, ClientIdentity identity)
@@ -140,7 +140,7 @@ internal sealed partial class Connection
             return;
         if (!hasPlace)
         {
-            Refuse(RefusalFor(Limit.UserConnections, 429, "This user has as many connections as it may have."), 0);
+            Refuse(RefusalFor(Limit.UserConnections, 429, "This user has as many connections as it may have."), request, match.Subprotocol);
             return;
         }
 
@@ -164,18 +164,32 @@ internal sealed partial class Connection
     private ReceiveResult Refuse(Refusal refusal, int consumed)
     {
         if (End(UpgradeResponse.Refuse(refusal, _context.Time.GetUtcNow()), CloseReason.Refused, ResultLabel(refusal.Status)))
-            Log.HandshakeRefused(_context.Log, Id.ToString(), IpText.Format(RemoteEndPoint), refusal.Status, refusal.Reason);
+            LogRefusal(refusal);
         return new ReceiveResult(consumed, ReceiveAction.Discard);
     }
 
+    /// <summary>The same, of a whole request: by a WebSocket that closes at once, where the client asks for that.</summary>
+    private void Refuse(Refusal refusal, UpgradeRequest request, string? subprotocol)
+    {
+        if (!_context.Options.Handshake.CloseRefused || RefusalClose.For(refusal, request) is not { } frame)
+            Refuse(refusal, 0);
+        else if (End(UpgradeResponse.Accept(request, subprotocol ?? RefusalClose.Subprotocol, null), CloseReason.RefusedByClose, ResultLabel(refusal.Status), frame))
+            LogRefusal(refusal);
+    }
+
+    private void LogRefusal(Refusal refusal) =>
+        Log.HandshakeRefused(_context.Log, Id.ToString(), IpText.Format(RemoteEndPoint), refusal.Status, refusal.Reason);
+
     /// <summary>False: the connection has got further, or is ending already.</summary>
-    private bool End(byte[] response, CloseReason reason, string result)
+    private bool End(byte[] response, CloseReason reason, string result, OutboundFrame? close = null)
     {
         lock (this)
         {
             if (_state is not (ConnectionState.Handshaking or ConnectionState.Admitting))
                 return false;
             Queue().Add(OutboundFrame.Raw(response));
+            if (close is { } frame)
+                Queue().Add(frame);
             BeginClosing(reason);
         }
 

@@ -149,6 +149,9 @@ public sealed class HandshakeOptions
     [Description("The whole request; then 431. A token of 8 KiB and a browser's cookies fit.")]
     [Range(512, 32768)]
     public int MaxRequestBytes { get; set; } = 32 * 1024;
+
+    [Description("Whether a client that offers the subprotocol gateway.refusals is refused by a WebSocket that closes at once with 4400, 4401, 4403, 4404 or 4429 and the reason: a browser shows pages no answer of HTTP. All others, and all where this is off, get the HTTP answer.")]
+    public bool CloseRefused { get; set; } = true;
 }
 
 /// <summary>How dead peers are found.</summary>
@@ -261,6 +264,10 @@ public sealed class ChannelOptions
     [Description("How long the node stays subscribed at the broker after a channel's last subscriber left, so that page reloads cost the broker nothing.")]
     [Duration("00:00:00", "01:00:00")]
     public TimeSpan LeaveAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    [Description("Clients of this node a second that are to act upon a gap, as by fetching their state anew. A gap's notice says within which time each of them should, at a moment of its own: within_ms, the node's connections by this. A thousand a second are what one process of a backend answers.")]
+    [Range(1, 1_000_000)]
+    public int GapRate { get; set; } = 1000;
 }
 
 /// <summary>The echo protocol.</summary>
