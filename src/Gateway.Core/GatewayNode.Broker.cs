@@ -54,7 +54,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
     {
         _metrics.PublicationsReceived.Add(1);
-        Broadcast(channel, payload, trace: default, key: null);
+        Broadcast(channel, payload, trace: default, key: null, isBinary: false);
     }
 
     void IBrokerSink.OnTooLarge(ReadOnlySpan<byte> channel) => _directory.FindAny(channel)?.CountTooLarge();
@@ -84,14 +84,16 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         Log.Gap(_log, duration.TotalMilliseconds, _directory.Count);
         _gaps.Add(duration, _time.GetUtcNow());
         _revocationReader.ReadAgain();
+        // A broken link of some milliseconds must not send all clients to their backends at once.
+        var within = TimeSpan.FromSeconds((double)Connections.Registry.Count / _options.Channels.GapRate);
         // Not on the broker's own thread: there may be a hundred thousand to tell.
         ThreadPool.UnsafeQueueUserWorkItem(
             static item =>
             {
                 foreach (var connection in item.Node.Connections.Registry.All())
-                    connection.Protocol?.OnGap(connection, item.Duration);
+                    connection.Protocol?.OnGap(connection, item.Duration, item.Within);
             },
-            (Node: this, Duration: duration),
+            (Node: this, Duration: duration, Within: within),
             preferLocal: false);
     }
 
@@ -99,7 +101,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
     /// <param name="payload">Valid during the call only.</param>
     /// <param name="trace">Given by its envelope.</param>
     /// <param name="key">The same.</param>
-    private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload, in ActivityContext trace, string? key)
+    /// <param name="isBinary">The same: it is bytes, also where they happen to be text.</param>
+    private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload, in ActivityContext trace, string? key, bool isBinary)
     {
         if (payload.Length > _options.Limits.MaxPublicationBytes)
         {
@@ -122,20 +125,16 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         var span = PublicationTracing.IsOn ? TraceArrival(entry.Name, payload, shards.Length, trace) : null;
         var now = _time.GetTimestamp();
         entry.LastPublication = now;
-        var publication = _publications.Rent(entry.Name, payload.ToArray(), now, holders: shards.Length, span, key);
+        var publication = _publications.Rent(entry.Name, payload.ToArray(), now, holders: shards.Length, span, key, isBinary);
         foreach (var shard in shards)
             shard.Post(publication);
     }
 
-    /// <summary>To the broker. One with a key goes to every node, whether it has subscribers or not.</summary>
-    private ValueTask RelayAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, Activity? trace, CancellationToken cancellationToken)
-    {
-        if (key is null)
-            return Broker.PublishAsync(channel, payload, cancellationToken);
-        var bytes = payload.Span;
-        var isJson = PayloadKinds.Of(bytes) == PayloadKind.Json && bytes.Trim(" \t\r\n"u8).Length == bytes.Length;
-        return Broker.SendCommandAsync(KeyedPublication.Of(channel, bytes, isJson, key, trace), cancellationToken);
-    }
+    /// <summary>To the broker. One in an envelope goes to every node, whether it has subscribers or not.</summary>
+    private ValueTask RelayAsync(in OutgoingPublication publication, Activity? trace, CancellationToken cancellationToken) =>
+        publication.NeedsEnvelope
+            ? Broker.SendCommandAsync(publication.ToEnvelope(trace), cancellationToken)
+            : Broker.PublishAsync(publication.Channel, publication.Payload, cancellationToken);
 
     private static string? TextOf(JsonElement element)
     {
@@ -172,7 +171,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             }
 
             _metrics.PublicationsOfCommands.Add(1);
-            Broadcast(channel.Utf8, bytes.Span, trace, key);
+            Broadcast(channel.Utf8, bytes.Span, trace, key, command is { Opaque: true, Binary: not null });
         }
 
         return isValid;

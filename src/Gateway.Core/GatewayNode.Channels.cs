@@ -24,13 +24,13 @@ public sealed partial class GatewayNode : IChannels
 
     void IChannels.Detach(Connection connection) => ShardOf(connection).Do(ShardItemKind.Detach, connection, connection);
 
-    async ValueTask<PublishResult> IChannels.PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key)
+    async ValueTask<PublishResult> IChannels.PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, bool isBinary)
     {
         if (payload.Length > _options.Limits.MaxPublicationBytes)
             return PublishResult.TooLarge;
         try
         {
-            await PublishAsync(channel, payload, PublicationSource.Client, _stopped, key: key).ConfigureAwait(false);
+            await PublishAsync(channel, payload, PublicationSource.Client, _stopped, key: key, isBinary: isBinary).ConfigureAwait(false);
             return PublishResult.Published;
         }
         catch (NodeOverloadedException)

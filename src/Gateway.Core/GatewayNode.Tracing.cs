@@ -14,15 +14,15 @@ public sealed partial class GatewayNode
     /// <summary>
     /// The publication travels as it would untraced, a note in front of it: tracing changes neither its order nor who gets it.
     /// </summary>
-    private async ValueTask PublishTracedAsync(Activity trace, ChannelName channel, ReadOnlyMemory<byte> payload, string? key, CancellationToken cancellationToken)
+    private async ValueTask PublishTracedAsync(Activity trace, OutgoingPublication publication, CancellationToken cancellationToken)
     {
         Activity.Current = trace; // this method's alone: what is logged below names it
-        var send = PublicationTracing.StartSend(trace, channel.Text, Broker.Name);
+        var send = PublicationTracing.StartSend(trace, publication.Channel.Text, Broker.Name);
         try
         {
             // An envelope carries its trace itself.
-            var noted = key is null ? NoteAsync(trace, channel, payload, cancellationToken) : Task.CompletedTask;
-            await RelayAsync(channel, payload, key, trace, cancellationToken).ConfigureAwait(false);
+            var noted = publication.NeedsEnvelope ? Task.CompletedTask : NoteAsync(trace, publication.Channel, publication.Payload, cancellationToken);
+            await RelayAsync(publication, trace, cancellationToken).ConfigureAwait(false);
             await noted.ConfigureAwait(false);
         }
         catch (Exception e)

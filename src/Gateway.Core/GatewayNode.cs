@@ -190,10 +190,11 @@ public sealed partial class GatewayNode : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting; the publication may go out all the same.</param>
     /// <param name="parent">The trace that asks for it; the default: none.</param>
     /// <param name="key">What it is about, for channels whose slow consumers get only the newest about it; see <see cref="PublicationKey"/>. Null: none is given.</param>
+    /// <param name="isBinary">Subscribers get it as bytes, also where the bytes happen to be text.</param>
     /// <exception cref="BrokerUnavailableException">The broker did not confirm it.</exception>
     /// <exception cref="NodeOverloadedException">The node is short of memory; nothing was published.</exception>
     public async ValueTask PublishAsync(
-        ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent = default, string? key = null)
+        ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent = default, string? key = null, bool isBinary = false)
     {
         var label = source == PublicationSource.Api ? "api" : "client";
         if (Memory.Stage == MemoryStage.RefusingPublications || Memory.IsFull)
@@ -202,13 +203,14 @@ public sealed partial class GatewayNode : IAsyncDisposable
             throw new NodeOverloadedException("The node is short of memory and takes no publications at the moment.");
         }
 
+        var publication = new OutgoingPublication(channel, payload, key, isBinary);
         var trace = _tracing.StartPublish(channel.Text, payload.Length, label, parent);
         try
         {
             if (trace is null)
-                await RelayAsync(channel, payload, key, trace: null, cancellationToken).ConfigureAwait(false);
+                await RelayAsync(publication, trace: null, cancellationToken).ConfigureAwait(false);
             else
-                await PublishTracedAsync(trace, channel, payload, key, cancellationToken).ConfigureAwait(false);
+                await PublishTracedAsync(trace, publication, cancellationToken).ConfigureAwait(false);
             CountPublication(label, "ok");
         }
         catch (BrokerUnavailableException e)

@@ -44,6 +44,11 @@ public sealed class BrokerCommand
     [JsonPropertyName("binary")]
     public byte[]? Binary { get; init; }
 
+    /// <summary><see cref="Binary"/> stays bytes for subscribers, also where it happens to be text.</summary>
+    [JsonPropertyName("opaque")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Opaque { get; init; }
+
     /// <summary>
     /// What the publication is about, where only the newest about it counts. Of any kind, since a mistake in it must not cost the publication.
     /// </summary>
@@ -119,9 +124,10 @@ public sealed class BrokerCommand
                 continue;
             }
 
-            // Of any kind but a text they are as good as none.
+            // Of any kind but their own they are as good as none.
             var isText = members.Value[0] == (byte)'"';
-            if (!IsRead(members.Name) && !(isText && IsReadAsText(members.Name)))
+            var isTrue = members.Value[0] == (byte)'t';
+            if (!IsRead(members.Name) && !(isText && IsReadAsText(members.Name)) && !(isTrue && JsonString.Is(members.Name, "opaque"u8)))
                 continue;
             head.Write(",\""u8);
             head.Write(members.Name);

@@ -25,7 +25,8 @@ internal interface IChannels
     /// <param name="channel">Where to.</param>
     /// <param name="payload">What.</param>
     /// <param name="key">What it is about; null: the client gave none.</param>
-    ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key = null);
+    /// <param name="isBinary">Subscribers get bytes, also where they happen to be text.</param>
+    ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key = null, bool isBinary = false);
 
     /// <summary>The connection is gone: its subscriptions go too.</summary>
     void Detach(Connection connection);

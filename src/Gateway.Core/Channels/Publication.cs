@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text.Unicode;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
@@ -39,12 +40,16 @@ internal sealed class Publication : IKeyedPublication
     /// <summary>What the payload is. Known after the first encoding; called under its lock only.</summary>
     public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = PayloadKinds.Of(Payload) : _kind;
 
+    /// <summary>Whether it is UTF-8 that its publisher did not mean as bytes. What kind of text is not looked at.</summary>
+    public bool IsText => _kind != PayloadKind.Binary && Utf8.IsValid(Payload);
+
     /// <summary>Before it is posted to so many shards, each of which releases it once.</summary>
-    public void Begin(PublicationPool pool, ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace, string? key)
+    public void Begin(PublicationPool pool, ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace, string? key, bool isBinary)
     {
         _pool = pool;
         (_key, _isKeyKnown) = (key, key is not null);
         (Channel, Payload, ReceivedAt, Trace) = (channel, payload, receivedAt, trace);
+        _kind = isBinary ? PayloadKind.Binary : PayloadKind.Unknown;
         _holders = holders;
     }
 

@@ -22,10 +22,10 @@ internal sealed class PublicationPool(MemoryAccount account)
     public long Rented => _pool.Rented;
 
     /// <summary>A publication for so many shards, each of which releases it once.</summary>
-    public Publication Rent(ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace = null, string? key = null)
+    public Publication Rent(ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace = null, string? key = null, bool isBinary = false)
     {
         var publication = _pool.Rent();
-        publication.Begin(this, channel, payload, receivedAt, holders, trace, key);
+        publication.Begin(this, channel, payload, receivedAt, holders, trace, key, isBinary);
         account.Add(payload.Length);
         return publication;
     }

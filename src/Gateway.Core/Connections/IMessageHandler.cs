@@ -57,7 +57,10 @@ internal interface IMessageHandler
     OutboundFrame? SkippedFrame(string channel, long count) => null;
 
     /// <summary>The node was without the broker: publications may have been missed. Queues what the protocol has for that.</summary>
-    void OnGap(Connection connection, TimeSpan duration);
+    /// <param name="connection">Whose client is told.</param>
+    /// <param name="duration">For so long at most.</param>
+    /// <param name="within">The client is to act upon it at a moment of its own within so long.</param>
+    void OnGap(Connection connection, TimeSpan duration, TimeSpan within);
 
     /// <summary>The connection is gone.</summary>
     void OnClosed(Connection connection);

@@ -106,9 +106,9 @@ internal sealed class FakeChannels(ChannelRules rules) : IChannels
             request.Connection.Send(answer);
     }
 
-    public ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key)
+    public ValueTask<PublishResult> PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, bool isBinary)
     {
-        Asked.Add($"{channel}={Encoding.UTF8.GetString(payload.Span)}{(key is null ? "" : $" key {key}")}");
+        Asked.Add($"{channel}={(isBinary ? "0x" + Convert.ToHexString(payload.Span) : Encoding.UTF8.GetString(payload.Span))}{(key is null ? "" : $" key {key}")}");
         return Published();
     }
 

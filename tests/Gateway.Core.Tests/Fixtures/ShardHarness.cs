@@ -255,7 +255,7 @@ internal sealed class ShardHarness : IDisposable
 
         public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => null;
 
-        public void OnGap(Connection connection, TimeSpan duration)
+        public void OnGap(Connection connection, TimeSpan duration, TimeSpan within)
         {
         }
 

@@ -15,7 +15,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     private static readonly string[] Ids = ["1", "-1.5e300", "\"a\"", "\"\\\"\\\\\"", "\"\u65E5\"", "\"\\ud800\"", "true", "[]", "null", "\"" + new string('x', 126) + "\"", "\"" + new string('x', 127) + "\""];
     private static readonly string[] Channels = ["\"news\"", "\"\\u0061\"", "\"\\ud83d\\ude00\"", "\"\U0001F600\"", "\"\"", "\"a,b\"", "\"a b\"", "\"\\ud800\"", "1", "\"" + new string('y', 256) + "\""];
     private static readonly string[] Data = ["1", "\"text\"", "{\"a\":[1,2,{}]}", "[]", "null", "\"\\ud800\"", "{\"type\":\"ping\"}", "-0", "1e999", "\"\\u0000\"", "{\"a\":1,\"a\":2}"];
-    private static readonly string[] Names = ["id", "channel", "channel", "data", "recover", "type", "t\\u0079pe", "\\ud800"];
+    private static readonly string[] Names = ["id", "channel", "channel", "data", "binary", "recover", "type", "t\\u0079pe", "\\ud800"];
 
     public string Name => "json-command";
 
@@ -62,6 +62,8 @@ internal sealed class JsonCommandTarget : IFuzzTarget
         if (!ChannelName.TryParse(command.Channel, out var channel))
             return $"{command.Type}, no channel";
         ExpectJson(JsonMessages.Ok(command.Id, channel));
+        if (command.HasBinary)
+            Property.Equal(Bytes(document.RootElement.GetProperty("binary")), command.DecodeBinary() is { } bytes ? Convert.ToHexString(bytes) : "none", "Bytes");
         if (command.HasData)
             ExpectJson(new JsonEncoder().Encode(new Publication(channel, command.Data.ToArray(), 0)));
         return $"{command.Type}{(command.HasData ? " with data" : "")}";
@@ -71,6 +73,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     {
         Property.Equal(Raw(root, "id"), Encoding.UTF8.GetString(command.Id), "Id");
         Property.Equal(Raw(root, "data"), Encoding.UTF8.GetString(command.Data), "Data");
+        Property.Equal(Raw(root, "binary") is "null" or "" ? "" : Raw(root, "binary")[1..^1], Encoding.UTF8.GetString(command.Binary), "Binary");
         Property.Equal(Text(root, "channel"), Encoding.UTF8.GetString(command.Channel), "Channel");
         var type = Text(root, "type") switch
         {
@@ -95,6 +98,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
             if (field.NameEquals("type"))
                 hasType = true;
             var isRight = field.NameEquals("type") || field.NameEquals("channel") ? kind == JsonValueKind.String
+                : field.NameEquals("binary") ? kind is JsonValueKind.String or JsonValueKind.Null
                 : !field.NameEquals("id") || (kind is JsonValueKind.Number or JsonValueKind.String && Encoding.UTF8.GetByteCount(field.Value.GetRawText()) <= MaxIdBytes);
             if (!isRight)
                 return false;
@@ -126,6 +130,8 @@ internal sealed class JsonCommandTarget : IFuzzTarget
 
     private static string Raw(JsonElement root, string name) =>
         root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
+
+    private static string Bytes(JsonElement text) => text.TryGetBytesFromBase64(out var bytes) ? Convert.ToHexString(bytes) : "none";
 
     private static string Text(JsonElement root, string name)
     {

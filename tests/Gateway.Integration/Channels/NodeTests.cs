@@ -120,7 +120,7 @@ public sealed class NodeTests
     public async Task Gap_ReachesSubscribedJsonClientsOnly()
     {
         var broker = new ScriptedBroker();
-        await using var node = await TestNode.StartAsync(broker: broker);
+        await using var node = await TestNode.StartAsync(options => options.Channels.GapRate = 8, broker);
         await using var subscribed = await WsClient.OpenJsonAsync(node.EndPoint);
         await subscribed.SubscribeAsync("news");
         await using var idle = await WsClient.OpenJsonAsync(node.EndPoint);
@@ -130,7 +130,7 @@ public sealed class NodeTests
         broker.Sink.OnGap(TimeSpan.FromMilliseconds(1840));
 
         var told = (await subscribed.ReceiveAsync())!.Value.Payload;
-        Assert.Equal("""{"type":"gap","channels":"all","ms":1840}""", Encoding.UTF8.GetString(told));
+        Assert.Equal("""{"type":"gap","channels":"all","ms":1840,"within_ms":500}""", Encoding.UTF8.GetString(told)); // four clients, eight a second
         // The one that is not subscribed, plain and echo get what comes next as their next.
         await idle.SendTextAsync("""{"type":"ping"}""");
         Assert.Equal("pong", (await idle.ReceiveJsonAsync()).GetProperty("type").GetString());

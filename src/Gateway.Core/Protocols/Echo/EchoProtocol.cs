@@ -30,7 +30,7 @@ internal sealed class EchoProtocol : IMessageHandler
 
     public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => null;
 
-    public void OnGap(Connection connection, TimeSpan duration)
+    public void OnGap(Connection connection, TimeSpan duration, TimeSpan within)
     {
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using Gateway.Core.Json;
 
 namespace Gateway.Core.Protocols.Json;
@@ -18,7 +20,7 @@ internal enum JsonCommandType
 /// </summary>
 internal ref struct JsonCommand
 {
-    /// <summary>Most fields of a command: there are seven, and a newer client's may be some more.</summary>
+    /// <summary>Most fields of a command: there are eight, and a newer client's may be some more.</summary>
     public const int MaxFields = 64;
 
     /// <summary>All of a message but its data: twice what the longest token takes, with a channel and a key in escapes beside it.</summary>
@@ -46,10 +48,17 @@ internal ref struct JsonCommand
 
     public bool HasKey { get; private set; }
 
-    /// <summary>As it stands in the JSON.</summary>
+    /// <summary>As it stands in the JSON; empty: none.</summary>
     public ReadOnlySpan<byte> Data { get; private set; }
 
-    public readonly bool HasData => !Data.IsEmpty;
+    /// <summary>A null beside <c>binary</c> is as good as none; alone it is a value.</summary>
+    public readonly bool HasData => !Data.IsEmpty && !(HasBinary && Data[0] == (byte)'n');
+
+    /// <summary>Of a publication of bytes, in place of <see cref="Data"/>: their base64, without its quotes, escapes and all.</summary>
+    public ReadOnlySpan<byte> Binary { get; private set; }
+
+    /// <summary>A text stands there, which may be empty.</summary>
+    public bool HasBinary { get; private set; }
 
     /// <summary>Of a subscribe or a refresh: the token, without its quotes; empty: none. Escapes stay: no token has any.</summary>
     public ReadOnlySpan<byte> Token { get; private set; }
@@ -88,6 +97,25 @@ internal ref struct JsonCommand
         return false;
     }
 
+    /// <summary>The bytes of <see cref="Binary"/>; null: it is no base64.</summary>
+    public readonly byte[]? DecodeBinary()
+    {
+        // Serialisers there are that write each solidus of base64 as an escape.
+        var text = Binary;
+        if (text.Contains((byte)'\\'))
+        {
+            var unescaped = new byte[text.Length];
+            if (!JsonString.TryUnescape(text, unescaped, out var length))
+                return null;
+            text = unescaped.AsSpan(0, length);
+        }
+
+        var bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (Base64.DecodeFromUtf8(text, bytes, out _, out var written) != OperationStatus.Done)
+            return null;
+        return written == bytes.Length ? bytes : bytes[..written];
+    }
+
     private bool TryRead(ReadOnlySpan<byte> message)
     {
         var at = JsonScanner.SkipPast(message, 0, (byte)'{');
@@ -101,11 +129,12 @@ internal ref struct JsonCommand
             var value = end < 0 ? -1 : JsonScanner.SkipPast(read, end, (byte)':');
             if (value < 0 || !TryFind(read[(at + 1)..(end - 1)], out var field))
                 return false;
-            at = JsonScanner.SkipValue(field == Field.Data && MayBeLarge ? message : read, value, MaxDepth);
+            var isPayload = field is Field.Data or Field.Binary;
+            at = JsonScanner.SkipValue(isPayload && MayBeLarge ? message : read, value, MaxDepth);
             if (at < 0 || !TryTake(field, message[value..at], ref channel, ref key))
                 return false;
             hasType |= field == Field.Type;
-            if (field == Field.Data)
+            if (isPayload)
                 read = message[..Math.Min(message.Length, read.Length + at - value)];
             if (JsonScanner.SkipPast(read, at, (byte)'}') is >= 0 and var behind)
             {
@@ -149,6 +178,10 @@ internal ref struct JsonCommand
             case Field.Data:
                 Data = value;
                 return true;
+            case Field.Binary:
+                HasBinary = isText;
+                Binary = isText ? value[1..^1] : default;
+                return isText || value[0] == (byte)'n';
             default:
                 return true;
         }
@@ -182,6 +215,7 @@ internal ref struct JsonCommand
             _ when name.SequenceEqual("id"u8) => Field.Id,
             _ when name.SequenceEqual("channel"u8) => Field.Channel,
             _ when name.SequenceEqual("data"u8) => Field.Data,
+            _ when name.SequenceEqual("binary"u8) => Field.Binary,
             _ when name.SequenceEqual("key"u8) => Field.Key,
             _ when name.SequenceEqual("token"u8) => Field.Token,
             _ => Field.Unknown,
@@ -217,6 +251,7 @@ internal ref struct JsonCommand
         Id,
         Channel,
         Data,
+        Binary,
         Key,
         Token,
     }

@@ -21,8 +21,8 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
             return Task.CompletedTask;
         });
 
-    public void Publish(Connection connection, ChannelName channel, byte[] data, string? key, byte[] id) =>
-        ChannelTurns.Take(connection, channel, () => PublishAsync(connection, channel, data, key, id));
+    public void Publish(JsonPublication publication) =>
+        ChannelTurns.Take(publication.Connection, publication.Channel, () => PublishAsync(publication));
 
     private async Task SubscribeAsync(JsonSubscribe request, string token)
     {
@@ -40,18 +40,19 @@ internal sealed class JsonCommandsInTurn(IChannels channels)
         connection.Flush(); // the turn in which it was received is over
     }
 
-    private async Task PublishAsync(Connection connection, ChannelName channel, byte[] data, string? key, byte[] id)
+    private async Task PublishAsync(JsonPublication publication)
     {
-        var verdict = await channels.AskAsync(AccessWish.Of(connection, channel, ChannelAction.Publish)).ConfigureAwait(false);
-        if (verdict.IsAllowed && !JsonAnswers.IsTooLarge(verdict, data.Length) && connection.State == ConnectionState.Open)
+        var (connection, length) = (publication.Connection, publication.Payload.Length);
+        var verdict = await channels.AskAsync(AccessWish.Of(connection, publication.Channel, ChannelAction.Publish)).ConfigureAwait(false);
+        if (verdict.IsAllowed && !JsonAnswers.IsTooLarge(verdict, length) && connection.State == ConnectionState.Open)
         {
             // Not awaited: its place in the order is taken when it has been handed to the broker.
-            _ = JsonPublish.RunAsync(channels, connection, channel, data, key, id);
+            _ = JsonPublish.RunAsync(channels, publication);
             return;
         }
 
-        connection.UncountWaiting(data.Length);
-        connection.Send(verdict.IsAllowed ? JsonAnswers.TooLarge(id) : JsonAnswers.Refusal(id, verdict));
+        connection.UncountWaiting(length);
+        connection.Send(verdict.IsAllowed ? JsonAnswers.TooLarge(publication.Id) : JsonAnswers.Refusal(publication.Id, verdict));
         connection.EndCommand();
     }
 }

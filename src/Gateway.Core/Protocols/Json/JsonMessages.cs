@@ -73,11 +73,12 @@ internal static class JsonMessages
         return End();
     }
 
-    public static OutboundFrame Gap(TimeSpan duration)
+    public static OutboundFrame Gap(TimeSpan duration, TimeSpan within)
     {
         var writer = Begin("gap"u8);
         writer.WriteString("channels"u8, "all"u8);
         writer.WriteNumber("ms"u8, (long)duration.TotalMilliseconds);
+        writer.WriteNumber("within_ms"u8, (long)within.TotalMilliseconds);
         return End();
     }
 

@@ -67,10 +67,10 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public OutboundFrame? SkippedFrame(string channel, long count) => JsonMessages.Skipped(channel, count);
 
-    public void OnGap(Connection connection, TimeSpan duration)
+    public void OnGap(Connection connection, TimeSpan duration, TimeSpan within)
     {
         if (connection.ShardState is not null)
-            connection.Send(JsonMessages.Gap(duration));
+            connection.Send(JsonMessages.Gap(duration, within));
     }
 
     public void OnClosed(Connection connection) => channels.Detach(connection);
@@ -119,20 +119,25 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
         var verdict = mustWait ? default : channels.Judge(channel, connection.Identity, ChannelAction.Publish);
         if (!mustWait && !verdict.IsAllowed && !verdict.IsUndecided)
             return Answer(connection, JsonAnswers.Refusal(command.Id, verdict));
-        if (!command.HasData)
-            return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A publication has a field \"data\"."));
+        if (command.HasData == command.HasBinary)
+            return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A publication has a field \"data\" or, for bytes, \"binary\"."));
         if (command.HasKey && command.Key.Length is 0 or > PublicationKey.MaxBytes)
             return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "A key has 1 to 255 bytes."));
         var key = command.HasKey ? Encoding.UTF8.GetString(command.Key) : null;
-        if (verdict.IsAllowed && JsonAnswers.IsTooLarge(verdict, command.Data.Length))
+        var binary = command.HasBinary ? command.DecodeBinary() : null;
+        if (command.HasBinary && binary is null)
+            return Answer(connection, JsonMessages.Error(command.Id, JsonError.BadRequest, "The field \"binary\" is base64 (RFC 4648, section 4)."));
+        var length = binary?.Length ?? command.Data.Length;
+        if (verdict.IsAllowed && JsonAnswers.IsTooLarge(verdict, length))
             return Answer(connection, JsonAnswers.TooLarge(command.Id));
-        if (!connection.TryCountWaiting(command.Data.Length))
+        if (!connection.TryCountWaiting(length))
             return Answer(connection, JsonAnswers.Overloaded(command.Id));
         var result = connection.BeginCommand();
+        var publication = new JsonPublication(connection, channel, binary ?? command.Data.ToArray(), binary is not null, key, command.Id.ToArray());
         if (verdict.IsAllowed)
-            _ = JsonPublish.RunAsync(channels, connection, channel, command.Data.ToArray(), key, command.Id.ToArray());
+            _ = JsonPublish.RunAsync(channels, publication);
         else
-            _inTurn.Publish(connection, channel, command.Data.ToArray(), key, command.Id.ToArray());
+            _inTurn.Publish(publication);
         return result;
     }
 

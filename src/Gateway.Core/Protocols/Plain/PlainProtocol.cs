@@ -43,7 +43,7 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler, IRevo
 
     public OutboundFrame? FarewellFrame(TimeSpan comeBackAfter, string reason) => null;
 
-    public void OnGap(Connection connection, TimeSpan duration)
+    public void OnGap(Connection connection, TimeSpan duration, TimeSpan within)
     {
     }
 

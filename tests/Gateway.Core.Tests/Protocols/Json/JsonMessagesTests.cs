@@ -45,7 +45,7 @@ public sealed class JsonMessagesTests
     public void Error_IsExact(string id, string expected) => Is(expected, JsonMessages.Error(Bytes(id), JsonError.Forbidden, "No."));
 
     [Fact]
-    public void Gap_IsExact() => Is("""{"type":"gap","channels":"all","ms":1840}""", JsonMessages.Gap(TimeSpan.FromMilliseconds(1840.9)));
+    public void Gap_IsExact() => Is("""{"type":"gap","channels":"all","ms":1840,"within_ms":250}""", JsonMessages.Gap(TimeSpan.FromMilliseconds(1840.9), TimeSpan.FromMilliseconds(250)));
 
     [Fact]
     public void Reconnect_IsExact() =>

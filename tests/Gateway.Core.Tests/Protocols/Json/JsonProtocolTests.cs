@@ -217,6 +217,48 @@ public sealed class JsonProtocolTests
         Assert.Equal((stays, 0), (connection.State == ConnectionState.Open, harness.Channels.Asked.Count));
     }
 
+    [Theory]
+    [InlineData("\"binary\":\"AAH/\"", "prices=0x0001FF")]
+    [InlineData("\"binary\":\"AAH\\/\"", "prices=0x0001FF")] // as PHP writes a solidus
+    [InlineData("\"binary\":\"AQI=\"", "prices=0x0102")]
+    [InlineData("\"binary\":\"\"", "prices=0x")]
+    [InlineData("\"data\":null,\"binary\":\"MQ==\"", "prices=0x31")]
+    [InlineData("\"data\":1,\"binary\":null", "prices=1")]
+    public void Publish_OfBytes_HandsThemOnAsBytes(string fields, string expected)
+    {
+        using var harness = new ProtocolHarness(options => options.Rules.Add(new RuleOptions { Publish = RuleAudience.Anyone }));
+        var (_, transport) = harness.Open();
+
+        transport.Receive(ClientBytes.Text($$"""{"type":"publish","channel":"prices",{{fields}}}"""));
+
+        Assert.Equal([expected], harness.Channels.Asked);
+    }
+
+    [Theory]
+    [InlineData("\"binary\":\"AAH\"")]
+    [InlineData("\"binary\":\"_-8=\"")]
+    [InlineData("\"binary\":\"\\ud800\"")]
+    [InlineData("\"data\":1,\"binary\":\"MQ==\"")]
+    [InlineData("\"binary\":null")]
+    public void Publish_OfBytesThatAreNone_IsABadRequest(string fields)
+    {
+        using var harness = new ProtocolHarness(options => options.Rules.Add(new RuleOptions { Publish = RuleAudience.Anyone }));
+
+        IsError(JsonError.BadRequest, "1", Said(harness, $$"""{"type":"publish","id":1,"channel":"prices",{{fields}}}"""));
+
+        Assert.Empty(harness.Channels.Asked);
+    }
+
+    [Theory]
+    [InlineData(3, "ok")]
+    [InlineData(2, "too_large")]
+    public void Publish_OfBytes_IsMeasuredByTheBytesAndNotTheirText(int bound, string said)
+    {
+        using var harness = new ProtocolHarness(options => options.Rules.Add(new RuleOptions { Publish = RuleAudience.Anyone, MaxPublicationBytes = bound }));
+
+        Assert.Contains(said, Said(harness, """{"type":"publish","id":1,"channel":"prices","binary":"AAH/"}"""), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Answer_AfterTheEnd_GoesNowhere()
     {

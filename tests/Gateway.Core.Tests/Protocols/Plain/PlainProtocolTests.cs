@@ -87,7 +87,7 @@ public sealed class PlainProtocolTests
     {
         using var harness = new ProtocolHarness();
         var (connection, transport) = harness.Open("/plain/news");
-        connection.Protocol!.OnGap(connection, TimeSpan.FromSeconds(1));
+        connection.Protocol!.OnGap(connection, TimeSpan.FromSeconds(1), TimeSpan.Zero);
         Assert.Null(connection.Protocol.FarewellFrame(TimeSpan.FromSeconds(1), Farewell.Drain.Word));
         Assert.Empty(transport.Messages);
     }
