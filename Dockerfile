@@ -20,6 +20,7 @@ RUN dotnet restore src/Gateway --use-current-runtime -p:PublishAot=true --locked
 COPY .editorconfig BannedSymbols.txt ./
 COPY src/ src/
 COPY clients/javascript/gateway.js clients/javascript/
+COPY clients/javascript/lib/ clients/javascript/lib/
 ARG VERSION
 RUN dotnet publish src/Gateway --configuration Release --no-restore --use-current-runtime -p:PublishAot=true -p:DebugType=none \
     ${VERSION:+-p:Version=$VERSION} --output /app

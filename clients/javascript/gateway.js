@@ -1,91 +1,131 @@
 /**
- * A client of Gateway's protocol gateway.v1 for browsers and Node.js: one module, no dependencies.
+ * A client of Gateway's protocol gateway.v1 for browsers and Node.js: ES modules without dependencies.
  *
  * It comes back by itself, subscribes again, and says what may have been missed in between. It never publishes twice: what was sent
  * and not answered is the caller's to judge.
  */
 
-/**
- * Close codes after which coming back would end in the same way: the table "Endings" of docs/protocol.md, and RFC 6455 §7.4.1's 1010
- * (an extension is missing). All others, and a connection cut without a word (1006), are temporary.
- */
-const FINAL = new Set([1000, 1002, 1003, 1007, 1008, 1009, 1010, 4400, 4403]);
+import { Backoff } from './lib/backoff.js';
+import { fromBase64, isBytes, toBase64 } from './lib/bytes.js';
+import { Channel } from './lib/channel.js';
+import { Connection } from './lib/connection.js';
+import { endError, endingOf, GatewayError } from './lib/error.js';
+import { Events } from './lib/events.js';
+import { Gaps } from './lib/gaps.js';
+import { Subscription } from './lib/subscription.js';
+import { ask, Waiters } from './lib/waiters.js';
 
-/** A subscribe that failed so is tried again: nothing is wrong with it. */
-const TEMPORARY = new Set(['unavailable', 'timeout']);
+export { GatewayError };
 
 const DEFAULTS = {
   WebSocket: undefined, // the global one
+  connect: true, // at once
   token: undefined, // a text, or a function that returns one, now or later
   minBackoff: 1_000, // ms: the bound of the first wait; each further one is twice as long
   maxBackoff: 30_000, // ms
-  timeout: 10_000, // ms: for a connection to stand, and for a command's answer
+  timeout: 10_000, // ms: for a connection to stand, for a command's answer, and for whoever awaits one of the two
   maxQueued: 100, // publications that wait for a connection; 0: none does
+  maxBuffered: 1_000, // publications that wait for a loop over a subscription
+  debug: undefined, // true, or a function that gets each line
 };
 
-/** `code` is one of docs/protocol.md's, or this client's: not_connected, connection_lost, timeout, no_token, unsubscribed, closed. */
-export class GatewayError extends Error {
-  constructor(code, message) {
-    super(message);
-    this.name = 'GatewayError';
-    this.code = code;
-  }
+/** A connection that stood so long has succeeded: what ends it afterwards is a new fault, and the waits begin anew. One that a limit ends at once has not. */
+const STOOD = 5_000;
+
+/** Tokens that a function gave, one after the other, and the gateway did not take: a fourth would be none either. */
+const MAX_REFUSED_TOKENS = 3;
+
+/** A WebSocket's address, of one that may be relative to the page, and may be named by its HTTP scheme. */
+function address(url) {
+  const address = new URL(url, globalThis.document?.baseURI);
+  address.protocol = address.protocol.replace(/^http/, 'ws');
+  address.hash = '';
+  if (!/^wss?:$/.test(address.protocol)) throw new TypeError(`${url} is no address of a WebSocket: it begins with wss:// or ws://.`);
+  return address.href;
 }
 
-export class GatewayClient {
+export class GatewayClient extends Events {
   #url;
   #options;
-  #listeners = { state: new Set(), gap: new Set(), skipped: new Set(), error: new Set() };
-  #state = 'connecting';
-  #socket = null;
+  #state = 'disconnected';
+  #error = new GatewayError('not_connected', 'The client has not been told to connect.'); // why it is disconnected or closed
+  #connection = null; // from its opening on; see #open
   #attempt = null; // the one that waits for a token
-  #welcome = null;
   #channels = new Map(); // by name
-  #commands = new Map(); // sent and not answered, by id: {done, timer}
-  #queue = new Set(); // not sent: {message, done, timer}
-  #nextId = 1;
-  #attempts = 0; // since a connection last held
-  #openedAt = 0;
-  #heardAt = 0; // when something last came
+  #queue = new Set(); // not sent: {command, done, timer}
+  #opening = new Waiters();
+  #backoff;
+  #refusedTokens = 0;
   #comeBackAt = 0; // as the gateway said; 0: it did not
-  #timers = { connect: 0, deadline: 0, silence: 0 };
-  #onOnline = () => { if (this.#state === 'waiting' && !this.#comeBackAt) this.#connect(); };
+  #timer; // of the next attempt
+  #gaps = new Gaps(gap => this.#tellGap(gap));
+  #log;
+  #onAwake = () => this.#awake();
 
   constructor(url, options = {}) {
-    this.#url = String(url);
+    super('state', 'gap', 'skipped', 'expiring', 'error');
+    this.#url = address(url);
     this.#options = { ...DEFAULTS, ...options };
     this.#options.WebSocket ??= globalThis.WebSocket;
     if (!this.#options.WebSocket) throw new TypeError('There is no WebSocket here: give one as the option WebSocket, such as that of the package ws.');
-    this.#connect();
-    globalThis.addEventListener?.('online', this.#onOnline);
+    const { debug } = this.#options;
+    this.#log = typeof debug === 'function' ? debug : debug ? (...words) => console.debug('Gateway:', ...words) : () => {};
+    this.#backoff = new Backoff(this.#options.minBackoff, this.#options.maxBackoff);
+    globalThis.addEventListener?.('online', this.#onAwake);
+    globalThis.document?.addEventListener?.('visibilitychange', this.#onAwake);
+    if (this.#options.connect) this.connect();
   }
 
   get state() { return this.#state; }
 
-  get connection() { return this.#welcome && { id: this.#welcome.connection, node: this.#welcome.node }; }
-
-  on(event, listener) {
-    if (!this.#listeners[event]) throw new TypeError(`There is no event ${event}; there are ${Object.keys(this.#listeners).join(', ')}.`);
-    this.#listeners[event].add(listener);
-    return () => void this.#listeners[event].delete(listener);
+  get connection() {
+    const welcome = this.#open?.welcome;
+    return welcome ? { id: welcome.connection, node: welcome.node, ...('expires_in' in welcome && { expiresIn: welcome.expires_in }) } : null;
   }
 
-  subscribe(name, listener) {
-    if (this.#state === 'closed') throw new GatewayError('closed', 'This client is closed.');
+  connect() {
+    const opened = this.#opening.wait(this.#options.timeout, () => new GatewayError('timeout', 'There is no connection yet; it is tried on.'));
+    if (this.#state === 'open') this.#opening.resolve(this.connection);
+    else if (this.#state === 'closed') this.#opening.reject(this.#error);
+    else if (this.#state === 'disconnected') {
+      this.#backoff.succeeded();
+      this.#refusedTokens = 0;
+      this.#connect();
+    } else if (this.#state === 'waiting' && !this.#comeBackAt) this.#connect();
+    return opened;
+  }
+
+  disconnect() {
+    if (this.#state !== 'closed' && this.#state !== 'disconnected') this.#stop('disconnected', 1000, 'disconnected by the application', new GatewayError('disconnected', 'The application has disconnected the client.'));
+  }
+
+  close() {
+    if (this.#state === 'closed') return;
+    const error = new GatewayError('closed', 'The application has closed the client.');
+    this.#stop('closed', 1000, 'closed by the application', error);
+    globalThis.removeEventListener?.('online', this.#onAwake);
+    globalThis.document?.removeEventListener?.('visibilitychange', this.#onAwake);
+    this.#gaps.forget();
+    for (const channel of [...this.#channels.values()]) channel.end(error);
+    Events.end(this, error);
+  }
+
+  subscribe(name, listener, options) {
+    if (this.#state === 'closed') throw this.#error;
+    if (listener && typeof listener === 'object') [listener, options] = [undefined, listener];
+    const subscription = new Subscription(name, options?.token, this.#options,
+      () => this.#state === 'disconnected' ? this.#error : null,
+      () => this.#channels.get(name)?.remove(subscription));
+    if (listener) subscription.on('message', listener);
     let channel = this.#channels.get(name);
-    if (!channel) this.#channels.set(name, channel = { name, subscriptions: new Set(), isActive: false, missingSince: 0, isBusy: false, retries: 0, timer: 0 });
-    const subscription = new Subscription(name, listener, () => {
-      channel.subscriptions.delete(subscription);
-      this.#settle(channel);
-    });
-    channel.subscriptions.add(subscription);
-    if (channel.isActive && !channel.isBusy) subscription.confirm();
-    else this.#settle(channel);
+    if (!channel) this.#channels.set(name, channel = new Channel(name, this.#options, this.#ownerOfChannels));
+    channel.add(subscription);
     return subscription;
   }
 
-  publish(channel, data, { key } = {}) {
-    return this.#request({ type: 'publish', channel, data, key });
+  async publish(channel, data, { key } = {}) {
+    if (data === undefined) throw new TypeError('There is nothing to publish: undefined is no JSON.');
+    await this.#request(isBytes(data) ? { type: 'publish', channel, binary: toBase64(data), key } : { type: 'publish', channel, data, key });
   }
 
   async ping() {
@@ -94,235 +134,191 @@ export class GatewayClient {
     return performance.now() - start;
   }
 
-  close() {
-    this.#end(1000, 'closed by the application');
+  async refresh(token) {
+    if (token !== undefined) this.#options.token = token;
+    const connection = this.#connection;
+    const given = await this.#askForToken();
+    // Another connection has been opened with a token of its own.
+    if (!this.#open || connection !== this.#connection) throw new GatewayError('not_connected', 'There is no connection to refresh; the next one has the token.');
+    if (!given) throw new GatewayError('no_token', 'The application gave no token.');
+    return (await this.#request({ type: 'refresh', token: given })).expires_in;
   }
 
   // The connection
 
+  /** The connection, where it is open. */
+  get #open() { return this.#state === 'open' && this.#connection?.welcome ? this.#connection : null; }
+
   #connect() {
-    clearTimeout(this.#timers.connect);
-    if (typeof this.#options.token !== 'function') return this.#open(this.#options.token);
-    // Each connection's own: the last one's may have expired, or be why it was refused.
+    clearTimeout(this.#timer);
+    this.#comeBackAt = 0;
+    this.#error = null;
     const attempt = this.#attempt = {};
+    this.#set('connecting');
+    if (attempt !== this.#attempt) return; // a listener has disconnected it
+    if (typeof this.#options.token !== 'function') return this.#begin(this.#options.token?.trim());
+    // Each connection's own: the last one's may have expired, or be why it was refused.
     this.#askForToken().then(
-      token => { if (attempt === this.#attempt) this.#open(token); },
+      token => { if (attempt === this.#attempt) this.#begin(token); },
       error => {
         if (attempt !== this.#attempt) return;
+        if (error.code === 'unauthorized') return this.#refused(4401, error.message, error);
         this.#fail(error);
-        if (attempt === this.#attempt) this.#closed(null, 1006, 'there is no token');
+        if (attempt === this.#attempt) this.#comeBack(1006, 'there is no token');
       });
-    this.#set('connecting');
   }
 
-  #open(token) {
+  #begin(token) {
     this.#attempt = null;
-    // The list of subprotocols is all that a page can set; the gateway answers with the protocol and never with the token.
-    const socket = new this.#options.WebSocket(this.#url, token ? ['gateway.v1', `gateway.token.${token}`] : 'gateway.v1');
-    this.#socket = socket;
-    socket.onmessage = event => { if (socket === this.#socket) this.#receive(event.data); };
-    socket.onclose = event => this.#closed(socket, event.code, event.reason);
-    socket.onerror = () => {}; // a close follows
-    this.#timers.deadline = setTimeout(() => this.#giveUp(socket, 'no connection in time'), this.#options.timeout);
-    if (typeof this.#options.token !== 'function') this.#set('connecting');
+    try {
+      const connection = this.#connection = new Connection(this.#url, token, this.#options, {
+        log: this.#log,
+        opened: () => this.#opened(),
+        received: (message, error) => this.#received(message, error),
+        ended: (code, reason, heardAt) => this.#ended(connection, code, reason, heardAt),
+      });
+    } catch (error) {
+      this.#refused(4400, error.message, new GatewayError('bad_request', `There can be no connection: ${error.message}`)); // such as with a token that is none
+    }
   }
 
   /** The application's token, within the time that a connection may take. */
   async #askForToken() {
-    let timer;
-    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('it did not come in time')), this.#options.timeout); });
     try {
-      return await Promise.race([this.#options.token(), late]);
+      return await ask(this.#options.token, this.#options.timeout);
     } catch (error) {
-      throw new GatewayError('no_token', `The application gave no token: ${error?.message ?? error}`);
-    } finally {
-      clearTimeout(timer);
+      throw error instanceof GatewayError ? error : new GatewayError('no_token', `The application gave no token: ${error?.message ?? error}`);
     }
   }
 
-  /** The token ends soon, and the connection with it; if this fails, the next connection has a new one. */
-  #refresh(socket) {
-    if (typeof this.#options.token !== 'function') return;
-    this.#askForToken().then(token => {
-      if (socket !== this.#socket || this.#state !== 'open') return;
-      this.#send({ type: 'refresh', token }, error => { if (error && error.code !== 'connection_lost' && error.code !== 'closed') this.#fail(error); });
-    }, error => { if (socket === this.#socket) this.#fail(error); });
-  }
-
-  #opened(welcome) {
-    clearTimeout(this.#timers.deadline);
-    this.#welcome = welcome;
-    this.#openedAt = Date.now();
-    this.#comeBackAt = 0;
+  #opened() {
+    this.#refusedTokens = 0;
     this.#set('open');
     // Both may be changed by listeners meanwhile, and the state too.
-    for (const channel of [...this.#channels.values()]) this.#settle(channel);
-    for (const request of [...this.#queue]) this.#sendQueued(request);
-    this.#listen();
+    for (const channel of [...this.#channels.values()]) channel.settle();
+    for (const request of [...this.#queue]) if (this.#open) this.#send(this.#unqueue(request));
+    if (this.#open) this.#opening.resolve(this.connection);
   }
 
-  /** A WebSocket's own pings cannot be seen from here: after a longer silence than theirs the gateway is asked, and then given up. */
-  #listen() {
-    this.#heardAt = Date.now();
-    clearTimeout(this.#timers.silence);
-    if (this.#state !== 'open' || !(this.#welcome.heartbeat > 0)) return;
-    const socket = this.#socket;
-    this.#timers.silence = setTimeout(
-      () => this.#send({ type: 'ping' }, error => { if (error?.code === 'timeout') this.#giveUp(socket, 'the gateway is silent'); }),
-      this.#welcome.heartbeat * 1500);
-  }
-
-  /** Without waiting for the other side, which may be gone. */
-  #giveUp(socket, reason) {
-    if (socket !== this.#socket) return;
-    socket.onclose = null;
-    socket.close();
-    this.#closed(socket, 1006, reason);
-  }
-
-  #closed(socket, code, reason) {
-    if (socket !== this.#socket) return;
-    if (FINAL.has(code)) return this.#end(code, reason);
-    const now = Date.now();
-    // One that is closed as soon as it stands must not be opened again at once, for ever.
-    if (this.#state === 'open' && now - this.#openedAt >= this.#options.maxBackoff) this.#attempts = 0;
+  #ended(connection, code, reason, heardAt) {
+    if (connection.stood >= STOOD) this.#backoff.succeeded();
+    const ending = endingOf(code);
+    // A token that is a text will not become better; a function may give another, but not for ever.
+    const isFinal = ending.final || (ending.token && (typeof this.#options.token !== 'function' || ++this.#refusedTokens >= MAX_REFUSED_TOKENS));
     // A connection that was cut may have been dead since it last said something.
-    const missingSince = code === 1006 ? this.#heardAt : now;
-    for (const channel of this.#channels.values()) if (channel.isActive) channel.missingSince = missingSince;
-    const wait = this.#comeBackAt ? Math.max(0, this.#comeBackAt - now) : this.#backoff(this.#attempts++);
-    this.#timers.connect = setTimeout(() => { this.#comeBackAt = 0; this.#connect(); }, wait);
-    this.#release(new GatewayError('connection_lost', 'The connection was lost before the answer came.'));
+    this.#release(code === 1006 ? heardAt : Date.now());
+    if (isFinal) this.#refused(code, reason, endError(code, reason));
+    else this.#comeBack(code, reason);
+  }
+
+  #comeBack(code, reason) {
+    const wait = this.#comeBackAt ? Math.max(0, this.#comeBackAt - Date.now()) : this.#backoff.next();
+    this.#attempt = null;
+    this.#timer = setTimeout(() => this.#connect(), wait);
     this.#set('waiting', { code, reason, wait });
   }
 
-  #end(code, reason) {
-    if (this.#state === 'closed') return;
-    const socket = this.#socket;
-    const error = new GatewayError('closed', `The client is closed: ${code} ${reason}`.trim());
-    const channels = [...this.#channels.values()];
-    this.#channels.clear();
-    clearTimeout(this.#timers.connect);
-    globalThis.removeEventListener?.('online', this.#onOnline);
+  #refused(code, reason, error) {
+    this.#stop('disconnected', code, reason, error);
+    this.#fail(error);
+  }
+
+  /** No connection is tried for any more. */
+  #stop(state, code, reason, error) {
+    clearTimeout(this.#timer);
     this.#attempt = null;
-    this.#state = 'closed'; // before anybody is told
-    this.#release(error);
-    if (socket) {
-      socket.onclose = null;
-      socket.close(1000);
-    }
-    for (const { subscriptions, timer } of channels) {
-      clearTimeout(timer);
-      for (const subscription of subscriptions) subscription.end(error);
-    }
+    this.#comeBackAt = 0;
+    this.#state = state; // before anybody is told
+    this.#error = error;
+    this.#connection?.close(error);
+    this.#release(Date.now());
+    this.#opening.reject(error);
     for (const request of [...this.#queue]) this.#unqueue(request).done(error);
-    this.#set('closed', { code, reason });
+    for (const channel of this.#channels.values()) for (const subscription of channel.subscriptions) subscription.suspend(error);
+    this.#set(state, { code, reason, error });
   }
 
-  /** Forgets what belonged to the connection. */
-  #release(error) {
-    clearTimeout(this.#timers.deadline);
-    clearTimeout(this.#timers.silence);
-    this.#socket = this.#welcome = null;
-    if (this.#state === 'open') this.#state = 'waiting'; // nothing more is sent
-    for (const channel of this.#channels.values()) {
-      clearTimeout(channel.timer);
-      channel.isActive = false;
-    }
-    for (const id of [...this.#commands.keys()]) this.#answer(id, error);
+  /** What belonged to the connection. */
+  #release(missingSince) {
+    this.#connection = null;
+    for (const channel of this.#channels.values()) channel.lost(missingSince);
   }
 
-  /** Full jitter, any moment up to the bound: clients that were cut off together must not come back together. */
-  #backoff(attempt) {
-    return Math.random() * Math.min(this.#options.maxBackoff, this.#options.minBackoff * 2 ** attempt);
+  /** The network is back, or somebody looks at the page: neither a wait nor a connection that has died in the meantime is what they want to see. */
+  #awake() {
+    if (globalThis.document?.visibilityState === 'hidden') return;
+    if (this.#state === 'waiting' && !this.#comeBackAt) this.#connect();
+    else this.#open?.probe();
   }
 
   // Messages
 
-  #receive(text) {
-    let message;
-    try {
-      message = JSON.parse(text);
-    } catch {
-      return this.#end(1003, 'what came is not gateway.v1; is the path right?');
-    }
+  #received(message, error) {
     switch (message.type) {
-      case 'welcome': return this.#opened(message);
-      case 'message': this.#deliver(message); break;
-      case 'ok': case 'pong': this.#answer(message.id); break;
-      case 'error': this.#refused(message); break;
-      case 'expiring': this.#refresh(this.#socket); break;
-      case 'gap': this.#emit('gap', { cause: 'broker', ms: message.ms, channels: message.channels }); break;
-      case 'skipped': this.#emit('skipped', { channel: message.channel, count: message.count }); break;
-      case 'reconnect': this.#comeBackAt = Date.now() + message.after_ms; break; // the gateway closes now
-      default: // of a newer gateway
+      case 'message': return this.#deliver(message);
+      case 'unsubscribed': return this.#channels.get(message.channel)?.revoked(message.reason);
+      case 'gap': return this.#gaps.add(message);
+      case 'skipped': return this.#tellSkipped({ channel: message.channel, count: message.count });
+      case 'expiring': return this.#expiring(message.in_ms);
+      case 'reconnect': // the gateway closes now
+        this.#comeBackAt = Date.now() + message.after_ms;
+        return this.#log('the gateway says farewell:', message.reason);
+      case 'error': return this.#fail(error);
+      default: return this.#log('of a newer gateway:', message.type);
     }
-    this.#listen();
   }
 
   #deliver(message) {
     const channel = this.#channels.get(message.channel);
     if (!channel) return;
-    const data = 'binary' in message ? Uint8Array.from(atob(message.binary), character => character.charCodeAt(0)) : message.data;
-    for (const subscription of channel.subscriptions) call(subscription.listener, data, message);
+    const data = 'binary' in message ? fromBase64(message.binary) : message.data;
+    for (const subscription of [...channel.subscriptions]) subscription.deliver(data, message);
   }
 
-  #refused({ id, code, message }) {
-    const error = new GatewayError(code, message);
-    if (!this.#answer(id, error)) this.#fail(error);
+  #tellGap(gap) {
+    Events.emit(this, 'gap', gap);
+    for (const name of gap.channels === 'all' ? [...this.#channels.keys()] : gap.channels) this.#tellSubscriptions(name, 'gap', gap);
+  }
+
+  #tellSkipped(skipped) {
+    Events.emit(this, 'skipped', skipped);
+    this.#tellSubscriptions(skipped.channel, 'skipped', skipped);
+  }
+
+  #tellSubscriptions(name, event, value) {
+    for (const subscription of [...this.#channels.get(name)?.subscriptions ?? []]) Events.emit(subscription, event, value);
+  }
+
+  /** The connection goes on with what the function gives; if that fails, the next connection has a new one. */
+  #expiring(ms) {
+    Events.emit(this, 'expiring', { ms });
+    if (typeof this.#options.token !== 'function') return;
+    const connection = this.#connection;
+    this.refresh().catch(error => { if (connection === this.#connection) this.#fail(error); });
   }
 
   // Channels
 
-  /** Asks for what is wanted of a channel until it is so. One command at a time, so that two never overtake each other. */
-  #settle(channel) {
-    const wanted = channel.subscriptions.size > 0;
-    if (channel.isBusy) return;
-    if (!wanted && !channel.isActive) return void this.#channels.delete(channel.name);
-    if (wanted === channel.isActive || this.#state !== 'open') return;
-    channel.isBusy = true;
-    clearTimeout(channel.timer);
-    this.#send({ type: wanted ? 'subscribe' : 'unsubscribe', channel: channel.name }, error => {
-      channel.isBusy = false;
-      // The answer to a command that was given up may have come true.
-      if (!error || error.code === 'already_subscribed' || error.code === 'not_subscribed') {
-        channel.isActive = wanted;
-        channel.retries = 0;
-        if (wanted) this.#subscribed(channel);
-        else channel.missingSince = 0;
-        this.#settle(channel);
-      } else if (TEMPORARY.has(error.code)) {
-        channel.timer = setTimeout(() => this.#settle(channel), this.#backoff(channel.retries++));
-      } else if (error.code !== 'connection_lost' && error.code !== 'closed') {
-        this.#channels.delete(channel.name);
-        for (const subscription of channel.subscriptions) subscription.end(error);
-        this.#fail(error, channel.name);
-      }
-    });
-  }
-
-  #subscribed(channel) {
-    for (const subscription of channel.subscriptions) subscription.confirm();
-    if (channel.missingSince) this.#emit('gap', { cause: 'connection', ms: Date.now() - channel.missingSince, channels: [channel.name] });
-    channel.missingSince = 0;
-  }
+  #ownerOfChannels = (client => ({
+    get connection() { return client.#open; },
+    forget: channel => { if (client.#channels.get(channel.name) === channel) client.#channels.delete(channel.name); },
+    failed: (error, name) => client.#fail(error, name),
+    missed: (channel, ms) => client.#tellGap({ cause: 'connection', ms, channels: [channel.name] }),
+  }))(this);
 
   // Commands
 
-  /** A command of the application's: while there is no connection it waits for one. */
-  #request(message) {
+  /** A command of the application's: while there is no connection it waits for one. What JSON cannot say is thrown here. */
+  #request(command) {
     return new Promise((resolve, reject) => {
-      const done = error => error ? reject(error) : resolve();
-      if (this.#state === 'open') return this.#send(message, done);
-      if (this.#state === 'closed') return done(new GatewayError('closed', 'This client is closed.'));
+      const request = { command: JSON.stringify(command), done: (error, answer) => error ? reject(error) : resolve(answer) };
+      if (this.#open) return this.#send(request);
+      if (this.#error) return reject(this.#error);
       const error = new GatewayError('not_connected', 'There is no connection; nothing was sent.');
-      if (this.#queue.size >= this.#options.maxQueued) return done(error);
-      const request = { message, done, timer: setTimeout(() => this.#unqueue(request).done(error), this.#options.timeout) };
+      if (this.#queue.size >= this.#options.maxQueued) return reject(error);
+      request.timer = setTimeout(() => this.#unqueue(request).done(error), this.#options.timeout);
       this.#queue.add(request);
     });
-  }
-
-  #sendQueued(request) {
-    if (this.#state === 'open') this.#send(request.message, this.#unqueue(request).done);
   }
 
   #unqueue(request) {
@@ -331,73 +327,20 @@ export class GatewayClient {
     return request;
   }
 
-  #send(message, done) {
-    const id = this.#nextId++;
-    const timer = setTimeout(() => this.#answer(id, new GatewayError('timeout', 'The gateway did not answer in time.')), this.#options.timeout);
-    this.#commands.set(id, { done, timer });
-    this.#socket.send(JSON.stringify({ ...message, id }));
-  }
-
-  #answer(id, error) {
-    const command = this.#commands.get(id);
-    if (!command) return false;
-    this.#commands.delete(id);
-    clearTimeout(command.timer);
-    command.done(error);
-    return true;
+  #send({ command, done }) {
+    this.#connection.send(command, done);
   }
 
   // Events
 
   #set(state, detail) {
     this.#state = state;
-    this.#emit('state', { state, ...detail });
+    this.#log('state', state, detail ?? '');
+    Events.emit(this, 'state', { state, ...detail });
   }
 
   #fail(error, channel) {
-    if (this.#listeners.error.size === 0) console.error('Gateway:', error.message, channel ?? '');
-    this.#emit('error', error, channel);
-  }
-
-  #emit(event, ...values) {
-    for (const listener of this.#listeners[event]) call(listener, ...values);
-  }
-}
-
-/** One listener of one channel; made by {@link GatewayClient#subscribe}. */
-class Subscription {
-  #leave;
-  #resolve;
-  #reject;
-  #isEnded = false;
-
-  constructor(channel, listener, leave) {
-    this.channel = channel;
-    this.listener = listener;
-    this.#leave = leave;
-    this.ready = new Promise((resolve, reject) => { [this.#resolve, this.#reject] = [resolve, reject]; });
-    this.ready.catch(() => {}); // who does not wait for it hears of it by the event
-  }
-
-  unsubscribe() {
-    if (this.#isEnded) return;
-    this.end(new GatewayError('unsubscribed', 'The subscription was ended before it was confirmed.'));
-    this.#leave();
-  }
-
-  confirm() { this.#resolve(); }
-
-  end(error) {
-    this.#isEnded = true;
-    this.#reject(error); // of no effect once it is confirmed
-  }
-}
-
-/** What a listener throws is its owner's error, reported as any other of theirs; the client goes on. */
-function call(listener, ...values) {
-  try {
-    listener(...values);
-  } catch (error) {
-    queueMicrotask(() => { throw error; });
+    if (Events.count(this, 'error') === 0) console.error('Gateway:', error.message, channel ?? '');
+    Events.emit(this, 'error', error, channel);
   }
 }

@@ -13,7 +13,7 @@ internal sealed class ConsoleShell
 /// <summary>The console: static files that are part of the program, so that it works without a network.</summary>
 internal static class ConsolePage
 {
-    // What the project file embeds: Console/index.html, Console/vendor/… and, as Console/gateway.js, the JavaScript client.
+    // What the project file embeds: Console/index.html, Console/vendor/… and, as Console/gateway.js and Console/lib/…, the JavaScript client.
     private const string Folder = "Console/";
 
     // Nothing from elsewhere, no inline script or style; WebSockets to any address, since the client endpoint is another origin.

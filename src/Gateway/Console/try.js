@@ -27,7 +27,7 @@ function connect() {
   gateway.on('state', ({ state, code, reason, wait }) => {
     if (state === 'open') log(`● open: connection ${own.connection.id} on ${own.connection.node}`);
     else if (state === 'waiting') log(`○ lost: ${code} ${reason}; again in ${(wait / 1000).toFixed(1)} s`.replace(' ;', ';'));
-    else if (state === 'closed') closed(`× closed: ${code} ${reason}`);
+    else if (own === gateway && (state === 'disconnected' || state === 'closed')) closed(`× closed: ${code} ${reason}`);
   });
   gateway.on('gap', ({ cause, ms, channels }) => log(`! gap: ${[channels].flat().join(', ')} may lack up to ${(ms / 1000).toFixed(1)} s (${cause})`));
   gateway.on('skipped', ({ channel, count }) => log(`! skipped: ${count} of ${channel}`));
@@ -43,7 +43,9 @@ function connect() {
 
 function closed(line) {
   log(line);
+  const own = gateway;
   gateway = null;
+  own.close(); // where the gateway has refused it
   [...subscriptions.keys()].forEach(forget);
   $('try-url').disabled = $('try-token').disabled = false;
   setText($('try-button'), 'Connect');

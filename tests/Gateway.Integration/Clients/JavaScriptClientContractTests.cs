@@ -15,6 +15,8 @@ public sealed partial class JavaScriptClientContractTests
 
     [Theory]
     [InlineData("gateway/gateway.test.mjs")]
+    [InlineData("gateway/package.test.mjs")]
+    [InlineData("gateway/protocol.test.mjs")]
     [InlineData("console/rates.test.mjs")]
     public async Task UnitTests_OfNodesOwnRunner_AllPass(string file)
     {

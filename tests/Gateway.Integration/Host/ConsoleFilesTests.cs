@@ -27,6 +27,7 @@ public sealed class ConsoleFilesTests
 
     [Theory]
     [InlineData("gateway.js", "clients/javascript/gateway.js")]
+    [InlineData("lib/connection.js", "clients/javascript/lib/connection.js")]
     [InlineData("vendor/uPlot.iife.min.js", "src/Gateway/Console/vendor/uPlot.iife.min.js")]
     public async Task File_OfTheConsole_IsServedAsItStandsInTheSources(string path, string source)
     {

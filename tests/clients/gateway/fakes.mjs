@@ -47,8 +47,8 @@ export function fakeWebSocket() {
     sent = [];
     isClosed = false;
 
-    constructor(url, protocol) {
-      Object.assign(this, { url, protocol });
+    constructor(url, protocols) {
+      Object.assign(this, { url, protocols });
       this.constructor.sockets.push(this);
     }
 
@@ -59,13 +59,13 @@ export function fakeWebSocket() {
     /** What was sent since the last call. */
     take() { return this.sent.splice(0); }
 
-    says(message) { this.onmessage({ data: JSON.stringify(message) }); }
+    says(message) { this.onmessage?.({ data: JSON.stringify(message) }); }
 
     welcomes(heartbeat = 25) { this.says({ type: 'welcome', connection: '00000000000000a1', node: 'n1', heartbeat }); }
 
     /** Answers everything that waits. */
     agrees() { for (const { id, channel, type } of this.take()) this.says(type === 'ping' ? { type: 'pong', id } : { type: 'ok', id, channel }); }
 
-    ends(code, reason = '') { this.onclose({ code, reason }); }
+    ends(code, reason = '') { this.onclose?.({ code, reason }); }
   };
 }

@@ -2,7 +2,7 @@
 // usage: node --test tests/clients/gateway/
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { GatewayClient } from '../../../clients/javascript/gateway.js';
+import { GatewayClient, GatewayError } from '../../../clients/javascript/gateway.js';
 import { FakeClock, fakeWebSocket } from './fakes.mjs';
 
 const URL = 'ws://gateway.test/ws';
@@ -10,7 +10,7 @@ let clock, WebSocket, client, events;
 
 function make(options) {
   client = new GatewayClient(URL, { WebSocket, ...options });
-  for (const event of ['state', 'gap', 'skipped', 'error']) client.on(event, (...values) => events.push([event, ...values]));
+  for (const event of ['state', 'gap', 'skipped', 'expiring', 'error']) client.on(event, (...values) => events.push([event, ...values]));
   return client;
 }
 
@@ -37,7 +37,7 @@ test('connects with the subprotocol and is open with the welcome', () => {
   assert.equal(client.state, 'connecting');
   assert.equal(client.connection, null);
   WebSocket.last.welcomes();
-  assert.deepEqual([WebSocket.last.url, WebSocket.last.protocol], [URL, 'gateway.v1']);
+  assert.deepEqual([WebSocket.last.url, WebSocket.last.protocols], [URL, ['gateway.v1', 'gateway.refusals']]);
   assert.equal(client.state, 'open');
   assert.deepEqual(client.connection, { id: '00000000000000a1', node: 'n1' });
 });
@@ -234,12 +234,31 @@ test('a gap counts from when the connection was last heard of, through further l
   assert.deepEqual(of('gap').map(({ ms }) => ms), [21_500]);
 });
 
-test('surfaces the broker\'s gap and what was skipped', () => {
+test('surfaces what was skipped, to the subscription too', () => {
   const socket = open();
-  socket.says({ type: 'gap', channels: 'all', ms: 1840 });
+  const heard = [];
+  client.subscribe('news', { token: undefined }).on('skipped', skipped => heard.push(skipped));
   socket.says({ type: 'skipped', channel: 'news', count: 12 });
-  assert.deepEqual(of('gap'), [{ cause: 'broker', ms: 1840, channels: 'all' }]);
-  assert.deepEqual(of('skipped'), [{ channel: 'news', count: 12 }]);
+  assert.deepEqual([of('skipped'), heard], [[{ channel: 'news', count: 12 }], [{ channel: 'news', count: 12 }]]);
+});
+
+test('a gap of the broker is told at a moment within the time that the gateway names, further ones with it', () => {
+  const socket = open();
+  const heard = [];
+  client.subscribe('a').on('gap', gap => heard.push(gap));
+  clock.random = 0.75;
+  socket.says({ type: 'gap', channels: ['a'], ms: 1_840, within_ms: 4_000 });
+  clock.advance(1_000);
+  socket.says({ type: 'gap', channels: 'all', ms: 10, within_ms: 60_000 });
+  clock.advance(1_999);
+  assert.deepEqual(of('gap'), []);
+  clock.advance(1);
+  assert.deepEqual(of('gap'), [{ cause: 'broker', ms: 2_840, channels: 'all' }]);
+  assert.deepEqual(heard, of('gap'));
+  socket.says({ type: 'gap', channels: ['b'], ms: 5 }); // of a gateway that names no time
+  clock.advance(0);
+  assert.deepEqual(of('gap').at(-1), { cause: 'broker', ms: 5, channels: ['b'] });
+  assert.equal(heard.length, 1);
 });
 
 test('told to reconnect, comes back at that moment and not before the close', () => {
@@ -294,15 +313,17 @@ test('measures the way to the gateway and back', async () => {
   assert.ok(await time >= 0);
 });
 
-test('closed, by itself or by the gateway, it ends everything and stays so', async () => {
+test('closed, it ends everything and stays so', async () => {
   const socket = open();
   const subscription = client.subscribe('news', () => {});
   const publication = codeOf(client.publish('chat', 1));
-  socket.ends(4403, 'disconnected by the operator');
+  const next = codeOf(client.once('gap'));
+  client.close();
   assert.equal(client.state, 'closed');
-  assert.deepEqual(of('state').at(-1), { state: 'closed', code: 4403, reason: 'disconnected by the operator' });
-  assert.deepEqual([await publication, await codeOf(subscription.ready), await codeOf(client.publish('chat', 2))], ['closed', 'closed', 'closed']);
+  assert.deepEqual(of('state').map(({ state, code }) => [state, code]).at(-1), ['closed', 1000]);
+  assert.deepEqual([await publication, await codeOf(subscription.ready), await codeOf(client.publish('chat', 2)), await codeOf(client.connect()), await next], Array(5).fill('closed'));
   assert.throws(() => client.subscribe('news', () => {}), { code: 'closed' });
+  assert.ok(socket.isClosed);
   clock.advance(1e9);
   assert.equal(WebSocket.sockets.length, 1);
 });
@@ -316,9 +337,13 @@ test('closed before it is open it takes what waits with it', async () => {
 });
 
 test('an endpoint that speaks something else ends it', () => {
-  const socket = open();
-  socket.onmessage({ data: 'not JSON' });
-  assert.equal(client.state, 'closed');
+  open();
+  for (const data of ['not JSON', 'null', '{}']) {
+    client.connect().catch(() => {});
+    WebSocket.last.onmessage({ data });
+    assert.equal(client.state, 'disconnected', data);
+    assert.deepEqual([of('error').at(-1).code, of('error').at(-1).closeCode], ['unsupported', 1003]);
+  }
 });
 
 test('what a listener throws is reported and harms nobody else', async () => {
@@ -362,7 +387,7 @@ test('an error that nobody listens for goes to the console', () => {
 
 test('sends a token that is a text in the list of subprotocols', () => {
   make({ token: 'a.b.c' });
-  assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', 'gateway.token.a.b.c']);
+  assert.deepEqual(WebSocket.last.protocols, ['gateway.v1', 'gateway.refusals', 'gateway.token.a.b.c']);
 });
 
 test('asks for a token for each connection and sends it', async () => {
@@ -370,14 +395,14 @@ test('asks for a token for each connection and sends it', async () => {
   make({ token: async () => `t${++count}` });
   assert.equal(WebSocket.sockets.length, 0);
   await settled();
-  assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', 'gateway.token.t1']);
+  assert.deepEqual(WebSocket.last.protocols, ['gateway.v1', 'gateway.refusals', 'gateway.token.t1']);
   for (const code of [4409, 4401, 1006]) {
     WebSocket.last.welcomes();
     WebSocket.last.ends(code);
     assert.equal(client.state, 'waiting');
     clock.advance(60_000);
     await settled();
-    assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', `gateway.token.t${count}`]);
+    assert.deepEqual(WebSocket.last.protocols, ['gateway.v1', 'gateway.refusals', `gateway.token.t${count}`]);
   }
   assert.equal(count, 4);
 });
@@ -385,7 +410,7 @@ test('asks for a token for each connection and sends it', async () => {
 test('connects without a token when there is none yet', async () => {
   make({ token: () => null });
   await settled();
-  assert.equal(WebSocket.last.protocol, 'gateway.v1');
+  assert.deepEqual(WebSocket.last.protocols, ['gateway.v1', 'gateway.refusals']);
 });
 
 test('sends a new token when the gateway says that the old one expires', async () => {
@@ -403,6 +428,7 @@ test('sends a new token when the gateway says that the old one expires', async (
   socket.says({ type: 'expiring', in_ms: 30_000 });
   await settled();
   socket.says({ type: 'error', id: socket.take()[0].id, code: 'unauthorized', message: 'expired' });
+  await settled();
   assert.deepEqual(of('error').map(({ code }) => code), ['unauthorized']);
   assert.equal(client.state, 'open'); // until the gateway ends it
 });
@@ -410,7 +436,7 @@ test('sends a new token when the gateway says that the old one expires', async (
 test('with a token that is a text leaves expiring to the gateway', () => {
   const socket = open({ token: 'a.b.c' });
   socket.says({ type: 'expiring', in_ms: 30_000 });
-  assert.deepEqual(socket.take(), []);
+  assert.deepEqual([socket.take(), of('expiring')], [[], [{ ms: 30_000 }]]);
 });
 
 test('without the token that it asks for tries again later', async () => {
@@ -427,7 +453,7 @@ test('without the token that it asks for tries again later', async () => {
   answer = () => 't3';
   clock.advance(60_000);
   await settled();
-  assert.deepEqual(WebSocket.last.protocol, ['gateway.v1', 'gateway.token.t3']);
+  assert.deepEqual(WebSocket.last.protocols, ['gateway.v1', 'gateway.refusals', 'gateway.token.t3']);
 });
 
 test('closed while a token is on its way never connects', async () => {
@@ -438,4 +464,418 @@ test('closed while a token is on its way never connects', async () => {
   give('t1');
   await settled();
   assert.equal(WebSocket.sockets.length, 0);
+});
+
+test('goes on with the token that the application hands it, now and with the next connections', async () => {
+  const socket = open({ token: 'old' });
+  const seconds = client.refresh('new\n');
+  await settled();
+  const [{ type, token, id }] = socket.take();
+  assert.deepEqual([type, token], ['refresh', 'new']);
+  socket.says({ type: 'ok', id, expires_in: 60 });
+  assert.equal(await seconds, 60);
+  socket.ends(1012);
+  assert.equal(await codeOf(client.refresh()), 'not_connected');
+  clock.advance(1_000);
+  assert.deepEqual(WebSocket.last.protocols.at(-1), 'gateway.token.new');
+});
+
+// Refusals
+
+test('a connection that the gateway refuses for good is not tried again, and says why', async () => {
+  for (const [code, name] of [[4400, 'bad_request'], [4401, 'unauthorized'], [4403, 'forbidden'], [4404, 'not_found'], [4409, 'token_expired']]) {
+    make({ token: 'text' });
+    const subscription = client.subscribe('news', () => {});
+    const waiting = [client.connect(), subscription.ready, client.publish('chat', 1)].map(codeOf);
+    const made = WebSocket.sockets.length;
+    WebSocket.last.ends(code, 'the reason');
+    assert.deepEqual(await Promise.all(waiting), [name, name, name]);
+    assert.deepEqual([await codeOf(client.publish('chat', 1)), await codeOf(subscription.ready)], [name, name], 'nor does anybody wait afterwards');
+    const change = of('state').at(-1);
+    assert.deepEqual([change.state, change.code, change.reason, change.error.code], ['disconnected', code, 'the reason', name]);
+    assert.match(of('error').at(-1).message, /the reason/);
+    clock.advance(1e9);
+    assert.equal(WebSocket.sockets.length, made);
+    assert.equal(clock.pending, 0);
+    client.close();
+  }
+});
+
+test('what has been refused is tried again when the application says so, with its subscriptions', async () => {
+  make({ token: 'text' });
+  client.subscribe('news', () => {});
+  WebSocket.last.ends(4401, 'the token has expired');
+  client.refresh('better').catch(() => {});
+  const opened = client.connect();
+  WebSocket.last.welcomes();
+  assert.deepEqual(await opened, { id: '00000000000000a1', node: 'n1' });
+  assert.equal(WebSocket.last.protocols.at(-1), 'gateway.token.better');
+  assert.deepEqual(WebSocket.last.take().map(({ type, channel }) => [type, channel]), [['subscribe', 'news']]);
+});
+
+test('three tokens in a row that the gateway does not take are the last', async () => {
+  let count = 0;
+  make({ token: () => `t${++count}` });
+  await settled();
+  for (let i = 0; i < 2; i++) {
+    WebSocket.last.ends(4401, 'no');
+    assert.equal(client.state, 'waiting');
+    clock.advance(60_000);
+    await settled();
+  }
+  WebSocket.last.ends(4401, 'no');
+  assert.deepEqual([client.state, count], ['disconnected', 3]);
+});
+
+test('tokens that were taken in between begin the count anew', async () => {
+  make({ token: () => 't' });
+  await settled();
+  for (let i = 0; i < 5; i++) {
+    WebSocket.last.welcomes();
+    WebSocket.last.ends(4409, 'token expired');
+    assert.equal(client.state, 'waiting');
+    clock.advance(60_000);
+    await settled();
+  }
+});
+
+test('an application that knows that it will have no token says so', async () => {
+  make({ token: () => { throw new GatewayError('unauthorized', 'logged out'); } });
+  await settled();
+  assert.deepEqual([client.state, of('error').map(({ code }) => code)], ['disconnected', ['unauthorized']]);
+});
+
+test('an HTTP answer that the WebSocket tells counts as its close code, others will pass', () => {
+  for (const [status, state, code] of [[401, 'disconnected', 4401], [403, 'disconnected', 4403], [404, 'disconnected', 4404], [400, 'disconnected', 4400], [429, 'waiting', 4429], [503, 'waiting', 1006], [502, 'waiting', 1006]]) {
+    make();
+    WebSocket.last.onerror({ message: `Unexpected server response: ${status}` });
+    WebSocket.last.ends(1006);
+    assert.deepEqual([client.state, of('state').at(-1).code], [state, code], status);
+    client.close();
+  }
+});
+
+test('a token that cannot be sent ends it', async () => {
+  make({ WebSocket: class { constructor() { throw new SyntaxError('invalid subprotocol'); } } });
+  assert.deepEqual([client.state, await codeOf(client.connect())], ['disconnected', 'bad_request']);
+});
+
+test('an address may be relative or of HTTP, and one that is none is a mistake', () => {
+  make();
+  client.close();
+  const url = address => { new GatewayClient(address, { WebSocket }).close(); return WebSocket.last.url; };
+  assert.equal(url('https://a.test/ws#x'), 'wss://a.test/ws');
+  globalThis.document = { baseURI: 'http://page.test/a/b' };
+  try {
+    assert.equal(url('../ws'), 'ws://page.test/ws');
+  } finally {
+    delete globalThis.document;
+  }
+  assert.throws(() => url('ws'), TypeError);
+  assert.throws(() => url('mailto:a@b'), TypeError);
+});
+
+// Connecting
+
+test('connects when it is told to, and waits no longer than its time for it', async () => {
+  make({ connect: false });
+  assert.deepEqual([client.state, WebSocket.sockets.length], ['disconnected', 0]);
+  assert.equal(await codeOf(client.publish('chat', 1)), 'not_connected');
+  const opened = client.connect();
+  assert.equal(client.connect() === opened, false);
+  WebSocket.last.welcomes();
+  assert.equal((await opened).node, 'n1');
+  assert.equal((await client.connect()).node, 'n1');
+  assert.equal(WebSocket.sockets.length, 1);
+  WebSocket.last.ends(1006);
+  clock.random = 1;
+  const late = codeOf(client.connect());
+  clock.advance(10_000);
+  assert.equal(await late, 'timeout');
+  assert.notEqual(client.state, 'disconnected', 'it is tried on');
+});
+
+test('told to connect does not wait for the next attempt, unless the gateway has named the moment', () => {
+  const socket = open();
+  socket.ends(1006);
+  client.connect();
+  assert.equal(WebSocket.sockets.length, 2);
+  WebSocket.last.welcomes();
+  WebSocket.last.says({ type: 'reconnect', after_ms: 900, reason: 'drain' });
+  WebSocket.last.ends(1012);
+  client.connect();
+  assert.equal(WebSocket.sockets.length, 2);
+  clock.advance(900);
+  assert.equal(WebSocket.sockets.length, 3);
+});
+
+test('disconnected and connected again tells the gap and has its subscriptions', async () => {
+  const socket = open();
+  const heard = [];
+  const subscription = client.subscribe('a', data => heard.push(data));
+  socket.agrees();
+  await subscription.ready;
+  const publication = codeOf(client.publish('chat', 1));
+  client.disconnect();
+  client.disconnect();
+  assert.deepEqual([client.state, subscription.state, socket.isClosed, await publication], ['disconnected', 'subscribing', true, 'disconnected']);
+  assert.equal(await codeOf(subscription.ready), 'disconnected');
+  assert.deepEqual(of('error'), [], 'nothing is wrong');
+  clock.advance(7_000);
+  assert.equal(WebSocket.sockets.length, 1);
+  client.connect();
+  WebSocket.last.welcomes();
+  WebSocket.last.agrees();
+  assert.deepEqual(of('gap').map(({ ms }) => ms), [7_000]);
+  assert.equal(subscription.state, 'subscribed');
+});
+
+test('a page that is looked at again neither waits nor trusts what it has', () => {
+  const listeners = {};
+  globalThis.addEventListener = (event, listener) => { listeners[event] = listener; };
+  globalThis.removeEventListener = event => { delete listeners[event]; };
+  globalThis.document = { baseURI: 'http://page.test/', visibilityState: 'visible', addEventListener, removeEventListener };
+  try {
+    const socket = open();
+    listeners.visibilitychange();
+    listeners.online();
+    assert.deepEqual(socket.take().map(({ type }) => type), ['ping'], 'asked once');
+    clock.advance(10_000);
+    assert.equal(client.state, 'waiting');
+    document.visibilityState = 'hidden';
+    listeners.visibilitychange();
+    assert.equal(WebSocket.sockets.length, 1);
+    document.visibilityState = 'visible';
+    listeners.visibilitychange();
+    assert.equal(WebSocket.sockets.length, 2);
+    client.close();
+    assert.deepEqual(listeners, {});
+  } finally {
+    for (const name of ['document', 'addEventListener', 'removeEventListener']) delete globalThis[name];
+  }
+});
+
+test('short outages, each after some seconds that were good, cost a second each', () => {
+  open();
+  const waits = [];
+  clock.random = 1;
+  for (let i = 0; i < 4; i++) {
+    clock.advance(12_000);
+    WebSocket.last.ends(1006);
+    for (let down = 2_000; client.state !== 'open';) {
+      const { wait } = of('state').findLast(({ state }) => state === 'waiting');
+      waits.push(wait);
+      clock.advance(wait);
+      down -= wait;
+      if (down > 0) WebSocket.last.ends(1006);
+      else WebSocket.last.welcomes(0);
+    }
+  }
+  assert.deepEqual(waits, Array(4).fill([1_000, 2_000]).flat());
+});
+
+test('a command that is not answered while nothing comes has the gateway asked, and it alone does not end the connection', async () => {
+  const socket = open();
+  const publication = codeOf(client.publish('chat', 1));
+  socket.take();
+  clock.advance(10_000);
+  assert.equal(await publication, 'timeout');
+  assert.deepEqual(socket.sent.map(({ type }) => type), ['ping']);
+  socket.agrees();
+  clock.advance(10_000);
+  assert.equal(client.state, 'open');
+});
+
+// Publishing
+
+test('publishes bytes as bytes, of whatever kind and size', async () => {
+  const socket = open();
+  const large = new Uint8Array(100_000).map((_, i) => i);
+  for (const bytes of [Uint8Array.of(0, 1, 255), new Uint8Array(), Buffer.from('abc'), new Uint16Array([1]), Uint8Array.of(9, 8, 7).subarray(1), Uint8Array.of(1).buffer, large]) client.publish('chat', bytes, { key: 'k' }).catch(() => {});
+  const sent = socket.take();
+  assert.deepEqual(sent.slice(0, 6).map(({ binary }) => binary), ['AAH/', '', 'YWJj', 'AQA=', 'CAc=', 'AQ==']);
+  assert.deepEqual([...Buffer.from(sent[6].binary, 'base64')], [...large]);
+  assert.ok(sent.every(message => !('data' in message) && message.key === 'k'));
+});
+
+test('what JSON cannot say is a mistake of the caller, with a connection and without', async () => {
+  open();
+  const circular = {};
+  circular.circular = circular;
+  const fails = promise => promise.then(() => 'done', error => error.constructor.name);
+  assert.deepEqual([await fails(client.publish('chat', undefined)), await fails(client.publish('chat', circular))], ['TypeError', 'TypeError']);
+  WebSocket.last.ends(1006);
+  assert.equal(await fails(client.publish('chat', 1n)), 'TypeError');
+  const data = { a: 1 };
+  client.publish('chat', data).catch(() => {});
+  data.a = 2;
+  clock.advance(1_000);
+  WebSocket.last.welcomes();
+  assert.deepEqual(WebSocket.last.take().map(message => message.data), [{ a: 1 }], 'as it was');
+});
+
+// Subscriptions
+
+test('a subscription that the gateway ends is told and not asked for again', async () => {
+  const socket = open();
+  const subscription = client.subscribe('news', () => {});
+  const states = [];
+  subscription.on('state', ({ state, error }) => states.push([state, error?.code]));
+  socket.agrees();
+  socket.says({ type: 'unsubscribed', channel: 'news', reason: 'rules' });
+  assert.deepEqual(states, [['subscribed', undefined], ['unsubscribed', 'rules']]);
+  assert.deepEqual(events.filter(([event]) => event === 'error').map(([, error, channel]) => [error.code, channel]), [['rules', 'news']]);
+  assert.equal(await codeOf(subscription.ready), 'rules');
+  socket.ends(1012);
+  clock.advance(1_000);
+  WebSocket.last.welcomes();
+  assert.deepEqual(WebSocket.last.take(), []);
+  client.subscribe('news', () => {});
+  assert.deepEqual(WebSocket.last.take().map(({ type }) => type), ['subscribe'], 'whoever wants it anew may');
+});
+
+test('ended by the gateway while the client leaves and comes back, the newer wish counts', async () => {
+  const socket = open();
+  const first = client.subscribe('news', () => {});
+  socket.agrees();
+  first.unsubscribe();
+  const second = client.subscribe('news', () => {});
+  socket.says({ type: 'unsubscribed', channel: 'news', reason: 'rules' });
+  socket.says({ type: 'error', id: socket.take()[0].id, code: 'not_subscribed', message: '' });
+  assert.deepEqual(socket.sent.map(({ type }) => type), ['subscribe']);
+  socket.agrees();
+  assert.equal(await codeOf(second.ready), 'done');
+});
+
+test('ready settles whatever becomes of the channel', async () => {
+  const socket = open();
+  const first = client.subscribe('news', () => {});
+  socket.agrees();
+  first.unsubscribe();
+  const second = client.subscribe('news', () => {});
+  const ready = codeOf(second.ready);
+  socket.says({ type: 'error', id: socket.take()[0].id, code: 'unavailable', message: '' }); // the unsubscribe was not done, and is not wanted any more
+  assert.equal(await ready, 'done');
+
+  const silent = codeOf(client.subscribe('other', () => {}).ready);
+  clock.advance(10_000);
+  assert.equal(await silent, 'timeout');
+});
+
+test('ready can be asked for again after a loss', async () => {
+  const socket = open();
+  const subscription = client.subscribe('news', () => {});
+  socket.agrees();
+  await subscription.ready;
+  socket.ends(1012);
+  const again = codeOf(subscription.ready);
+  assert.equal(subscription.state, 'subscribing');
+  clock.advance(500);
+  WebSocket.last.welcomes();
+  WebSocket.last.agrees();
+  assert.equal(await again, 'done');
+});
+
+test('a subscription token is sent, and asked for anew with each subscribe', async () => {
+  const socket = open();
+  let count = 0;
+  client.subscribe('doc:1', () => {}, { token: 'text' });
+  client.subscribe('doc:2', () => {}, { token: async () => `t${++count}` });
+  await settled();
+  assert.deepEqual(socket.sent.map(({ channel, token }) => [channel, token]), [['doc:1', 'text'], ['doc:2', 't1']]);
+  socket.agrees();
+  socket.ends(1012);
+  clock.advance(500);
+  WebSocket.last.welcomes();
+  await settled();
+  assert.deepEqual(WebSocket.last.sent.map(({ channel, token }) => [channel, token]), [['doc:1', 'text'], ['doc:2', 't2']]);
+});
+
+test('without the subscription token that it asks for tries again later', async () => {
+  const socket = open();
+  let answer = () => { throw new Error('500'); };
+  client.subscribe('doc:1', () => {}, { token: () => answer() });
+  await settled();
+  assert.deepEqual([socket.sent, events.filter(([event]) => event === 'error').map(([, error, channel]) => [error.code, channel])], [[], [['no_token', 'doc:1']]]);
+  answer = () => 't2';
+  clock.advance(500);
+  await settled();
+  assert.deepEqual(socket.sent.map(({ token }) => token), ['t2']);
+});
+
+test('a connection that is lost while a subscription token is on its way has it for the next', async () => {
+  const socket = open();
+  let give;
+  client.subscribe('doc:1', () => {}, { token: () => new Promise(resolve => { give = resolve; }) });
+  await settled();
+  socket.ends(1012);
+  clock.advance(500);
+  WebSocket.last.welcomes();
+  give('t1');
+  await settled();
+  assert.deepEqual([socket.sent, WebSocket.last.sent.map(({ token }) => token)], [[], ['t1']]);
+});
+
+test('a subscription can be looped over, and leaving the loop leaves the channel', async () => {
+  const socket = open();
+  const subscription = client.subscribe('news');
+  socket.agrees();
+  const loop = (async () => {
+    const heard = [];
+    for await (const data of subscription) {
+      heard.push(data);
+      if (data === 3) break;
+    }
+    return heard;
+  })();
+  for (const data of [1, 2, 3, 4]) socket.says({ type: 'message', channel: 'news', data });
+  assert.deepEqual(await loop, [1, 2, 3]);
+  assert.deepEqual([subscription.state, socket.take().map(({ type }) => type)], ['unsubscribed', ['unsubscribe']]);
+});
+
+test('a loop keeps so much and no more, and is told what it has missed', async () => {
+  const socket = open({ maxBuffered: 2 });
+  const subscription = client.subscribe('news', () => {});
+  const skipped = [];
+  subscription.on('skipped', what => skipped.push(what));
+  const iterator = subscription[Symbol.asyncIterator]();
+  for (const data of [1, 2, 3, 4]) socket.says({ type: 'message', channel: 'news', data });
+  assert.deepEqual([(await iterator.next()).value, (await iterator.next()).value], [3, 4]);
+  assert.deepEqual(skipped, [{ channel: 'news', count: 2 }]);
+  await iterator.return();
+  assert.equal(subscription.state, 'subscribing', 'somebody else listens');
+  assert.deepEqual(await iterator.next(), { value: undefined, done: true });
+});
+
+test('a loop ends with its subscription: with an error where the gateway has ended it', async () => {
+  const socket = open();
+  const loops = ['a', 'b', 'c'].map(channel => client.subscribe(channel)).map(async subscription => { for await (const data of subscription) assert.equal(data, 1); });
+  const ids = socket.take().map(({ id }) => id);
+  socket.says({ type: 'message', channel: 'a', data: 1 });
+  socket.says({ type: 'error', id: ids[0], code: 'forbidden', message: 'no' });
+  client.close();
+  assert.deepEqual(await Promise.all(loops.map(codeOf)), ['forbidden', 'done', 'done']);
+});
+
+test('once is for one time, with a listener or a promise', async () => {
+  const socket = open();
+  const heard = [];
+  client.once('skipped', ({ count }) => heard.push(count));
+  const promised = client.once('skipped');
+  const off = client.once('skipped', () => heard.push('never'));
+  off();
+  for (const count of [1, 2]) socket.says({ type: 'skipped', channel: 'news', count });
+  assert.deepEqual([heard, (await promised).count], [[1], 1]);
+  assert.throws(() => client.on('gap', 'no function'), TypeError);
+});
+
+test('the debug log has every message and no token', async () => {
+  const lines = [];
+  const socket = open({ token: 'secret', debug: (...words) => lines.push(words.join(' ')) });
+  client.subscribe('doc:1', () => {}, { token: 'secret' });
+  client.refresh('secret').catch(() => {});
+  await settled();
+  socket.says({ type: 'of a newer gateway' });
+  for (const word of ['"type":"subscribe"', '"type":"refresh"', '"type":"welcome"', 'open', 'of a newer gateway']) assert.ok(lines.some(line => line.includes(word)), word);
+  assert.ok(!lines.some(line => line.includes('secret')));
 });
