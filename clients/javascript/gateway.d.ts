@@ -75,7 +75,7 @@ export interface Options {
 }
 
 /** Listeners of a closed set of events. */
-export declare class Events<E> {
+export interface Events<E> {
   /** Returns what takes the listener away again. */
   on<K extends keyof E>(event: K, listener: E[K]): () => void;
   /** For one time. Returns what takes the listener away again. */
@@ -141,7 +141,9 @@ export declare class GatewayError extends Error {
   constructor(code: string, message: string, closeCode?: number);
 }
 
-export declare class GatewayClient extends Events<ClientEvents> {
+export interface GatewayClient extends Events<ClientEvents> {}
+
+export declare class GatewayClient {
   /** Connects, unless told not to, and comes back by itself. The address may be relative to the page. */
   constructor(url: string | URL, options?: Options);
   readonly state: State;

@@ -46,7 +46,7 @@ export class Channel {
   revoked(reason) {
     this.#isActive = false;
     // With a command under way its subscriptions are newer than what has ended, and the command's answer is about them.
-    if (!this.#isBusy) this.end(new GatewayError(reason, 'The gateway has ended the subscription: its rules no longer allow it.'), true);
+    if (!this.#isBusy) this.end(new GatewayError(reason ?? 'unsubscribed', `The gateway has ended the subscription: ${reason}.`), true);
   }
 
   /** For good. */

@@ -36,7 +36,7 @@ export const endingOf = closeCode => ENDINGS.get(closeCode) ?? TEMPORARY;
 export const endError = (closeCode, reason) => new GatewayError(endingOf(closeCode).code, `The connection has ended: ${closeCode} ${reason}`.trim(), closeCode);
 
 /**
- * The HTTP answers that the gateway gives as close codes to browsers, which see no others (docs/protocol.md, "Refusals"): the same code for those that
+ * The HTTP answers that the gateway gives as close codes to browsers, which see no others (docs/protocol.md, "Refusals that pages can read"): the same code for those that
  * the package ws has read. 0: another one, which will pass.
  */
 export const closeCodeOf = status => [400, 401, 403, 404, 429].includes(status) ? 4000 + status : 0;

@@ -131,7 +131,17 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     private static string Raw(JsonElement root, string name) =>
         root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
 
-    private static string Bytes(JsonElement text) => text.TryGetBytesFromBase64(out var bytes) ? Convert.ToHexString(bytes) : "none";
+    private static string Bytes(JsonElement text)
+    {
+        try
+        {
+            return text.TryGetBytesFromBase64(out var bytes) ? Convert.ToHexString(bytes) : "none";
+        }
+        catch (InvalidOperationException)
+        {
+            return "none"; // half of a surrogate pair
+        }
+    }
 
     private static string Text(JsonElement root, string name)
     {

@@ -88,7 +88,7 @@ public sealed class JavaScriptClientTests
     [Fact]
     public async Task Refusal_ByHttp_IsTheEndToo()
     {
-        await using var host = await HostProcess.StartAsync("--Gateway:Auth:AllowAnonymous=false", "--Gateway:Handshake:CloseRefused=false");
+        await using var host = await HostProcess.StartAsync("--Gateway:Auth:AllowAnonymous=false", $"--Gateway:Auth:Jwt:HmacKey={Secret}", "--Gateway:Handshake:CloseRefused=false");
         await using var client = JavaScriptProgram.Start($"ws://{host.EndPoint}/ws");
 
         var change = await client.BecomesAsync("disconnected");

@@ -22,7 +22,7 @@ function compare(what, declared, real) {
 
 const checker = program.getTypeChecker();
 const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(declarations)));
-const classes = exported.filter(({ name, flags }) => flags & ts.SymbolFlags.Class && name !== 'Events'); // which is the others' base, and not there by itself
+const classes = exported.filter(({ flags }) => flags & ts.SymbolFlags.Class);
 compare('exports', classes.map(({ name }) => name), Object.keys(client));
 const membersOf = name => checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(exported.find(symbol => symbol.name === name))).map(member => member.name);
 /** Of a class and its bases. */
