@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Gateway.Core.Channels;
+using Gateway.Core.Json;
 
 namespace Gateway.Core.Brokers;
 
@@ -58,7 +59,7 @@ internal readonly record struct OutgoingPublication(ChannelName Channel, ReadOnl
         return buffer.WrittenMemory;
     }
 
-    /// <summary>One JSON value and nothing around it.</summary>
+    /// <summary>One JSON value and nothing around it, and no deeper than an envelope around it may be.</summary>
     private static bool IsVerbatim(ReadOnlySpan<byte> payload) =>
-        PayloadKinds.Of(payload) == PayloadKind.Json && payload.Trim(" \t\r\n"u8).Length == payload.Length;
+        Utf8.IsValid(payload) && JsonScanner.IsValue(payload, BrokerCommand.MaxDepth - 1) && payload.Trim(" \t\r\n"u8).Length == payload.Length;
 }
