@@ -20,7 +20,7 @@ internal sealed class HeapSweep(TimeProvider time, Action collect)
     /// <summary>What the collector does for the whole heap, and gives back to the system.</summary>
     public static void CollectAll() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-    // Packing moves what lives, and stops everybody for as long: docs/performance.md has the figures.
+    // Packing moves what lives, and stops everybody for as long.
     private const long LittleBytes = 64 * 1024 * 1024;
 
     /// <summary>The collector looks at the whole heap while everybody goes on.</summary>
