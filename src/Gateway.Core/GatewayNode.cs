@@ -117,6 +117,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
             fault: Faults("memory", Log.MemoryFault).Report)
         {
             Trim = Kept.Trim,
+            Connections = () => registry.Count,
         };
         transport.LogFault = exception =>
         {

@@ -46,8 +46,9 @@ public interface IBroker : IAsyncDisposable
     /// <param name="json">Copied before this returns.</param>
     /// <param name="expiry">Forgotten after so long without another.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What stood there: the last one of this node, or of another that goes by its name; null: nothing.</returns>
     /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
-    ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken);
+    ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken);
 
     /// <summary>Takes the node's announcement back: it has stopped, and the others need not wait until it is forgotten.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline; the announcement expires.</exception>

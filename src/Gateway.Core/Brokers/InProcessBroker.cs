@@ -63,11 +63,8 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
 
     /// <inheritdoc/>
     /// <remarks>Forgotten when the node leaves: a node that shares a process cannot be gone without.</remarks>
-    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
-    {
-        _bus.Announce(Sink, json.ToArray());
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
+        new(_bus.Announce(Sink, json.ToArray()));
 
     /// <inheritdoc/>
     public ValueTask WithdrawAsync(CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ public sealed class InProcessBus(TimeProvider? time = null)
     private readonly List<IBrokerSink> _nodes = [];
     private readonly Dictionary<ChannelName, List<IBrokerSink>> _subscribers = new(ChannelNameComparer.Instance);
 
-    private readonly Dictionary<IBrokerSink, byte[]> _announcements = [];
+    private readonly Dictionary<string, byte[]> _announcements = [];
 
     internal void Join(IBrokerSink node)
     {
@@ -28,22 +28,27 @@ public sealed class InProcessBus(TimeProvider? time = null)
         lock (_gate)
         {
             _nodes.Remove(node);
-            _announcements.Remove(node);
+            _announcements.Remove(node.Name);
             foreach (var channel in _subscribers.Where(entry => entry.Value.Contains(node)).Select(entry => entry.Key).ToArray())
                 Remove(channel, node);
         }
     }
 
-    internal void Announce(IBrokerSink node, byte[] json)
+    /// <summary>By name, as at every broker: two nodes of one name overwrite each other. Returns what stood there.</summary>
+    internal byte[]? Announce(IBrokerSink node, byte[] json)
     {
         lock (_gate)
-            _announcements[node] = json;
+        {
+            var before = _announcements.GetValueOrDefault(node.Name);
+            _announcements[node.Name] = json;
+            return before;
+        }
     }
 
     internal void Withdraw(IBrokerSink node)
     {
         lock (_gate)
-            _announcements.Remove(node);
+            _announcements.Remove(node.Name);
     }
 
     internal byte[][] Announcements()

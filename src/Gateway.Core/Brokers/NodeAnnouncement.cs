@@ -23,6 +23,7 @@ public sealed record NodeAnnouncement
     private const double HighestRate = 1_000_000;
 
     private const int LongestState = 32;
+    private const int LongestInstance = 32;
 
     /// <summary>Announcement version.</summary>
     [JsonPropertyName("v")]
@@ -31,6 +32,10 @@ public sealed record NodeAnnouncement
     /// <summary>The node's name.</summary>
     [JsonPropertyName("node")]
     public string Node { get; init; } = "";
+
+    /// <summary>Tells two nodes of one name apart: drawn anew at each start.</summary>
+    [JsonPropertyName("instance")]
+    public string Instance { get; init; } = "";
 
     /// <summary><c>ready</c>, <c>unready</c> or <c>draining</c>; a newer node may say another, which is none of these.</summary>
     [JsonPropertyName("state")]
@@ -82,6 +87,7 @@ public sealed record NodeAnnouncement
 
     private NodeAnnouncement Clamped() => this with
     {
+        Instance = Instance is { Length: <= LongestInstance } ? Instance : "",
         State = State.Length <= LongestState ? State : "",
         Connections = Math.Clamp(Connections, 0, MostConnections),
         MaxConnections = Math.Clamp(MaxConnections, 0, MostConnections),

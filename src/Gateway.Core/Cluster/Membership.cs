@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Gateway.Core.Brokers;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
@@ -34,6 +35,9 @@ internal sealed class Membership
     private readonly Dictionary<string, DateTimeOffset> _joined = [];
     private volatile List<NodeAnnouncement> _nodes = [];
     private readonly Rarely _logTooMany;
+    private readonly Rarely _logNamesake;
+    private readonly string _instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private long? _namesakeAt; // when another node's announcement stood under this one's name
     private bool _isFailing;
     private bool _hasAnnounced;
 
@@ -47,9 +51,11 @@ internal sealed class Membership
     public Membership(
         IBroker broker, Func<NodeAnnouncement> describe, Action onRead, ClusterOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log)
     {
-        (_metrics, _faults, _logTooMany) = (metrics, new FaultReporter("cluster", Log.RebalanceFault, metrics, time, log), new Rarely(time, Log.Interval));
+        (_metrics, _faults) = (metrics, new FaultReporter("cluster", Log.RebalanceFault, metrics, time, log));
+        (_logTooMany, _logNamesake) = (new Rarely(time, Log.Interval), new Rarely(time, Log.Interval));
         (_broker, _describe, _onRead, _options, _time, _log) = (broker, describe, onRead, options, time, log);
         StartedAt = time.GetUtcNow();
+        metrics.Meter.CreateObservableGauge("gateway.node.name.shared", () => HasNamesake ? 1 : 0, "{state}", "1 while another node announces itself by this node's name; else 0.");
     }
 
     /// <summary>When this node began to look.</summary>
@@ -57,6 +63,9 @@ internal sealed class Membership
 
     /// <summary>Between two looks at the others, while they are few.</summary>
     public TimeSpan Interval => _options.AnnounceInterval;
+
+    /// <summary>Whether another node goes by this one's name.</summary>
+    public bool HasNamesake => _namesakeAt is { } at && _time.GetElapsedTime(at) < _options.ForgetAfter;
 
     /// <summary>All nodes, this one among them; empty while nothing is known.</summary>
     public IReadOnlyList<NodeAnnouncement> Nodes => _nodes;
@@ -104,7 +113,8 @@ internal sealed class Membership
             return; // it is being connected to; whoever is to know of a broker that is not there hears it from the broker
         try
         {
-            await _broker.AnnounceAsync(_describe().ToJson(), _options.ForgetAfter, cancellationToken).ConfigureAwait(false);
+            var own = _describe() with { Instance = _instance };
+            LookForNamesake(await _broker.AnnounceAsync(own.ToJson(), _options.ForgetAfter, cancellationToken).ConfigureAwait(false), own.Node);
             if (mustRead)
             {
                 var read = await _broker.ReadAnnouncementsAsync(cancellationToken).ConfigureAwait(false);
@@ -126,6 +136,16 @@ internal sealed class Membership
         }
 
         Act();
+    }
+
+    /// <summary>What stands where this node has announced itself is its own last word. Before its first, it may be that of one that is gone.</summary>
+    private void LookForNamesake(byte[]? before, string name)
+    {
+        if (!_hasAnnounced || before is null || NodeAnnouncement.TryParse(before) is not { } stood || stood.Instance == _instance)
+            return;
+        _namesakeAt = _time.GetTimestamp();
+        if (_logNamesake.Now())
+            Log.NameShared(_log, name);
     }
 
     /// <summary>A fault of who looks at the nodes must not end the announcements: the others would take this node for gone.</summary>

@@ -9,9 +9,9 @@ internal sealed class CloseReason
 {
     public static readonly CloseReason Normal = new(CloseCode.Normal, "normal", "normal", comeBack: false);
     public static readonly CloseReason Moved = new(CloseCode.GoingAway, "moved to another node", "moved", comeBack: true);
-    public static readonly CloseReason UnsupportedData = new(CloseCode.UnsupportedData, "this endpoint takes no messages of this kind", "unsupported_data", comeBack: false, isFailure: true);
-    public static readonly CloseReason TooManyControlFrames = new(CloseCode.PolicyViolation, "more pings than their answers can be taken", "policy_violation", comeBack: false, isFailure: true);
-    public static readonly CloseReason InternalError = new(CloseCode.InternalError, "internal error", "internal_error", comeBack: true, isFailure: true);
+    public static readonly CloseReason UnsupportedData = new(CloseCode.UnsupportedData, "this endpoint takes no messages of this kind", "unsupported_data", comeBack: false, isMistake: true);
+    public static readonly CloseReason TooManyControlFrames = new(CloseCode.PolicyViolation, "more pings than their answers can be taken", "policy_violation", comeBack: false, isMistake: true);
+    public static readonly CloseReason InternalError = new(CloseCode.InternalError, "internal error", "internal_error", comeBack: true);
     public static readonly CloseReason ServiceRestart = new(CloseCode.ServiceRestart, "service restart", "service_restart", comeBack: true);
     public static readonly CloseReason TryAgainLater = new(CloseCode.TryAgainLater, "unavailable for the moment, try again later", "try_again_later", comeBack: true);
     public static readonly CloseReason BadRequest = new((CloseCode)4400, "bad request", "bad_request", comeBack: false);
@@ -19,8 +19,8 @@ internal sealed class CloseReason
     public static readonly CloseReason Disconnected = new((CloseCode)4403, "disconnected by the operator", "disconnected", comeBack: false);
     public static readonly CloseReason Forbidden = new((CloseCode)4403, "the rules no longer allow this channel", "forbidden", comeBack: false);
     public static readonly CloseReason HeartbeatTimeout = new((CloseCode)4408, "heartbeat timeout", "heartbeat_timeout", comeBack: true);
-    public static readonly CloseReason MessageTimeout = new((CloseCode)4410, "message not complete in time", "message_timeout", comeBack: true, isFailure: true);
-    public static readonly CloseReason RateLimit = new((CloseCode)4429, "more than the rate limit allows", "rate_limit", comeBack: true, isFailure: true);
+    public static readonly CloseReason MessageTimeout = new((CloseCode)4410, "message not complete in time", "message_timeout", comeBack: true, isMistake: true);
+    public static readonly CloseReason RateLimit = new((CloseCode)4429, "more than the rate limit allows", "rate_limit", comeBack: true, isMistake: true);
     public static readonly CloseReason TokenExpired = new((CloseCode)4409, "token expired", "token_expired", comeBack: true);
     public static readonly CloseReason SlowConsumer = new((CloseCode)4413, "slow consumer", "slow_consumer", comeBack: true, dropsQueue: true);
 
@@ -35,9 +35,9 @@ internal sealed class CloseReason
     private static readonly CloseReason[] Protocol =
         [.. Enum.GetValues<ProtocolError>().Select(error => new CloseReason(error.Code(), error.Text(), Label(error.Code()), comeBack: error == ProtocolError.NoRoom, isFailure: true))];
 
-    private CloseReason(CloseCode code, string text, string label, bool comeBack, bool isFailure = false, bool dropsQueue = false)
+    private CloseReason(CloseCode code, string text, string label, bool comeBack, bool isFailure = false, bool isMistake = false, bool dropsQueue = false)
     {
-        (Code, Text, MetricLabel, ComeBack, IsFailure, DropsQueue) = (code, text, label, comeBack, isFailure, dropsQueue);
+        (Code, Text, MetricLabel, ComeBack, IsFailure, IsMistake, DropsQueue) = (code, text, label, comeBack, isFailure, isMistake, dropsQueue);
         Frame = OutboundFrame.Close(code, text);
     }
 
@@ -55,6 +55,12 @@ internal sealed class CloseReason
     /// "Fail the WebSocket connection", RFC 6455 §7.1.7: nothing more the peer sends is looked at, not even its close frame.
     /// </summary>
     public bool IsFailure { get; }
+
+    /// <summary>
+    /// The client has sent what it may not, in frames that can be read: its close frame is waited for, so that a browser calls the end clean.
+    /// What it sends instead of one shortens the wait.
+    /// </summary>
+    public bool IsMistake { get; }
 
     /// <summary>What waits for the client is dropped: it does not read, or is gone.</summary>
     public bool DropsQueue { get; }

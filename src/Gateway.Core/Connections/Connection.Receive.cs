@@ -115,6 +115,8 @@ internal sealed partial class Connection
         var discard = new ReceiveResult(bytes.Length, ReceiveAction.Discard);
         if (_state != ConnectionState.Closing || _closeReason!.IsFailure || _isCloseReceived)
             return discard;
+        if (_closeReason!.IsMistake)
+            SpendCloseTime(bytes.Length);
         _reader.SkipData(ReaderSettings);
         var rest = bytes;
         while (true)
@@ -130,6 +132,14 @@ internal sealed partial class Connection
                     return discard;
             }
         }
+    }
+
+    /// <summary>As many bytes as are thrown away of a peer that broke the protocol are all the time that this one has for its close frame.</summary>
+    private void SpendCloseTime(int bytes)
+    {
+        var transport = _context.Options.Transport;
+        // One more, so that crumbs count too.
+        _deadline -= 1 + (long)(transport.CloseTimeout.TotalMilliseconds * bytes / Math.Max(1, transport.MaxDiscardBytes));
     }
 
     private void TakeReader()

@@ -91,6 +91,7 @@ internal sealed partial class Connection : ITransportHandler, IMemoryHolder
         {
             OnFault(e);
             Close(CloseReason.InternalError);
+            OnCloseReply(); // who knows where in the bytes the next frame begins: nothing that comes is looked at
             result = new ReceiveResult(bytes.Length, ReceiveAction.Discard);
         }
 

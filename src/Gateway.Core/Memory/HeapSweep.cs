@@ -20,6 +20,20 @@ internal sealed class HeapSweep(TimeProvider time, Action collect)
     /// <summary>What the collector does for the whole heap, and gives back to the system.</summary>
     public static void CollectAll() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
+    // Packing moves what lives, and stops everybody for as long.
+    private const long LittleBytes = 64 * 1024 * 1024;
+
+    /// <summary>The collector looks at the whole heap while everybody goes on.</summary>
+    public static void CollectBeside() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
+
+    /// <summary>As <see cref="CollectAll"/>, if so little lives that nobody notices.</summary>
+    public static void CollectAllOfLittle()
+    {
+        var heap = GC.GetGCMemoryInfo(GCKind.Any);
+        if (heap.HeapSizeBytes - heap.FragmentedBytes <= LittleBytes)
+            CollectAll();
+    }
+
     /// <summary>Backlogs are being given up: memory comes back without a collection, which would stop those who are served.</summary>
     public void Postpone() => _busy = time.GetTimestamp();
 

@@ -18,6 +18,9 @@ internal sealed class MemoryGovernor : IDisposable
     private readonly Func<long> _used;
     private readonly ILogger _log;
     private readonly HeapSweep _sweep;
+    private readonly CalmSweep _calm;
+    private readonly Action _collectBeside;
+    private readonly Action _collectOfLittle;
     private readonly ITimer _timer;
     private readonly Action<Exception> _fault;
     private int _stage;
@@ -37,6 +40,8 @@ internal sealed class MemoryGovernor : IDisposable
         (_budget, _account, _shedding, _used, _log, _fault) = (budget, account, shedding, used, log, fault ?? (static _ => { }));
         (account.MaxBytes, account.MaxTotalBytes) = (budget.WaitingBytes, budget.TotalBytes);
         _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectAll);
+        _calm = new CalmSweep(time, () => Connections?.Invoke() ?? 0, () => account.TotalBytes, Release, Pack);
+        (_collectBeside, _collectOfLittle) = (collect ?? HeapSweep.CollectBeside, collect ?? HeapSweep.CollectAllOfLittle);
         account.Alarm = () => ThreadPool.UnsafeQueueUserWorkItem(static governor => governor.Look(), this, preferLocal: false);
         account.Arm(budget.Enter(MemoryStage.Shedding));
         _timer = time.CreateTimer(static governor => ((MemoryGovernor)governor!).Look(), this, Period, Period);
@@ -44,6 +49,9 @@ internal sealed class MemoryGovernor : IDisposable
 
     /// <summary>Gives back what is kept for later; before anybody loses something.</summary>
     public Action? Trim { get; init; }
+
+    /// <summary>How many connections there are.</summary>
+    public Func<int>? Connections { get; init; }
 
     /// <summary>What is done now.</summary>
     public MemoryStage Stage => (MemoryStage)Volatile.Read(ref _stage);
@@ -76,6 +84,8 @@ internal sealed class MemoryGovernor : IDisposable
             Move(_used());
             if (Stage >= MemoryStage.Shedding)
                 Shed();
+            else
+                _calm.OnLook();
         }
 #pragma warning disable CA1031 // A timer's callback that throws ends the process, and out of memory is what it is looked at for.
         catch (Exception e)
@@ -92,6 +102,20 @@ internal sealed class MemoryGovernor : IDisposable
                 next++;
             _account.Arm(_budget.Enter(next));
         }
+    }
+
+    private void Release()
+    {
+        Trim?.Invoke();
+        _collectBeside();
+    }
+
+    private void Pack()
+    {
+        var before = _used();
+        _collectOfLittle();
+        Trim?.Invoke(); // what finalizers have freed of the C library's
+        Log.MemoryReturned(_log, before, _used());
     }
 
     private void Shed()

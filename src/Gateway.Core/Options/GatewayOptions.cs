@@ -65,7 +65,7 @@ public sealed class EndpointOptions
     /// <summary>Where a node listens when nothing is configured.</summary>
     public const string DefaultAddress = "[::]:8080";
 
-    [Description("IP address and port. [::] takes IPv4 as well; port 0 takes a free one.")]
+    [Description("IP address and port. [::] takes IPv4 as well, and nothing else where the kernel has no IPv6; port 0 takes a free one.")]
     [Required]
     public string Address { get; set; } = DefaultAddress;
 

@@ -53,6 +53,7 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableGauge("gateway.authorizer.breaker.open", () => AuthorizerCutOff ? 1 : 0, "{state}", "1 while the backend is not asked whether clients may, because it failed too often; else 0.");
         Departures = Events("gateway.departures", "{connection}", "Clients that were sent away to connect again, by reason.");
         Faults = Events("gateway.faults", "{fault}", "Faults of the gateway itself, by the part that has survived it: each is an error in the log, and to be reported.");
+        LogLinesDropped = Events("gateway.log.dropped", "{line}", "Log lines that were dropped because nobody reads the node's output, or it cannot be written.");
         BrokerErrors = Events("gateway.broker.errors", "{error}", "Operations the broker did not confirm, by operation.");
 
         Observe("gateway.messages.received", "{message}", "Messages and control frames from clients, by protocol and kind.", MessagesReceived.Messages);
@@ -167,6 +168,9 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Tag <c>part</c>.</summary>
     internal EventCounter Faults { get; }
+
+    /// <summary>Log lines that found no place on their way out.</summary>
+    public EventCounter LogLinesDropped { get; }
 
     internal TrafficCounters MessagesReceived { get; } = new();
 

@@ -41,6 +41,9 @@ internal static partial class Log
     [LoggerMessage(1103, LogLevel.Error, "A fault of the gateway itself on a connection with TLS; it is cut, the others are not affected. Further ones are not logged for 10 s. Please report this.")]
     public static partial void TlsFault(ILogger log, Exception exception);
 
+    [LoggerMessage(1104, LogLevel.Error, "{Fault} It is served to the clients that ask for its host names, and they refuse it; the endpoint's other certificates are not affected.")]
+    public static partial void CertificateInvalid(ILogger log, string fault);
+
     [LoggerMessage(1200, LogLevel.Debug, "Connection {Connection} from {Remote} was refused: {Status} {Reason}")]
     public static partial void HandshakeRefused(ILogger log, string connection, string? remote, int status, string reason);
 
@@ -113,7 +116,7 @@ internal static partial class Log
     [LoggerMessage(1411, LogLevel.Error, "A fault of the gateway itself in rebalancing; announcements go on, and clients may stay where they are. Please report this.")]
     public static partial void RebalanceFault(ILogger log, Exception exception);
 
-    [LoggerMessage(1420, LogLevel.Warning, "What the other nodes can take is not known: {Reason}. A drain goes at Gateway:Drain:Rate, and nothing is rebalanced, until it is known again. If Redis refuses: the user needs the keys <prefix>node* and the commands set, get, zadd, zrange and zremrangebyscore.")]
+    [LoggerMessage(1420, LogLevel.Warning, "What the other nodes can take is not known: {Reason}. A drain goes at Gateway:Drain:Rate, and nothing is rebalanced, until it is known again. If Redis refuses: the user needs the keys <prefix>node* and the commands set, get, time, zadd, zrange and zremrangebyscore.")]
     public static partial void MembershipUnknown(ILogger log, string reason);
 
     [LoggerMessage(1421, LogLevel.Debug, "The node's announcement was not withdrawn: {Reason}. The others forget it after Gateway:Cluster:ForgetAfter.")]
@@ -121,6 +124,9 @@ internal static partial class Log
 
     [LoggerMessage(1422, LogLevel.Warning, "{Nodes} nodes are announced, and {Most} are reckoned with. If there are not so many, somebody else writes at the broker under Gateway:Redis:Prefix; this line comes at most every 10 s.")]
     public static partial void TooManyNodes(ILogger log, int nodes, int most);
+
+    [LoggerMessage(1423, LogLevel.Error, "Another node goes by this node's name, {Name}: the two overwrite each other's announcement and get each other's answers, and no drain or rebalancing can be right. Give each a Gateway:Node:Name of its own, or leave it empty; this line comes at most every 10 s.")]
+    public static partial void NameShared(ILogger log, string name);
 
     [LoggerMessage(1430, LogLevel.Warning, "The other nodes could not be asked ({Question}): {Reason}.")]
     public static partial void AskFailed(ILogger log, string question, string reason);
@@ -143,7 +149,10 @@ internal static partial class Log
     [LoggerMessage(1442, LogLevel.Error, "A fault of the gateway itself while it looked at its memory; it looks again in a moment. Further ones are not logged for 10 s. Please report this, unless the node is out of memory.")]
     public static partial void MemoryFault(ILogger log, Exception exception);
 
-    [LoggerMessage(1450, LogLevel.Warning, "Which tokens have been revoked cannot be read: {Reason}. Until it can, this node knows of those alone that it has been told of since it started. If Redis refuses: the user needs the keys <prefix>revocation* and the commands set, get, zadd, zrange and zremrangebyscore.")]
+    [LoggerMessage(1443, LogLevel.Information, "A spike has passed, and what it left in memory was given back: {Before} bytes were in use, {After} are.")]
+    public static partial void MemoryReturned(ILogger log, long before, long after);
+
+    [LoggerMessage(1450, LogLevel.Warning, "Which tokens have been revoked cannot be read: {Reason}. Until it can, this node knows of those alone that it has been told of since it started. If Redis refuses: the user needs the keys <prefix>revocation* and the commands set, get, time, zadd, zrange and zremrangebyscore.")]
     public static partial void RevocationsUnknown(ILogger log, string reason);
 
     [LoggerMessage(1451, LogLevel.Error, "A token's revocation was not taken: {Most} are kept already. Its token is good on this node until it expires; to take back more than that, change the key that signs them. Further ones are not logged for 10 s.")]

@@ -8,8 +8,14 @@ namespace Gateway.Core.Transport;
 internal static class ListeningSocket
 {
     /// <exception cref="ListenException">With a message for the operator.</exception>
-    public static Socket Open(IPEndPoint endPoint, string optionName, TransportOptions options)
+    public static Socket Open(IPEndPoint endPoint, string optionName, TransportOptions options) =>
+        Open(endPoint, optionName, options, Socket.OSSupportsIPv6);
+
+    internal static Socket Open(IPEndPoint endPoint, string optionName, TransportOptions options, bool hasIPv6)
     {
+        endPoint = ListenAddress.Of(endPoint, hasIPv6);
+        if (endPoint.AddressFamily == AddressFamily.InterNetworkV6 && !hasIPv6)
+            throw Refused(endPoint, optionName, new SocketException((int)SocketError.AddressFamilyNotSupported));
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -23,9 +29,12 @@ internal static class ListeningSocket
         catch (SocketException e)
         {
             socket.Dispose();
-            throw new ListenException($"Cannot listen on {endPoint}: {Explain(e, optionName)}", e);
+            throw Refused(endPoint, optionName, e);
         }
     }
+
+    private static ListenException Refused(IPEndPoint endPoint, string optionName, SocketException e) =>
+        new($"Cannot listen on {endPoint}: {Explain(e, optionName)}", e);
 
     private static string Explain(SocketException e, string option) => e.SocketErrorCode switch
     {
@@ -36,7 +45,7 @@ internal static class ListeningSocket
         SocketError.AddressNotAvailable =>
             $"this machine has no such address. Set {option} to one it has, or to [::] for all.",
         SocketError.AddressFamilyNotSupported =>
-            $"the address family is not supported here. Where IPv6 is off, set {option} to 0.0.0.0:8080.",
+            $"the kernel has no IPv6. Set {option} to an IPv4 address, or to 0.0.0.0 or [::] for all, with the port.",
         _ => $"{e.Message}. Set {option} to an address this machine can listen on.",
     };
 }

@@ -23,7 +23,7 @@ internal static class AdminSide
             kestrel.Limits.MaxConcurrentConnections = null; // AdminConnections, which does not refuse the newcomer
             kestrel.Limits.RequestHeadersTimeout = HeadTimeout;
             kestrel.Listen(
-                AddressText.TryParse(settings.Admin.Address, out var address) ? address : new IPEndPoint(IPAddress.Loopback, 0),
+                AddressText.TryParse(settings.Admin.Address, out var address) ? ListenAddress.Of(address) : new IPEndPoint(IPAddress.Loopback, 0),
                 listen => listen.Protocols = HttpProtocols.Http1); // many requests on one connection would be one here
         });
         builder.Services.AddSingleton(provider => new AdminConnections(
@@ -48,6 +48,7 @@ internal static class AdminSide
     public static void Map(WebApplication app)
     {
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseMiddleware<HeadAsGet>();
         app.UseRouting();
         app.UseMiddleware<Audit>();
         app.UseMiddleware<AdminAccess>();

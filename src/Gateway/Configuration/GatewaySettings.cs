@@ -38,7 +38,7 @@ internal sealed class GatewaySettings
     /// <summary>The key of subscription tokens.</summary>
     public SubscriptionTokenOptions SubscriptionTokens { get; } = new();
 
-    /// <summary>Keys that mean nothing.</summary>
+    /// <summary>What was set and means nothing.</summary>
     public IReadOnlyList<UnknownOption> Unknown { get; private set; } = [];
 
     /// <summary>Where each of the client endpoints stands in the configuration.</summary>
@@ -51,7 +51,11 @@ internal sealed class GatewaySettings
     public bool IsDevelopment => string.Equals(Environment, "Development", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Binds the configuration. With errors, the settings hold defaults where a value was wrong.</summary>
-    public static (GatewaySettings Settings, IReadOnlyList<ConfigurationError> Errors) Bind(IConfigurationRoot configuration, string environment)
+    /// <param name="configuration">All of it.</param>
+    /// <param name="environment"><c>Development</c>, <c>Production</c>, …</param>
+    /// <param name="commandLine">The keys that the command line sets, each of which should be an option.</param>
+    public static (GatewaySettings Settings, IReadOnlyList<ConfigurationError> Errors) Bind(
+        IConfigurationRoot configuration, string environment, params IEnumerable<string> commandLine)
     {
         var errors = new List<ConfigurationError>();
         var normal = new Dictionary<string, string?>();
@@ -68,7 +72,7 @@ internal sealed class GatewaySettings
         {
             Environment = environment,
             Configuration = configuration,
-            Unknown = [.. ConfiguredOptions.FindUnknown(configuration).Select(UnknownOption.Of)],
+            Unknown = [.. UnknownOptions.Find(configuration, commandLine)],
             EndpointPaths = ItemPaths(configuration, "Gateway:Endpoints"),
             RulePaths = ItemPaths(configuration, "Gateway:Rules"),
         };

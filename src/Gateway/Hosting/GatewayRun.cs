@@ -57,7 +57,7 @@ internal static class GatewayRun
             return null;
         }
 
-        var (settings, errors) = GatewaySettings.Bind(configuration, environment);
+        var (settings, errors) = GatewaySettings.Bind(configuration, environment, line.Values.Keys);
         errors = [.. line.Errors, .. errors];
         if (errors.Count == 0)
             return settings;

@@ -1,3 +1,4 @@
+using Gateway.Logging;
 using Microsoft.Extensions.Logging.Console;
 
 namespace Gateway.Hosting;
@@ -25,6 +26,9 @@ internal static class LoggingSetup
             json.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
         });
         logging.AddConsole();
+        // Its formats and options stay; who writes is ours.
+        logging.Services.Remove(logging.Services.Single(service => service.ImplementationType == typeof(ConsoleLoggerProvider)));
+        logging.Services.AddSingleton<ILoggerProvider, ConsoleLog>();
 
         // A failed start is told once, in one line, by GatewayRun; these two would add a stack trace each.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

@@ -57,8 +57,10 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _connection = new RedisConnection(options, nodeName, tls, time, log);
         _publisher = new RedisPublisher(_connection, options, metrics, time);
         metrics.Meter.CreateObservableGauge("gateway.broker.publishes.in_flight", () => _publisher.InFlight, "{publication}", "Publications that Redis has not answered.");
-        _announcements = new RedisAnnouncements(_connection, _keys, options, time);
-        _revocations = new RedisRevocations(_connection, _keys, options, time);
+        var clock = new RedisClock(time, log);
+        metrics.Meter.CreateObservableGauge("gateway.redis.clock.offset", () => clock.Offset.TotalSeconds, "s", "This node's clock less Redis's, when it was last compared; positive: ahead.");
+        _announcements = new RedisAnnouncements(_connection, _keys, options, clock, time);
+        _revocations = new RedisRevocations(_connection, _keys, options, clock, time);
         _table = new SubscriptionTable(_keys, OnRefused);
         _monitor = new LinkMonitor(options, _keys, _connection, _publisher, _table, _health, metrics, time, log);
         var connector = new SubscriberConnector(_connection.Configuration, tls, _keys, this, time);
@@ -123,7 +125,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _publisher.PublishAsync(_keys.ReplyTo(node), json, "reply", cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
+    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
         _announcements.AnnounceAsync(json, expiry, cancellationToken);
 
     /// <inheritdoc/>

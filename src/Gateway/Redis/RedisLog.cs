@@ -38,4 +38,7 @@ internal static partial class RedisLog
 
     [LoggerMessage(2011, LogLevel.Error, "The node failed to take a message from Redis; it is lost for its subscribers. This is a defect of the gateway: please report it. Further ones are not logged for 10 s")]
     public static partial void SinkFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(2012, LogLevel.Warning, "This node's clock is {Seconds:0} s from Redis's (positive: ahead). Tokens begin and end by a wrong clock on one of the two; set them by a time server. This line comes at most every minute")]
+    public static partial void ClockOff(ILogger log, double seconds);
 }

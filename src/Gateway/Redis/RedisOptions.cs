@@ -15,7 +15,7 @@ public sealed class RedisOptions
     [Secret]
     public string Configuration { get; set; } = "";
 
-    [Description("In front of every channel in Redis: <prefix>ch:<channel>, <prefix>cmd, <prefix>probe:<node>, <prefix>reply:<node>. An ACL user needs the channels &<prefix>*, the keys ~<prefix>node* and ~<prefix>revocation* and the commands publish, subscribe, unsubscribe, ping, echo, set, get, zadd, zrange and zremrangebyscore; pubsub and info if possible.")]
+    [Description("In front of every channel in Redis: <prefix>ch:<channel>, <prefix>cmd, <prefix>probe:<node>, <prefix>reply:<node>. An ACL user needs the channels &<prefix>*, the keys ~<prefix>node* and ~<prefix>revocation* and the commands publish, subscribe, unsubscribe, ping, echo, set, get, time, zadd, zrange and zremrangebyscore; pubsub and info if possible.")]
     [RegularExpression("^[!-~]{1,64}$", ErrorMessage = "must be 1 to 64 printable ASCII characters without spaces")]
     public string Prefix { get; set; } = "gateway:";
 

@@ -9,7 +9,7 @@ namespace Gateway.Redis;
 /// The revocations, for nodes that start later: a string of each that expires, and a sorted set of their names, of which expired ones are
 /// taken out with every new one. With the commands of announcements, so that an ACL user needs no others.
 /// </summary>
-internal sealed class RedisRevocations(RedisConnection connection, RedisKeys keys, RedisOptions options, TimeProvider time)
+internal sealed class RedisRevocations(RedisConnection connection, RedisKeys keys, RedisOptions options, RedisClock clock, TimeProvider time)
 {
     // Strings asked for at once: all that there may be would be a hundred thousand in one write.
     private const int Batch = 1000;
@@ -18,13 +18,13 @@ internal sealed class RedisRevocations(RedisConnection connection, RedisKeys key
     public ValueTask KeepAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => new(connection.AskAsync(
         async database =>
         {
-            var now = time.GetUtcNow();
+            var now = await clock.ReadAsync(database);
             // A user may be called anything; a key has one length and no blanks.
             var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
             await Task.WhenAll(
                 database.ExecuteAsync("SET", keys.RevocationOf(digest), json.ToArray(), "PX", Math.Max(1L, (long)expiry.TotalMilliseconds)),
                 database.SortedSetAddAsync(keys.Revocations, digest, (now + expiry).ToUnixTimeMilliseconds()),
-                // Clocks differ by less than the margin; the string's own end decides.
+                // The string's own end decides.
                 database.SortedSetRemoveRangeByScoreAsync(keys.Revocations, double.NegativeInfinity, (now - TimeSpan.FromMinutes(1)).ToUnixTimeMilliseconds()));
             return true;
         },

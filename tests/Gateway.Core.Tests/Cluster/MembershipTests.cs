@@ -128,6 +128,34 @@ public sealed class MembershipTests : IAsyncDisposable
         Assert.Equal(1, Assert.Single(_membership.Nodes, node => node.Node == "b").Connections);
     }
 
+    [Fact]
+    public async Task Namesake_WhileItAnnouncesItself_IsKnown()
+    {
+        await ExchangeAsync();
+        await ExchangeAsync();
+        Assert.False(_membership.HasNamesake);
+
+        _broker.Announced = new NodeAnnouncement { Node = "a", Instance = "another" }.ToJson();
+        await ExchangeAsync();
+        Assert.True(_membership.HasNamesake);
+
+        _time.Advance(new ClusterOptions().ForgetAfter);
+        await ExchangeAsync();
+        Assert.False(_membership.HasNamesake);
+    }
+
+    /// <summary>A pod that is made anew under its old name finds what the old one has said.</summary>
+    [Fact]
+    public async Task Namesake_ThatIsGone_IsNone()
+    {
+        _broker.Announced = new NodeAnnouncement { Node = "a", Instance = "the one before" }.ToJson();
+
+        await ExchangeAsync();
+        await ExchangeAsync();
+
+        Assert.False(_membership.HasNamesake);
+    }
+
     private void Act()
     {
         if (_actThrows)

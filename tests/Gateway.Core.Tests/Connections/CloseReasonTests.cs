@@ -78,5 +78,15 @@ public sealed class CloseReasonTests
             Assert.Equal((true, false, error.Code()), (reason.IsFailure, reason.DropsQueue, reason.Code));
         });
 
+    /// <summary>A half-closed stream before its own close frame has left is no clean end for a browser.</summary>
+    [Fact]
+    public void Mistakes_InFramesThatCanBeRead_AreAnsweredByTheClientBeforeTheEnd()
+    {
+        Assert.Equal(
+            [nameof(CloseReason.MessageTimeout), nameof(CloseReason.RateLimit), nameof(CloseReason.TooManyControlFrames), nameof(CloseReason.UnsupportedData)],
+            Named.Where(row => row.Reason.IsMistake).Select(row => row.Name).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(Named, row => row.Reason.IsFailure && IsOnTheWire(row.Reason));
+    }
+
     private static bool IsOnTheWire(CloseReason reason) => FrameRules.IsValidOnTheWire((ushort)reason.Code);
 }

@@ -45,7 +45,15 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <summary>What stands under the node's own name.</summary>
+    public byte[]? Announced { get; set; }
+
+    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
+    {
+        var before = Announced;
+        Announced = json.ToArray();
+        return new(before);
+    }
 
     public ValueTask WithdrawAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

@@ -24,6 +24,9 @@ internal sealed class BackendServer : IAsyncDisposable
     /// <summary>The last question, and its credentials.</summary>
     public (JsonElement Question, string Authorization) Last { get; private set; }
 
+    /// <summary>The last question's length, as its header said; null: it did not.</summary>
+    public long? LastLength { get; private set; }
+
     public string Uri => _app.Urls.Single() + "/authorize";
 
     public static async Task<BackendServer> StartAsync(int port = 0)
@@ -35,6 +38,7 @@ internal sealed class BackendServer : IAsyncDisposable
         server._app.Run(async context =>
         {
             var question = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body);
+            server.LastLength = context.Request.ContentLength;
             server.Last = (question, context.Request.Headers.Authorization.ToString());
             Interlocked.Increment(ref server._asked);
             await server.Answer(question, context);

@@ -34,7 +34,7 @@ internal sealed class CountingBroker : IBroker
 
     public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => _inner.ReplyAsync(node, json, cancellationToken);
 
-    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => _inner.AnnounceAsync(json, expiry, cancellationToken);
+    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => _inner.AnnounceAsync(json, expiry, cancellationToken);
 
     public ValueTask WithdrawAsync(CancellationToken cancellationToken) => _inner.WithdrawAsync(cancellationToken);
 

@@ -34,6 +34,7 @@ public sealed class HttpAuthorizerTests : IAsyncLifetime
 
         var (question, authorization) = _backend.Last;
         Assert.Equal("Bearer hunter2", authorization);
+        Assert.Equal(question.GetRawText().Length, _backend.LastLength); // servers that read no chunked content are many
         Assert.Equal("""{"user":"alice","connection":"c1","channel":"ask","action":"publish","claims":{"team":"red"},"node":"n1"}""", question.GetRawText());
     }
 

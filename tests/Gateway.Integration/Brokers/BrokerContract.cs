@@ -42,9 +42,9 @@ public abstract class BrokerContract : IAsyncLifetime
     {
         var (first, _) = await NodeAsync();
         var (second, _) = await NodeAsync();
-        await first.AnnounceAsync(Bytes("old"), TimeSpan.FromMinutes(1), None);
-        await first.AnnounceAsync(Bytes("one"), TimeSpan.FromMinutes(1), None);
-        await second.AnnounceAsync(Bytes("two"), TimeSpan.FromMinutes(1), None);
+        Assert.Null(await first.AnnounceAsync(Bytes("old"), TimeSpan.FromMinutes(1), None));
+        Assert.Equal(Bytes("old"), await first.AnnounceAsync(Bytes("one"), TimeSpan.FromMinutes(1), None)); // whoever shares a name sees that
+        Assert.Null(await second.AnnounceAsync(Bytes("two"), TimeSpan.FromMinutes(1), None));
 
         foreach (var broker in (IBroker[])[first, second])
             Assert.Equal(["one", "two"], (await broker.ReadAnnouncementsAsync(None)).Select(Encoding.UTF8.GetString).Order());

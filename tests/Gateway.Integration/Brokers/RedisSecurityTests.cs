@@ -30,7 +30,7 @@ public sealed class RedisSecurityTests
         string[] acl =
         [
             "--user", "gateway", "on", ">sesame", "-@all", "+publish", "+subscribe", "+unsubscribe", "+ping", "+echo",
-            "resetchannels", "&gateway:*", "+set", "+get", "+zadd", "+zrange", "+zremrangebyscore", "~gateway:node*", "~gateway:revocation*",
+            "resetchannels", "&gateway:*", "+set", "+get", "+time", "+zadd", "+zrange", "+zremrangebyscore", "~gateway:node*", "~gateway:revocation*",
         ];
         await using var redis = await RedisServer.StartAsync(new RedisServerOptions { More = acl });
         var options = TestRedisBroker.Options($"{redis.Address},user=gateway,password=sesame");

@@ -212,6 +212,62 @@ public sealed class CloseTests
     }
 
     [Theory]
+    [InlineData(1003)]
+    [InlineData(4429)]
+    public async Task Node_ClosesForAMistake_WaitsForTheAnswerAndThenEndsTheStream(int code)
+    {
+        await using var node = await StartForMistakesAsync(new FakeTimeProvider());
+        await using (var client = await WsClient.OpenAsync(node.EndPoint, "/plain/news"))
+        {
+            await MakeMistakeAsync(client, code);
+            Assert.Equal(code, (await client.ReceiveCloseAsync()).Code);
+
+            // What it had sent before it read the close frame is read over.
+            await client.SendAsync(Opcode.Binary, new byte[1000]);
+            await client.SendAsync(Opcode.Ping, "late"u8);
+            var end = client.ReceiveToEndAsync();
+            var before = node.Metrics.BytesReceived.Value;
+            await client.SendAsync(Opcode.Ping, "later"u8);
+            await Eventually.TrueAsync(() => node.Metrics.BytesReceived.Value > before);
+            Assert.False(end.IsCompleted);
+            await client.SendAsync(Opcode.Close, [(byte)(code >> 8), (byte)code]);
+
+            Assert.Empty(await end);
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    [Theory]
+    [InlineData(1003)]
+    [InlineData(4429)]
+    public async Task Node_ClosesForAMistakeAndTheClientSendsOn_CutsItWhenThatIsAsMuchAsIsThrownAway(int code)
+    {
+        var time = new FakeTimeProvider();
+        await using var node = await StartForMistakesAsync(time);
+        await using (var client = await WsClient.OpenAsync(node.EndPoint, "/plain/news"))
+        {
+            await MakeMistakeAsync(client, code);
+            Assert.Equal(code, (await client.ReceiveCloseAsync()).Code);
+            var before = node.Metrics.BytesReceived.Value;
+            await client.SendAsync(Opcode.Text, new byte[64 * 1024]);
+            await Eventually.TrueAsync(() => node.Metrics.BytesReceived.Value - before > 64 * 1024);
+
+            // Long before the time that it would have.
+            var waited = TimeSpan.Zero;
+            await Eventually.TrueAsync(() =>
+            {
+                time.Advance(Tick);
+                waited += Tick;
+                return node.Connections.Slots.Taken == 0;
+            });
+            Assert.True(waited < TimeSpan.FromMinutes(30));
+        }
+
+        await node.ReturnsToBaselineAsync();
+    }
+
+    [Theory]
     [InlineData(1002)]
     [InlineData(1009)]
     public async Task Node_FailsTheConnection_EndsItsHalfAtOnceAndReadsOn(int code)
@@ -280,4 +336,21 @@ public sealed class CloseTests
 
     private static (Opcode, int) Read((Opcode Opcode, byte[] Payload)? frame) =>
         (frame!.Value.Opcode, int.Parse(Convert.ToHexString(frame.Value.Payload), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+
+    private static Task<TestNode> StartForMistakesAsync(TimeProvider time) => TestNode.StartAsync(
+        options =>
+        {
+            options.Limits.ControlFramesPerSecond = 1;
+            options.Transport.MaxDiscardBytes = 64 * 1024;
+            options.Transport.CloseTimeout = TimeSpan.FromHours(1);
+        },
+        time: time);
+
+    private static async Task MakeMistakeAsync(WsClient client, int code)
+    {
+        if (code == 1003)
+            await client.SendAsync(Opcode.Binary, "a"u8);
+        else
+            await client.SendRawAsync((byte[])[.. WsClient.Frame(Opcode.Pong, []), .. WsClient.Frame(Opcode.Pong, [])]);
+    }
 }

@@ -27,6 +27,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _isRead = new(initialState: true);
     private Uri? _adminAddress;
     private readonly int _endPointCount;
 
@@ -37,6 +38,8 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Where clients connect, in the options' order.</summary>
     public List<IPEndPoint> EndPoints { get; } = [];
@@ -54,6 +57,15 @@ internal sealed class HostProcess : IAsyncDisposable
             lock (_output)
                 return string.Join('\n', _output);
         }
+    }
+
+    /// <summary>Nobody reads what it says from here on; or somebody again.</summary>
+    public void Read(bool isRead)
+    {
+        if (isRead)
+            _isRead.Set();
+        else
+            _isRead.Reset();
     }
 
     /// <summary>Starts it and waits until it listens.</summary>
@@ -119,6 +131,7 @@ internal sealed class HostProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Admin.Dispose();
+        _isRead.Set();
         if (!_process.HasExited)
             _process.Kill();
         await _process.WaitForExitAsync();
@@ -150,6 +163,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     private void OnLine(string? line)
     {
+        _isRead.Wait();
         if (line is null)
             return;
         lock (_output)

@@ -52,7 +52,7 @@ internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker
     public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         Replies ? _inner.ReplyAsync(node, json, cancellationToken) : ValueTask.CompletedTask;
 
-    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
+    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
         _inner.AnnounceAsync(json, expiry, cancellationToken);
 
     public ValueTask WithdrawAsync(CancellationToken cancellationToken) => _inner.WithdrawAsync(cancellationToken);

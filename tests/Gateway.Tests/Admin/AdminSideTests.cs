@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Gateway.Core;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Tests.Admin;
 
@@ -54,6 +56,40 @@ public class AdminSideTests
         var problem = await RunningHost.ProblemAsync(response, 405);
         Assert.Contains("POST", problem.GetProperty("detail").GetString());
         Assert.Equal(["POST"], response.Content.Headers.Allow);
+    }
+
+    /// <summary>Every route without a parameter that answers GET, the console's files among them.</summary>
+    [Fact]
+    public async Task Head_WhereverGetIs_AnswersTheSameWithoutContent()
+    {
+        await using var host = await RunningHost.StartAsync();
+        var paths = host.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<IHttpMethodMetadata>() is not { } methods || methods.HttpMethods.Contains("GET"))
+            .Select(route => route.RoutePattern.RawText!)
+            .Where(path => !path.Contains('{', StringComparison.Ordinal))
+            .ToArray();
+
+        Assert.Superset(new HashSet<string> { "/", "/livez", "/readyz", "/metrics", "/api/v1/node" }, paths.Select(path => "/" + path.Trim('/')).ToHashSet());
+        foreach (var path in paths)
+        {
+            using var get = await host.Client.GetAsync(path);
+            using var request = new HttpRequestMessage(HttpMethod.Head, path);
+            using var head = await host.Client.SendAsync(request);
+            Assert.Equal((path, get.StatusCode, get.Content.Headers.ContentType), (path, head.StatusCode, head.Content.Headers.ContentType));
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Head_WhereNothingIs_Is404_AndOnAnAction405()
+    {
+        await using var host = await RunningHost.StartAsync();
+        foreach (var (path, status) in new[] { ("/nothing", HttpStatusCode.NotFound), ("/api/v1/publish", HttpStatusCode.MethodNotAllowed) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, path);
+            using var response = await host.Client.SendAsync(request);
+            Assert.Equal(status, response.StatusCode);
+        }
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using Gateway.Configuration;
 using Gateway.Core.Options;
+using Microsoft.Extensions.Configuration;
 
 namespace Gateway.Tests.Configuration;
 
@@ -257,5 +259,41 @@ public class GatewaySettingsTests
 
         Assert.Empty(errors);
         Assert.Equal((key, nearest), (Assert.Single(settings.Unknown).Key, settings.Unknown[0].Nearest));
+    }
+
+    [Theory]
+    [InlineData("port", "--Gateway:Endpoints:0:Address")]
+    [InlineData("urls", "--Gateway:Endpoints:0:Address")]
+    [InlineData("Redis:Configuration", "--Gateway:Redis:Configuration")]
+    [InlineData("redis-url", "--Gateway:Redis:Configuration")]
+    [InlineData("Gatway:Redis:Configuration", "--Gateway:Redis:Configuration")]
+    [InlineData("Limits:MaxConections", "--Gateway:Limits:MaxConnections")]
+    [InlineData("Gateway.Node.Name", "--Gateway:Node:Name")]
+    public void Settings_UnknownOnTheCommandLine_IsToldWithTheNearestName(string key, string nearest)
+    {
+        var line = CommandLine.Parse([$"--{key}=1", "--Gateway:Node:Name=n", "--environment=Staging", "--Logging:LogLevel:Default=Warning"]);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(line.Values).Build();
+
+        var (settings, _) = GatewaySettings.Bind(configuration, "Staging", line.Values.Keys);
+
+        Assert.Equal(($"--{key}", nearest), (Assert.Single(settings.Unknown).Key, settings.Unknown[0].Nearest));
+    }
+
+    [Theory]
+    [InlineData("GATEWAY_REDIS_CONFIGURATION", "localhost", "Gateway__Redis__Configuration")]
+    [InlineData("GATEWAY_REDIS_URL", "redis://localhost", "Gateway__Redis__Configuration")]
+    [InlineData("gateway_port", "9000", "Gateway__Endpoints__0__Address")]
+    [InlineData("GatewayAdminAddress", "x", "Gateway__Admin__Address")]
+    [InlineData("GATEWAY_PORT", "tcp://10.0.0.1:8080", null)] // Kubernetes names a Service so
+    [InlineData("GATEWAY_SERVICE_HOST", "10.0.0.1", null)]
+    [InlineData("GATEWAY_SERVICE_PORT_WS", "8080", null)]
+    [InlineData("GATEWAY_PORT_8080_TCP_ADDR", "10.0.0.1", null)]
+    [InlineData("Gateway:Node:Name", "n", null)]
+    [InlineData("PATH", "/bin", null)]
+    public void Settings_VariableOfTheProgramsName_IsToldWithTheNearestName(string variable, string value, string? nearest)
+    {
+        var (settings, _) = Bound.Of((variable, value));
+
+        Assert.Equal(nearest is null ? [] : [(variable, nearest)], settings.Unknown.Select(unknown => (unknown.Key, unknown.Nearest)));
     }
 }

@@ -11,7 +11,7 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
     private const string PemMark = "-----BEGIN ";
 
     /// <summary>Null: it cannot be used, and the faults say why.</summary>
-    /// <param name="now">It is to be valid then.</param>
+    /// <param name="now">When it should be valid; whether it is, <see cref="LoadedCertificate.Invalid"/> says.</param>
     /// <param name="trust">Whom to name to clients that are asked for a certificate.</param>
     public LoadedCertificate? Load(DateTimeOffset now, SslCertificateTrust? trust)
     {
@@ -19,11 +19,11 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
             return null;
         var isPem = bytes.AsSpan().IndexOf("-----BEGIN "u8) >= 0;
         var all = isPem ? LoadPem(bytes) : LoadPfx(bytes);
-        if (all is null || !IsValid(all[0], now))
+        if (all is null)
             return null;
         // Intermediates come from the file alone: nothing is fetched, at start or later.
         var context = SslStreamCertificateContext.Create(all[0], all, offline: true, trust);
-        return new LoadedCertificate(context, all[0].NotAfter.ToUniversalTime(), [.. DnsNames(all[0])]);
+        return new LoadedCertificate(context, all[0].NotAfter.ToUniversalTime(), [.. DnsNames(all[0])], Validity(all[0], now));
     }
 
     /// <summary>The certificate with its key first, then what else is in the file.</summary>
@@ -100,16 +100,12 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
         }
     }
 
-    private bool IsValid(X509Certificate2 certificate, DateTimeOffset now)
-    {
-        if (now >= certificate.NotAfter)
-            Fault(nameof(options.CertificatePath), options.CertificatePath, $"holds a certificate that expired at {certificate.NotAfter.ToUniversalTime():u}.", "Renew it.");
-        else if (now < certificate.NotBefore)
-            Fault(nameof(options.CertificatePath), options.CertificatePath, $"holds a certificate that is not valid before {certificate.NotBefore.ToUniversalTime():u}.", "Name one that is valid, or correct this machine's clock.");
-        else
-            return true;
-        return false;
-    }
+    private TlsFault? Validity(X509Certificate2 certificate, DateTimeOffset now) =>
+        now >= certificate.NotAfter
+            ? new(nameof(options.CertificatePath), index, options.CertificatePath, $"holds a certificate that expired at {certificate.NotAfter.ToUniversalTime():u}.", "Renew it.")
+            : now < certificate.NotBefore
+                ? new(nameof(options.CertificatePath), index, options.CertificatePath, $"holds a certificate that is not valid before {certificate.NotBefore.ToUniversalTime():u}.", "Name one that is valid, or correct this machine's clock.")
+                : null;
 
     private byte[]? ReadFile(string option, string path)
     {
@@ -143,4 +139,5 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
 /// <param name="Context">The certificate with its key and intermediates; OpenSSL's own context, and so the keys of session tickets, hang on it.</param>
 /// <param name="NotAfter">When it expires.</param>
 /// <param name="DnsNames">The host names in it.</param>
-internal sealed record LoadedCertificate(SslStreamCertificateContext Context, DateTimeOffset NotAfter, IReadOnlyList<string> DnsNames);
+/// <param name="Invalid">It has expired, or is not valid yet: clients refuse it. Null: it is valid.</param>
+internal sealed record LoadedCertificate(SslStreamCertificateContext Context, DateTimeOffset NotAfter, IReadOnlyList<string> DnsNames, TlsFault? Invalid);

@@ -15,7 +15,10 @@ internal sealed class CertificateSet
     /// <summary>When each expires, the endpoint's own first.</summary>
     public IReadOnlyList<DateTimeOffset> Expiries { get; private init; } = [];
 
-    /// <summary>Null: something is wrong, and the faults say what, all of it.</summary>
+    /// <summary>What is served all the same, beside others that are valid: those have their clients, and its own are told the truth.</summary>
+    public IReadOnlyList<TlsFault> Invalid { get; private init; } = [];
+
+    /// <summary>Null: something is wrong, or none of them is valid now; the faults say what, all of it.</summary>
     public static CertificateSet? Load(EndpointTlsOptions options, DateTimeOffset now, List<TlsFault> faults)
     {
         var clients = ClientCertificates.Load(options, faults);
@@ -29,11 +32,17 @@ internal sealed class CertificateSet
                 faults.Add(new TlsFault(nameof(certificate.HostNames), index, "", "is empty, and the certificate holds no DNS name.", "Set the host names that it serves."));
         }
 
-        if (faults.Count > 0)
+        var invalid = named.Select(certificate => certificate.Loaded?.Invalid).Prepend(own?.Invalid).OfType<TlsFault>().ToList();
+        if (faults.Count > 0 || invalid.Count > named.Count)
+        {
+            faults.AddRange(invalid);
             return null;
+        }
+
         var set = new CertificateSet(ServerOptions(options, own!, clients))
         {
             Expiries = [own!.NotAfter, .. named.Select(certificate => certificate.Loaded!.NotAfter)],
+            Invalid = invalid,
         };
         foreach (var (certificate, _, loaded) in named)
         {

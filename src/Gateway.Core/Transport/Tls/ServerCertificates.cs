@@ -37,6 +37,7 @@ internal sealed class ServerCertificates : IDisposable
         _seen = Hash();
         _current = CertificateSet.Load(options, time.GetUtcNow(), faults)
             ?? throw new ListenException(string.Join('\n', faults.Select(fault => $"{option}:{fault}")));
+        TellInvalid();
         _timer = time.CreateTimer(static state => ((ServerCertificates)state!).Reload(), this, reloadInterval, reloadInterval);
     }
 
@@ -68,12 +69,21 @@ internal sealed class ServerCertificates : IDisposable
             if (hash.AsSpan().SequenceEqual(_seen))
                 return;
             var faults = new List<TlsFault>();
-            var loaded = CertificateSet.Load(_options, _time.GetUtcNow(), faults);
+            var now = _time.GetUtcNow();
+            var loaded = CertificateSet.Load(_options, now, faults);
             _seen = hash;
+            if (loaded is not null && loaded.Invalid.Count > _current.Expiries.Count(expiry => expiry <= now))
+            {
+                // What is served is better.
+                faults.AddRange(loaded.Invalid);
+                loaded = null;
+            }
+
             if (loaded is not null)
             {
                 _current = loaded;
                 Log.CertificatesReloaded(_log, _option, loaded.Expiries.Min());
+                TellInvalid();
             }
             else
             {
@@ -86,6 +96,12 @@ internal sealed class ServerCertificates : IDisposable
         {
             Volatile.Write(ref _isReloading, 0);
         }
+    }
+
+    private void TellInvalid()
+    {
+        foreach (var fault in _current.Invalid)
+            Log.CertificateInvalid(_log, $"{_option}:{fault}");
     }
 
     private byte[] Hash()

@@ -42,7 +42,9 @@ internal sealed class AuthorizerClient : IDisposable
     {
         var action = question.Action == ChannelAction.Subscribe ? "subscribe" : "publish";
         var request = new AuthorizerRequest(question.Client.Subject, question.Connection, question.Channel, action, question.Client.Claims, _node);
-        using var body = JsonContent.Create(request, AuthorizerJson.Default.AuthorizerRequest);
+        // Whole, so that its length goes ahead of it: WSGI servers and CGI programs read no other content.
+        using var body = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, AuthorizerJson.Default.AuthorizerRequest));
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
         // With its content, so that a response has the bound and the time of the question.
         using var response = await _http.PostAsync((Uri?)null, body, cancellationToken);
         if (response.StatusCode != HttpStatusCode.OK)

@@ -106,6 +106,49 @@ public sealed class TlsReloadTests
         Assert.Equal(renewed.SerialNumber, Serial(next));
     }
 
+    [Theory]
+    [InlineData(-3, -2, "expired at")]
+    [InlineData(2, 3, "is not valid before")]
+    public async Task Start_OneOfSeveralIsNotValidNow_ServesTheOthersAndSaysSo(int from, int to, string problem)
+    {
+        await using var server = await TlsNode.StartAsync(
+            (tls, certificates) =>
+            {
+                using var invalid = certificates.IssueCertificate(["a.example"], TimeSpan.FromDays(from), TimeSpan.FromDays(to));
+                var (certificate, key) = certificates.WritePair("invalid", invalid);
+                tls.Certificates.Add(new NamedCertificateOptions { CertificatePath = certificate, KeyPath = key });
+            },
+            time: _time);
+
+        await using var client = await server.OpenAsync();
+
+        var error = Assert.Single(server.Node.Logs.Lines, line => line.Level == LogLevel.Error);
+        Assert.Contains("Gateway:Endpoints:0:Tls:Certificates:0:CertificatePath", error.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
+        // Its own clients are told the truth, and not another host's name.
+        await Assert.ThrowsAnyAsync<System.Security.Authentication.AuthenticationException>(() => WsClient.ConnectTlsAsync(server.Node.EndPoint, server.Certificates.Client("a.example")));
+    }
+
+    [Fact]
+    public async Task NamedCertificate_ReplacedByAnExpiredOne_KeepsTheOld()
+    {
+        await using var server = await TlsNode.StartAsync(
+            (tls, certificates) =>
+            {
+                var (certificate, key) = certificates.Issue("a.example");
+                tls.Certificates.Add(new NamedCertificateOptions { CertificatePath = certificate, KeyPath = key });
+            },
+            time: _time);
+
+        using var expired = server.Certificates.IssueCertificate(["a.example"], TimeSpan.FromDays(-3), TimeSpan.FromDays(-2));
+        server.Certificates.WritePair("certificate2", expired);
+        Tick();
+
+        await using var next = await WsClient.ConnectTlsAsync(server.Node.EndPoint, server.Certificates.Client("a.example"));
+        Assert.NotEqual(expired.SerialNumber, Serial(next));
+        Assert.Contains("expired at", Assert.Single(server.Node.Logs.Lines, line => line.Level == LogLevel.Error).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Expiry_OfACertificate_IsAGauge()
     {
