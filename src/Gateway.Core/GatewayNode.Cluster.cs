@@ -40,6 +40,7 @@ public sealed partial class GatewayNode
             State = State,
             Connections = ConnectionCount,
             MaxConnections = MaxConnections,
+            Subscriptions = SubscriptionCount,
             AcceptRate = _options.Cluster.AcceptRate,
             Accepted = Math.Round(accepted, 1),
             SendingAway = Math.Round(Drain.Rate + _rebalancer.Rate, 1),

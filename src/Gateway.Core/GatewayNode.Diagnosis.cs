@@ -114,6 +114,9 @@ public sealed partial class GatewayNode
             JsonSerializer.SerializeToElement(facts, DiagnosisJson.Default.ConnectionFacts),
         "explain" => JsonSerializer.SerializeToElement(
             await NodeFactsAsync(question.Channel ?? "", question.Connection).ConfigureAwait(false), DiagnosisJson.Default.NodeFacts),
+        "subscribers" when ChannelName.TryParse(question.Channel, out var channel) => JsonSerializer.SerializeToElement(
+            await SubscriberFactsAsync(channel, Math.Clamp(question.Limit, 1, MaxListed)).ConfigureAwait(false), DiagnosisJson.Default.SubscriberFacts),
+        "ended" => JsonSerializer.SerializeToElement(EndedHere(Math.Clamp(question.Limit, 1, MaxListed)), DiagnosisJson.Default.IReadOnlyListEndedConnectionInfo),
         "user" => JsonSerializer.SerializeToElement(await UserFactsAsync(question.User ?? "").ConfigureAwait(false), DiagnosisJson.Default.UserFacts),
         _ => NoAnswer,
     };

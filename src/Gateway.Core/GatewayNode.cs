@@ -35,6 +35,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly ChannelDirectory _directory;
     private readonly PublicationPool _publications;
     private readonly Shard[] _shards;
+    private readonly TrafficHistory _traffic;
     private readonly Rarely _mayLogSubscribe;
     private readonly Rarely _mayLogUnsubscribe;
     private readonly Rarely _mayLogPublish;
@@ -79,6 +80,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, shares, options, metrics, time, _log))];
 
         var registry = new ConnectionRegistry();
+        _traffic = new TrafficHistory(metrics, DeliveryLatencies, () => registry.Count, time);
         Descriptors = descriptors ?? DescriptorBudget.Read();
         _publications = new PublicationPool(transport.Buffers.Account);
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
@@ -158,6 +160,12 @@ public sealed partial class GatewayNode : IAsyncDisposable
 
     /// <summary>Subscriptions of all connections.</summary>
     public int SubscriptionCount => _shards.Sum(shard => shard.Subscriptions);
+
+    /// <summary>Between two points of <see cref="Traffic"/>.</summary>
+    public static TimeSpan TrafficInterval => TrafficHistory.Interval;
+
+    /// <summary>How it has been in the last five minutes, oldest first.</summary>
+    public IReadOnlyList<TrafficPoint> Traffic => _traffic.Points;
 
     internal ConnectionContext Connections { get; }
 
@@ -285,6 +293,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _directory.OnRound(now);
         addresses.OnRound(now);
         Kept.OnRound();
+        _traffic.OnRound();
     }
 
     private void RegisterKept()
@@ -301,6 +310,14 @@ public sealed partial class GatewayNode : IAsyncDisposable
     }
 
     private FaultReporter Faults(string part, Action<ILogger, Exception> line) => new(part, line, _metrics, _time, _log);
+
+    private long[] DeliveryLatencies()
+    {
+        var sums = new long[LatencyBuckets.Bounds.Length + 1];
+        foreach (var shard in _shards)
+            shard.Latency.AddTo(sums);
+        return sums;
+    }
 
     private Shard ShardOf(Connection connection) => _shards[connection.Id.Value % (ulong)_shards.Length];
 

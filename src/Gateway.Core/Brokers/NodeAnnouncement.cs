@@ -19,6 +19,9 @@ public sealed record NodeAnnouncement
     /// <summary>As many connections as the option lets a node take.</summary>
     private const int MostConnections = 10_000_000;
 
+    /// <summary>Above what the memory of any machine holds.</summary>
+    private const long MostSubscriptions = 1L << 40;
+
     /// <summary>Clients a second: as <c>Gateway:Cluster:AcceptRate</c> allows.</summary>
     private const double HighestRate = 1_000_000;
 
@@ -48,6 +51,10 @@ public sealed record NodeAnnouncement
     /// <summary>Connections that it takes.</summary>
     [JsonPropertyName("max_connections")]
     public int MaxConnections { get; init; }
+
+    /// <summary>Subscriptions of its connections.</summary>
+    [JsonPropertyName("subscriptions")]
+    public long Subscriptions { get; init; }
 
     /// <summary>Clients a second that it is ready to take.</summary>
     [JsonPropertyName("accept_rate")]
@@ -91,6 +98,7 @@ public sealed record NodeAnnouncement
         State = State.Length <= LongestState ? State : "",
         Connections = Math.Clamp(Connections, 0, MostConnections),
         MaxConnections = Math.Clamp(MaxConnections, 0, MostConnections),
+        Subscriptions = Math.Clamp(Subscriptions, 0, MostSubscriptions),
         AcceptRate = Rate(AcceptRate),
         Accepted = Rate(Accepted),
         SendingAway = Rate(SendingAway),

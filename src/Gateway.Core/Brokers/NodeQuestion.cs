@@ -35,7 +35,7 @@ public sealed record NodeQuestion
     [JsonPropertyName("from")]
     public string From { get; init; } = "";
 
-    /// <summary>What it asks for: <c>lagging</c>, <c>connection</c>, <c>explain</c>, <c>user</c>; a newer node may ask for more.</summary>
+    /// <summary>What it asks for: <c>lagging</c>, <c>connection</c>, <c>explain</c>, <c>user</c>, <c>subscribers</c>, <c>ended</c>; a newer node may ask for more.</summary>
     [JsonPropertyName("ask")]
     public string Ask { get; init; } = "";
 

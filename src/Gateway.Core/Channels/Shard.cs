@@ -60,6 +60,9 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     /// <summary>What waits.</summary>
     public ShardInbox Inbox => _inbox;
 
+    /// <summary>From a publication's arrival to the end of the writes, as the metric.</summary>
+    public LatencyBuckets Latency { get; } = new();
+
     /// <summary>The channels, for those who look from inside.</summary>
     public ReadOnlyDictionary<ChannelName, ShardChannel> Channels => _channels.AsReadOnly();
 
@@ -277,6 +280,8 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         if (_deliveries.Count > 0)
             TraceEnd(count);
         // One observation for all of them, of the oldest.
-        _metrics.DeliveryLatency.Record(_time.GetElapsedTime(_batch[0].ReceivedAt).TotalSeconds);
+        var seconds = _time.GetElapsedTime(_batch[0].ReceivedAt).TotalSeconds;
+        _metrics.DeliveryLatency.Record(seconds);
+        Latency.Add(seconds);
     }
 }

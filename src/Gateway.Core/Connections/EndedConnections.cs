@@ -41,6 +41,13 @@ internal sealed class EndedConnections
             return _verdicts.Find(id) ?? _departures.Find(id);
     }
 
+    /// <summary>Those that ended last, the latest first.</summary>
+    public IReadOnlyList<EndedConnection> Latest(int count)
+    {
+        lock (_gate)
+            return [.. _verdicts.Latest(count).Concat(_departures.Latest(count)).OrderByDescending(ended => ended.At).Take(count)];
+    }
+
     private sealed class Ring
     {
         private EndedConnection[] _places = []; // made when the first ends
@@ -56,6 +63,9 @@ internal sealed class EndedConnections
             _next = (_next + 1) % Kept;
             Count = Math.Min(Count + 1, Kept);
         }
+
+        public IEnumerable<EndedConnection> Latest(int count) =>
+            Enumerable.Range(1, Math.Min(count, Count)).Select(back => _places[(_next - back + Kept) % Kept]);
 
         /// <summary>Walked: a few microseconds, for an operator's question.</summary>
         public EndedConnection? Find(ConnectionId id)

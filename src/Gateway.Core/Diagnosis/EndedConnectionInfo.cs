@@ -4,6 +4,13 @@ using Gateway.Core.Connections;
 
 namespace Gateway.Core.Diagnosis;
 
+/// <summary>The connections that ended last, on all nodes that answered.</summary>
+/// <param name="Connections">The latest first.</param>
+/// <param name="Nodes">The nodes that were asked.</param>
+public sealed record EndedReport(
+    [property: Description("The latest first.")] IReadOnlyList<EndedConnectionInfo> Connections,
+    IReadOnlyList<AskedNode> Nodes);
+
 /// <summary>A connection that has ended, as its node remembers it.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Node">The node that had it.</param>

@@ -35,6 +35,8 @@ internal static class OthersWord
         ConnectionFacts facts => facts.Connection is null || IsWhole(facts.Connection),
         NodeFacts node => node is { Node: not null, State: not null, Broker: not null, Drops: not null } && (node.Connection is null || IsWhole(node.Connection)),
         ConnectionInfo connection => connection is { Id: not null, Node: not null, State: not null, Channels: not null, Drops: not null },
+        SubscriberFacts subscribers => subscribers.Connections is not null && subscribers.Connections.All(static connection => connection is { Id: not null, Node: not null }),
+        IReadOnlyList<EndedConnectionInfo> ended => ended.All(static connection => connection is { Id: not null, Node: not null, Reason: not null }),
         IReadOnlyList<LaggingConnection> lagging => lagging.All(static connection => connection is { Id: not null, Node: not null }),
         _ => true,
     };

@@ -12,9 +12,6 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Gateway";
 
-    private static readonly double[] LatencyBuckets =
-        [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
     private readonly Meter _meter = new(MeterName);
     private long _gapTicks;
 
@@ -32,14 +29,14 @@ public sealed class GatewayMetrics : IDisposable
         ShedConnections = Events("gateway.memory.shed.connections", "{connection}", "Connections and TLS handshakes that were given up, or their backlogs, because the node was short of memory.");
         ShedBytes = Events("gateway.memory.shed.size", "By", "What they kept: backlogs, and what they owned; a frame that several have counts for each.");
         TlsHandshakes = Events("gateway.tls.handshakes", "{handshake}", "TLS handshakes, by result and version.", static (result, version) => (result == "completed") != (version == "none"));
-        TlsHandshakeDuration = Histogram("gateway.tls.handshake.duration", "s", "From the accepted connection to the end of a TLS handshake that succeeded.", LatencyBuckets);
+        TlsHandshakeDuration = Histogram("gateway.tls.handshake.duration", "s", "From the accepted connection to the end of a TLS handshake that succeeded.", LatencyBuckets.Bounds);
         TlsReloads = Events("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");
         ProxyProtocolRefusals = Events("gateway.proxy_protocol.refusals", "{connection}", "Connections refused on endpoints with the PROXY protocol, by reason.");
         Publications = Events("gateway.publications", "{publication}", "Publications this node sent to the broker, by source and result.");
         Commands = Events("gateway.commands", "{command}", "Envelopes received from the broker, by result.");
-        DeliveryLatency = Histogram("gateway.delivery.latency", "s", "From a publication's arrival at the node to the end of the writes to one shard's subscribers.", LatencyBuckets);
+        DeliveryLatency = Histogram("gateway.delivery.latency", "s", "From a publication's arrival at the node to the end of the writes to one shard's subscribers.", LatencyBuckets.Bounds);
         FlushBatch = Histogram("gateway.flush.batch", "{frame}", "Frames that left in one send, one flush in 64 sampled.", [1, 2, 4, 8, 16, 32, 64, 128, 256]);
-        BrokerRoundTrip = Histogram("gateway.broker.round_trip", "s", "The node's probe to itself through the broker.", LatencyBuckets);
+        BrokerRoundTrip = Histogram("gateway.broker.round_trip", "s", "The node's probe to itself through the broker.", LatencyBuckets.Bounds);
         BrokerGaps = Events("gateway.broker.gaps", "{gap}", "Times the link to the broker was lost and came back.");
         _meter.CreateObservableCounter("gateway.broker.gap.duration", () => TimeSpan.FromTicks(Volatile.Read(ref _gapTicks)).TotalSeconds, "s", "Time without the broker, of the gaps that are over.");
         BrokerResubscriptions = Events("gateway.broker.resubscriptions", "{channel}", "Channels subscribed again after a lost link or a silent loss.");
@@ -47,7 +44,7 @@ public sealed class GatewayMetrics : IDisposable
         RulesReloads = Events("gateway.rules.reloads", "{reload}", "Times the configuration's rules were read again, by result.");
         Revocations = Events("gateway.subscriptions.revoked", "{subscription}", "Subscriptions that were ended because changed rules do not allow them.");
         AuthorizerAnswers = Events("gateway.authorizer.answers", "{question}", "Questions to the backend whether a client may, by result.");
-        AuthorizerDuration = Histogram("gateway.authorizer.duration", "s", "From a question to the backend to its answer, of those that it answered.", LatencyBuckets);
+        AuthorizerDuration = Histogram("gateway.authorizer.duration", "s", "From a question to the backend to its answer, of those that it answered.", LatencyBuckets.Bounds);
         AuthorizerCache = Events("gateway.authorizer.cache", "{question}", "Questions whether a client may, by where the answer came from: remembered, one that another waits for already, or the backend.");
         AdminConnectionsClosed = Events("gateway.admin.connections.closed", "{connection}", "Connections to the admin side that were closed because it had as many as it may have.");
         _meter.CreateObservableGauge("gateway.authorizer.breaker.open", () => AuthorizerCutOff ? 1 : 0, "{state}", "1 while the backend is not asked whether clients may, because it failed too often; else 0.");

@@ -14,6 +14,7 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(ConnectionInfo))]
 [JsonSerializable(typeof(DisconnectReport))]
 [JsonSerializable(typeof(DrainReport))]
+[JsonSerializable(typeof(EndedReport))]
 [JsonSerializable(typeof(Explanation))]
 [JsonSerializable(typeof(LaggingReport))]
 [JsonSerializable(typeof(NodeList))]
@@ -26,10 +27,13 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(RuleExplanation))]
 [JsonSerializable(typeof(RevokeBody))]
 [JsonSerializable(typeof(RevokeReport))]
+[JsonSerializable(typeof(SubscriberReport))]
+[JsonSerializable(typeof(TrafficReport))]
 [JsonSerializable(typeof(UserDisconnectReport))]
 [JsonSerializable(typeof(UserExplanation))]
 [JsonSerializable(typeof(UserReport))]
 // Parameters of the routes: the OpenAPI document describes them, and a native build has no reflection to fall back on.
+[JsonSerializable(typeof(DateTimeOffset?))]
 [JsonSerializable(typeof(int?))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -52,6 +52,7 @@ internal static class AdminSide
         app.UseRouting();
         app.UseMiddleware<Audit>();
         app.UseMiddleware<AdminAccess>();
+        app.UseMiddleware<MeantNode>();
         app.UseMiddleware<AdminTurns>();
         app.UseMiddleware<JsonOnly>();
 
@@ -61,12 +62,13 @@ internal static class AdminSide
         app.MapOpenApi("/openapi/v1.json").Needs(AdminRights.None);
         ConsolePage.Map(app);
 
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").WithMetadata(OfANode.Instance);
         PublishEndpoint.Map(api);
         NodeEndpoints.Map(api);
         DiagnosisEndpoints.Map(api);
         UserEndpoints.Map(api);
         DrainEndpoints.Map(api);
         RuleEndpoints.Map(api);
+        ListEndpoints.Map(api);
     }
 }

@@ -34,7 +34,16 @@ internal static class ApiDocument
                 var right = routes[(path, method.Method)].SelectMany(route => route.ActionDescriptor.EndpointMetadata).OfType<NeededRight>().Last().Right;
                 // OpenAPI 3.1, Security Requirement Object: for a scheme that is no OAuth, the roles that are needed.
                 operation.Security = [optional, new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [NeededRight.WordOf(right)] }];
+                operation.Parameters ??= [];
+                operation.Parameters.Add(new OpenApiParameter
+                {
+                    Name = MeantNode.Parameter,
+                    In = ParameterLocation.Query,
+                    Description = $"The node that is meant; another refuses with 409. Not given: whichever answers. Each answer names its node in the header {MeantNode.Header}.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                });
                 operation.Responses ??= [];
+                operation.Responses.TryAdd("409", new OpenApiResponse { Description = "The request is meant for another node than the one that answers; nothing was done." });
                 operation.Responses.TryAdd("401", new OpenApiResponse { Description = "There is a key, and the request has none that is known." });
                 operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The key has not the right '{NeededRight.WordOf(right)}'; or the request comes from another site, or from beyond loopback, and there is no key." });
             }

@@ -22,8 +22,9 @@ internal static class DrainEndpoints
         api.MapPost("/drain", Begin)
             .Needs(AdminRights.Operate).WithName("begin-drain").WithTags("Drain")
             .WithSummary("Sends this node's clients to the others and takes none")
-            .WithDescription("As SIGTERM does, but the node goes on running, and the drain can be called off. Asked again, it gets a new deadline.")
-            .Produces<DrainReport>(StatusCodes.Status202Accepted);
+            .WithDescription("As SIGTERM does, but the node goes on running, and the drain can be called off. Asked again, it gets a new deadline. Name the node where a load balancer stands in between.")
+            .Produces<DrainReport>(StatusCodes.Status202Accepted)
+            .ProducesProblems(409);
 
         api.MapDelete("/drain", Cancel)
             .Needs(AdminRights.Operate).WithName("cancel-drain").WithTags("Drain")
@@ -32,18 +33,17 @@ internal static class DrainEndpoints
             .ProducesProblems(409);
     }
 
-    private static Ok<NodeList> ListNodes(INodeAdmin node) => TypedResults.Ok(new NodeList(
-        [.. node.Nodes.OrderBy(other => other.Node, StringComparer.Ordinal).Select(other => NodeSummary.Of(other, isSelf: other.Node == node.Name))]));
+    private static Ok<NodeList> ListNodes(INodeAdmin node) => TypedResults.Ok(NodeList.Of(node.Nodes, node.Name));
 
-    private static Ok<DrainReport> Describe(INodeAdmin node) => TypedResults.Ok(DrainReport.Of(node.DrainStatus));
+    private static Ok<DrainReport> Describe(INodeAdmin node) => TypedResults.Ok(DrainReport.Of(node));
 
     private static JsonHttpResult<DrainReport> Begin(INodeAdmin node)
     {
         node.BeginDrain();
-        return TypedResults.Json(DrainReport.Of(node.DrainStatus), AdminJson.Default.DrainReport, statusCode: StatusCodes.Status202Accepted);
+        return TypedResults.Json(DrainReport.Of(node), AdminJson.Default.DrainReport, statusCode: StatusCodes.Status202Accepted);
     }
 
     private static IResult Cancel(INodeAdmin node) => node.CancelDrain()
-        ? TypedResults.Ok(DrainReport.Of(node.DrainStatus))
+        ? TypedResults.Ok(DrainReport.Of(node))
         : Problem.Result(409, node.DrainStatus.State == DrainState.None ? "There is no drain to call off." : "The node is stopping: that cannot be called off.");
 }

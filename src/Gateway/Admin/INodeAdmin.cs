@@ -6,6 +6,7 @@ using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Admin;
 
@@ -48,6 +49,9 @@ internal interface INodeAdmin
     /// <summary>All nodes as they last announced themselves; empty while nothing is known.</summary>
     IReadOnlyList<NodeAnnouncement> Nodes { get; }
 
+    /// <summary>How it has been of late, oldest first.</summary>
+    IReadOnlyList<TrafficPoint> Traffic { get; }
+
     /// <summary>Sends all clients away and takes none; the node goes on running.</summary>
     void BeginDrain();
 
@@ -68,6 +72,12 @@ internal interface INodeAdmin
 
     /// <summary>The connections of all nodes for which most waits.</summary>
     Task<LaggingReport> FindLaggingAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>A channel's subscribers on all nodes.</summary>
+    Task<SubscriberReport> FindSubscribersAsync(ChannelName channel, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The connections of all nodes that ended last.</summary>
+    Task<EndedReport> FindEndedAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>Why a client did not get a publication.</summary>
     Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken);

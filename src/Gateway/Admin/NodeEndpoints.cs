@@ -81,6 +81,7 @@ internal static class NodeEndpoints
         var order = sort == "subscribers" ? ChannelOrder.Subscribers : ChannelOrder.Name;
         var channels = await node.ListChannelsAsync(prefix ?? "", most + 1, order); // one more tells whether there are more
         return TypedResults.Ok(new ChannelList(
+            node.Name,
             [.. channels.Take(most).Select(channel => new ChannelReport(channel.Name, channel.Subscribers, channel.State))],
             More: channels.Count > most));
     }
@@ -107,8 +108,8 @@ internal static class NodeEndpoints
         try
         {
             return await node.DisconnectAsync(id, cancellationToken) == DisconnectResult.Local
-                ? TypedResults.Ok(new DisconnectReport(id, "disconnected"))
-                : TypedResults.Json(new DisconnectReport(id, "relayed"), AdminJson.Default.DisconnectReport, statusCode: StatusCodes.Status202Accepted);
+                ? TypedResults.Ok(new DisconnectReport(node.Name, id, "disconnected"))
+                : TypedResults.Json(new DisconnectReport(node.Name, id, "relayed"), AdminJson.Default.DisconnectReport, statusCode: StatusCodes.Status202Accepted);
         }
         catch (BrokerUnavailableException e)
         {

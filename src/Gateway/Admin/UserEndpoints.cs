@@ -44,7 +44,7 @@ internal static class UserEndpoints
         try
         {
             var here = await node.DisconnectUserAsync(user, cancellationToken);
-            return TypedResults.Json(new UserDisconnectReport(user, here), AdminJson.Default.UserDisconnectReport, statusCode: StatusCodes.Status202Accepted);
+            return TypedResults.Json(new UserDisconnectReport(node.Name, user, here), AdminJson.Default.UserDisconnectReport, statusCode: StatusCodes.Status202Accepted);
         }
         catch (BrokerUnavailableException e)
         {
@@ -103,4 +103,4 @@ internal sealed record RevokeBody(
 
 internal sealed record RevokeReport(string? User, string? Jti, [property: Description("When it is forgotten.")] DateTimeOffset Until);
 
-internal sealed record UserDisconnectReport(string User, [property: Description("Connections of this node that have ended; the others were asked to end theirs.")] int Here);
+internal sealed record UserDisconnectReport([property: Description("The node that answers.")] string Node, string User, [property: Description("Connections of this node that have ended; the others were asked to end theirs.")] int Here);

@@ -1,7 +1,8 @@
-/** The admin API, with the key where there is one. Addresses are relative: the page may stand behind a path of an ingress. */
+/** The admin API of one node, with the key where there is one. Addresses are relative: the page may stand behind a path of an ingress. */
 
 const KEY = 'gateway-key'; // sessionStorage: gone with the tab
 const PATIENCE_MS = 5000;
+const TRIES = 20; // that reach another node: each goes over another connection, which a load balancer gives to the next one
 
 export const key = {
   has: () => sessionStorage.getItem(KEY) !== null,
@@ -9,23 +10,39 @@ export const key = {
   forget: () => sessionStorage.removeItem(KEY),
 };
 
-/** Throws an error with the problem's detail; without `status` when there was no answer at all. */
+let meant = new URLSearchParams(location.search).get('node') || null;
+
+/** The name of the node that the page is about: the address says, or else the one that answered first. Null: none has yet. */
+export const node = () => meant;
+
+/** The address of a node's page, through the same load balancer. */
+export const pageOf = name => '?node=' + encodeURIComponent(name);
+
+/**
+ * Asks the page's node. Throws an error with the problem's detail; without `status` when there was no answer at all, with `elsewhere` when only
+ * other nodes answered: the name of one.
+ */
 export async function api(path, options = {}) {
-  const response = await ask('api/v1/' + path, options);
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return body;
-  throw Object.assign(new Error(body.detail || body.title || 'HTTP ' + response.status), { status: response.status, outcome: body.outcome });
+  for (let tries = 1; ; tries++) {
+    const response = await ask('api/v1/' + path, options);
+    const by = response.headers.get('Gateway-Node');
+    const body = await response.json().catch(() => ({}));
+    if (response.ok) {
+      meant ??= by;
+      return body;
+    }
+    const elsewhere = response.status === 409 && by !== meant ? by : null;
+    if (elsewhere && tries < TRIES) continue; // nothing was done
+    throw Object.assign(new Error(body.detail || body.title || 'HTTP ' + response.status), { status: response.status, outcome: body.outcome, elsewhere });
+  }
 }
 
-/** The node's metrics in Prometheus's text format. */
-export async function metrics() {
-  const response = await ask('metrics', {});
-  if (response.ok) return response.text();
-  throw Object.assign(new Error('HTTP ' + response.status + ' for the metrics'), { status: response.status });
-}
+/** The same with a body. */
+export const post = (path, body) => api(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
 
 function ask(path, options) {
   const value = sessionStorage.getItem(KEY);
   const headers = { ...options.headers, ...(value && { Authorization: 'Bearer ' + value }) };
-  return fetch(path, { ...options, headers, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
+  const url = meant === null ? path : `${path}${path.includes('?') ? '&' : '?'}node=${encodeURIComponent(meant)}`;
+  return fetch(url, { ...options, headers, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
 }

@@ -1,7 +1,6 @@
 /** The last minutes as charts (uPlot, a script of its own), each with its present values in words. */
 
 import { $, bytes, latency, setText, short } from './dom.js';
-import { parse, point, sample } from './rates.js';
 
 const WINDOW_S = 300;
 const HEIGHT = 120;
@@ -11,31 +10,25 @@ const CHARTS = [
   { id: 'deliveries', title: 'Deliveries', unit: '/s', format: short, series: [['deliveries', 'queued'], ['dropped', 'dropped']] },
   { id: 'publications', title: 'Publications', unit: '/s', format: short, series: [['publications', 'from the broker']] },
   { id: 'connections-chart', title: 'Connections', unit: '', format: short, series: [['connections', 'on this node']] },
-  { id: 'latency', title: 'Delivery latency', unit: '', format: latency, series: [['p99', 'p99'], ['p50', 'p50']] },
-  { id: 'memory', title: 'Memory', unit: '', format: bytes, incrs: Array.from({ length: 30 }, (_, i) => 2 ** (i + 10)), series: [['memory', 'resident']] },
+  { id: 'latency', title: 'Delivery latency', unit: '', format: latency, series: [['latency_p99_seconds', 'p99'], ['latency_p50_seconds', 'p50']] },
+  { id: 'memory', title: 'Memory', unit: '', format: bytes, incrs: Array.from({ length: 30 }, (_, i) => 2 ** (i + 10)), series: [['memory_bytes', 'resident']] },
 ];
 
 const points = [];
 const plots = [];
-let last = null; // scrape
 
-/** Takes a scrape in. */
-export function add(text, at = Date.now() / 1000) {
-  const scrape = sample(parse(text), at);
-  push(point(last, scrape));
-  last = scrape;
-}
+/** What the node remembers and the page does not know yet. */
+export const path = () => points.length === 0 ? 'traffic' : 'traffic?after=' + encodeURIComponent(points.at(-1).time);
 
-/** There was no answer: a hole in the lines, and no rates over it. */
-export function addHole(at = Date.now() / 1000) {
-  if (points.length === 0) return;
-  push({ at });
-  last = null;
-}
-
-function push(next) {
-  points.push(next);
-  while (points[0].at < next.at - WINDOW_S - 5) points.shift();
+/** Takes it in. Where the node stood still, or another process began, the lines have a hole. */
+export function show({ interval_seconds: interval, points: news }) {
+  for (const point of news) {
+    const at = Date.parse(point.at) / 1000;
+    if (points.length > 0 && at - points.at(-1).at > 2.5 * interval) points.push({ at: at - interval, time: point.at });
+    points.push({ ...point, at, time: point.at });
+  }
+  if (points.length === 0) return; // it has just started
+  while (points[0].at < points.at(-1).at - WINDOW_S - 5) points.shift();
   if (plots.length === 0) CHARTS.forEach(chart => plots.push(draw(chart)));
   plots.forEach(plot => plot.update());
 }

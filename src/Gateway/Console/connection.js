@@ -33,52 +33,36 @@ const FACTS = {
 
 let shown = null; // id
 
-export async function lookUp(id) {
-  $('connection-id').value = id;
-  show(null, 'Asking…');
-  try {
-    show(await api('connections/' + encodeURIComponent(id)), '');
-  } catch (error) {
-    show(null, error.message);
-    // It may be on another node, which can be asked to end it.
-    if (error.status === 404) offer(id);
-  }
-}
-
-function show(connection, note) {
-  setText($('connection-note'), note);
-  shown = null;
-  $('disconnect').hidden = true;
+/** Null: there is none to show. */
+export function show(connection) {
+  shown = connection?.id ?? null;
+  $('found-connection').hidden = !connection;
+  setText($('connection-note'), '');
+  $('disconnect').hidden = !connection;
+  if (!connection) return;
+  setText($('connection-title'), `Connection ${connection.id} on ${connection.node}`);
   // What newer nodes tell is shown too, under its own name.
-  $('connection').replaceChildren(...Object.entries(connection ?? {}).filter(([name]) => name !== 'id').map(([name, value]) => {
+  $('connection').replaceChildren(...Object.entries(connection).filter(([name]) => name !== 'id').map(([name, value]) => {
     const [label, format = String] = FACTS[name] ?? [name.replaceAll('_', ' '), value => typeof value === 'object' ? JSON.stringify(value) : String(value)];
     const row = document.createElement('div');
     row.append(Object.assign(document.createElement('dt'), { textContent: label }), Object.assign(document.createElement('dd'), { textContent: format(value) || '–' }));
     return row;
   }));
-  if (connection) offer(connection.id);
-}
-
-function offer(id) {
-  shown = id;
-  $('disconnect').hidden = false;
 }
 
 async function disconnect() {
   const id = shown;
   if (!await confirm('Disconnect it?', `Connection ${id} is closed with 4403, on whichever node it is. Its client is told not to come back.`, 'Disconnect')) return;
   try {
-    const { result } = await api(`connections/${encodeURIComponent(id)}/disconnect`, { method: 'POST' });
-    show(null, result === 'disconnected' ? 'Disconnected.' : 'The other nodes were asked to end it.');
+    const { node, result } = await api(`connections/${encodeURIComponent(id)}/disconnect`, { method: 'POST' });
+    if (id !== shown) return; // another one has been found meanwhile
+    $('disconnect').hidden = true;
+    setText($('connection-note'), result === 'disconnected' ? `Disconnected from ${node}.` : `${node} has asked the other nodes to end it.`);
   } catch (error) {
     setText($('connection-note'), error.message);
   }
 }
 
 export function wire() {
-  $('look-up').onsubmit = event => {
-    event.preventDefault();
-    lookUp($('connection-id').value.trim());
-  };
   $('disconnect').onclick = disconnect;
 }

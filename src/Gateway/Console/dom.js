@@ -16,17 +16,17 @@ export function setState(id, text, isGood, reason) {
 
 /**
  * A table's rows, kept while they stay the same thing: the keyboard's focus survives a refresh. `cells` gives a text for each cell, or
- * {text, className, click, label}.
+ * {text, className, click, label} or {text, href, label}. On a phone each cell stands by its head's words.
  */
 export function setRows(body, items, keyOf, cells) {
   const existing = new Map([...body.rows].map(row => [row.dataset.key, row]));
-  const classes = [...body.parentElement.tHead.rows[0].cells].map(cell => cell.className);
+  const heads = [...body.parentElement.tHead.rows[0].cells];
   const rows = items.map(item => {
     const key = keyOf(item);
     const row = existing.get(key) ?? Object.assign(document.createElement('tr'), {});
     existing.delete(key);
     row.dataset.key = key;
-    cells(item).forEach((cell, i) => setCell(row.cells[i] ?? row.insertCell(), cell, classes[i]));
+    cells(item).forEach((cell, i) => setCell(row.cells[i] ?? row.insertCell(), cell, heads[i]));
     return row;
   });
   existing.forEach(row => row.remove());
@@ -34,14 +34,24 @@ export function setRows(body, items, keyOf, cells) {
   rows.forEach((row, i) => { if (body.rows[i] !== row) body.insertBefore(row, body.rows[i] ?? null); });
 }
 
-function setCell(element, cell, className) {
-  const { text, className: more, click, label } = typeof cell === 'object' ? cell : { text: cell };
-  element.className = [className, more].filter(Boolean).join(' ');
-  if (!click) return setText(element, text);
-  const button = element.firstElementChild ?? element.appendChild(Object.assign(document.createElement('button'), { type: 'button', className: 'link' }));
-  setText(button, text);
-  button.title = label;
-  button.onclick = click;
+function setCell(element, cell, head) {
+  const { text, className, click, href, label } = typeof cell === 'object' ? cell : { text: cell };
+  element.className = [head.className, className].filter(Boolean).join(' ');
+  element.dataset.label = head.textContent;
+  if (!click && !href) return setText(element, text);
+  const tag = href ? 'a' : 'button';
+  if (element.firstElementChild?.localName !== tag) element.replaceChildren(Object.assign(document.createElement(tag), { className: 'link', ...(click && { type: 'button' }) }));
+  const link = element.firstElementChild;
+  setText(link, text);
+  link.title = label;
+  if (href) link.href = href;
+  else link.onclick = click;
+}
+
+/** Which nodes were asked and did not answer, in a sentence; empty: none. */
+export function silence(nodes) {
+  const silent = nodes.filter(({ answered }) => !answered).map(({ name }) => name);
+  return silent.length > 0 ? `No answer from ${silent.join(', ')}.` : '';
 }
 
 export const number = value => Math.round(value).toLocaleString();

@@ -1,7 +1,7 @@
 /** Connections for which the most waits, on all nodes. */
 
 import { api } from './api.js';
-import { $, bytes, latency, number, setRows, setText } from './dom.js';
+import { $, bytes, latency, number, setRows, setText, silence } from './dom.js';
 
 const EVERY_MS = 10_000; // each time, every node looks at each of its connections
 
@@ -24,6 +24,5 @@ function show(report, lookUp) {
     connection.last_write_seconds == null ? '' : `${latency(connection.last_write_seconds)} ago`,
     number(connection.drops ?? 0),
   ]);
-  const silent = report.nodes.filter(({ answered }) => !answered).map(({ name }) => name);
-  setText($('lagging-note'), [report.connections.length === 0 ? 'None.' : '', silent.length > 0 ? `No answer from ${silent.join(', ')}.` : ''].join(' ').trim());
+  setText($('lagging-note'), [report.connections.length === 0 ? 'None.' : '', silence(report.nodes)].join(' ').trim());
 }

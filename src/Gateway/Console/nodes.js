@@ -1,33 +1,36 @@
 /** All nodes and their load; this one's drain. */
 
-import { api } from './api.js';
+import { api, node as self, pageOf } from './api.js';
 import { confirm } from './confirm.js';
 import { $, clock, number, setRows, setText, short } from './dom.js';
 
 const WORDS = {
-  none: () => 'This node takes clients.',
-  unready: () => 'Draining: not ready, still serving, until load balancers know.',
-  draining: drain => `Draining: ${number(drain.remaining)} left, ${number(drain.sent)} sent away, ${short(drain.rate)} /s. Whoever is left is cut at ${clock(new Date(drain.deadline))}.`,
-  drained: drain => `Drained: ${number(drain.sent)} sent away, ${number(drain.remaining)} left. It takes clients again once the drain is called off.`,
+  none: drain => `${drain.node} takes clients.`,
+  unready: drain => `Draining ${drain.node}: not ready, still serving, until load balancers know.`,
+  draining: drain => `Draining ${drain.node}: ${number(drain.remaining)} left, ${number(drain.sent)} sent away, ${short(drain.rate)} /s. Whoever is left is cut at ${clock(new Date(drain.deadline))}.`,
+  drained: drain => `Drained ${drain.node}: ${number(drain.sent)} sent away, ${number(drain.remaining)} left. It takes clients again once the drain is called off.`,
 };
 
 let present = { remaining: 0 };
 
-export function showNodes({ nodes }) {
+export function showNodes({ nodes, totals }) {
   setRows($('nodes'), nodes, node => node.name, node => [
-    { text: node.name + (node.is_self ? ' (this one)' : '') },
+    node.is_self ? node.name + ' (this one)' : { text: node.name, href: pageOf(node.name), label: 'Show it' },
     { text: node.state, className: node.state === 'ready' ? 'good' : 'bad' },
-    number(node.connections),
-    short(node.accepted),
-    short(node.sending_away),
+    ...load(node),
   ]);
+  setRows($('totals'), nodes.length > 0 ? [totals] : [], () => 'all', all => [`All ${all.nodes}`, `${all.ready} ready`, ...load(all)]);
   setText($('nodes-note'), nodes.length === 0 ? 'Unknown: Redis does not answer.' : '');
 }
+
+const load = ({ connections, subscriptions, accepted, sending_away: away }) => [number(connections), number(subscriptions), short(accepted), short(away)];
 
 export function showDrain(drain) {
   present = drain;
   setText($('drain'), (WORDS[drain.state] ?? (() => drain.state))(drain));
   $('drain').className = drain.state === 'none' ? '' : 'bad';
+  setText($('drain-begin'), `Drain ${drain.node}…`);
+  setText($('drain-cancel'), `Call the drain of ${drain.node} off…`);
   swap($('drain-begin'), $('drain-cancel'), drain.state === 'none');
 }
 
@@ -50,7 +53,7 @@ export function wire(refresh) {
     }
     refresh();
   };
-  $('drain-begin').onclick = () => act('POST', 'Drain this node?',
+  $('drain-begin').onclick = () => act('POST', `Drain ${self()}?`,
     `Its ${number(present.remaining)} connections are sent to the other nodes, at the rate that those can take, and it takes no others. It goes on running, and the drain can be called off.`, 'Drain');
-  $('drain-cancel').onclick = () => act('DELETE', 'Call the drain off?', 'Connections that are still here stay, and the node takes clients again.', 'Call it off');
+  $('drain-cancel').onclick = () => act('DELETE', `Call the drain of ${self()} off?`, 'Connections that are still here stay, and the node takes clients again.', 'Call it off');
 }

@@ -8,6 +8,7 @@ using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Diagnosis;
 using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Hosting;
 
@@ -41,6 +42,8 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
 
     public IReadOnlyList<NodeAnnouncement> Nodes => node.Nodes;
 
+    public IReadOnlyList<TrafficPoint> Traffic => node.Traffic;
+
     public void BeginDrain() => server.BeginDrain();
 
     public bool CancelDrain() => server.CancelDrain();
@@ -59,6 +62,11 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
     public Task<ConnectionSearch> SearchConnectionAsync(string id, CancellationToken cancellationToken) => node.SearchConnectionAsync(id, cancellationToken);
 
     public Task<LaggingReport> FindLaggingAsync(int limit, CancellationToken cancellationToken) => node.FindLaggingAsync(limit, cancellationToken);
+
+    public Task<SubscriberReport> FindSubscribersAsync(ChannelName channel, int limit, CancellationToken cancellationToken) =>
+        node.FindSubscribersAsync(channel, limit, cancellationToken);
+
+    public Task<EndedReport> FindEndedAsync(int limit, CancellationToken cancellationToken) => node.FindEndedAsync(limit, cancellationToken);
 
     public Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken) =>
         node.ExplainAsync(channel, connection, cancellationToken);

@@ -7,7 +7,7 @@ public sealed class NodeAnnouncementTests
     [Fact]
     public void Json_ReadBack_IsTheSame()
     {
-        var node = new NodeAnnouncement { Node = "a", State = NodeStates.Ready, Connections = 3, MaxConnections = 10, AcceptRate = 500, Accepted = 1.5, SendingAway = 2 };
+        var node = new NodeAnnouncement { Node = "a", State = NodeStates.Ready, Connections = 3, MaxConnections = 10, Subscriptions = 7, AcceptRate = 500, Accepted = 1.5, SendingAway = 2 };
         Assert.Equal(node, NodeAnnouncement.TryParse(node.ToJson()));
     }
 
@@ -44,9 +44,9 @@ public sealed class NodeAnnouncementTests
     [InlineData(int.MaxValue, 10_000_000)]
     public void TryParse_CountsThatAreAbsurd_AreClamped(int told, int clamped)
     {
-        var read = NodeAnnouncement.TryParse(System.Text.Encoding.UTF8.GetBytes($$"""{"v":1,"node":"a","state":"ready","connections":{{told}},"max_connections":{{told}}}"""))!;
+        var read = NodeAnnouncement.TryParse(System.Text.Encoding.UTF8.GetBytes($$"""{"v":1,"node":"a","state":"ready","connections":{{told}},"max_connections":{{told}},"subscriptions":{{told}}}"""))!;
 
-        Assert.Equal((clamped, clamped, false), (read.Connections, read.MaxConnections, read.TakesClients));
+        Assert.Equal((clamped, clamped, Math.Max(0, (long)told), false), (read.Connections, read.MaxConnections, read.Subscriptions, read.TakesClients));
     }
 
     [Theory]

@@ -32,6 +32,21 @@ public sealed class EndedConnectionsTests
     }
 
     [Fact]
+    public void Latest_OfBothKinds_AreInTheOrderOfTheirEnds()
+    {
+        var ended = new EndedConnections();
+        Assert.Empty(ended.Latest(5));
+        for (ulong id = 0; id < EndedConnections.Kept + 3; id++)
+            ended.Add(End(id, CloseReason.ClosedByClient) with { At = DateTimeOffset.UnixEpoch.AddSeconds(id) });
+        ended.Add(End(9999, CloseReason.SlowConsumer) with { At = DateTimeOffset.UnixEpoch.AddSeconds(EndedConnections.Kept + 0.5) });
+
+        Assert.Equal<ulong>(
+            [EndedConnections.Kept + 2, EndedConnections.Kept + 1, 9999, EndedConnections.Kept],
+            ended.Latest(4).Select(one => one.Id.Value));
+        Assert.Equal(EndedConnections.Kept + 1, ended.Latest(2 * EndedConnections.Kept).Count);
+    }
+
+    [Fact]
     public void Close_AsASlowConsumer_IsRememberedWithWhatWaited()
     {
         using var harness = new ProtocolHarness();

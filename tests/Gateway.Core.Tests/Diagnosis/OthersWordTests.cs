@@ -42,6 +42,11 @@ public sealed class OthersWordTests
         Assert.False(IsWhole("""{"node":"b","state":"ready","drops":[]}""", DiagnosisJson.Default.NodeFacts));
         Assert.False(IsWhole("""{"node":"b","state":"ready","broker":{},"drops":[],"connection":{}}""", DiagnosisJson.Default.NodeFacts));
         Assert.False(IsWhole("""[{}]""", DiagnosisJson.Default.IReadOnlyListLaggingConnection));
+        Assert.False(IsWhole("""[{"id":"1","node":"b"}]""", DiagnosisJson.Default.IReadOnlyListEndedConnectionInfo));
+        Assert.True(IsWhole("""[{"id":"1","node":"b","reason":"client"}]""", DiagnosisJson.Default.IReadOnlyListEndedConnectionInfo));
+        Assert.False(IsWhole("""{"count":1}""", DiagnosisJson.Default.SubscriberFacts));
+        Assert.False(IsWhole("""{"count":1,"connections":[{"id":"1"}]}""", DiagnosisJson.Default.SubscriberFacts));
+        Assert.True(IsWhole("""{"count":1,"connections":[{"id":"1","node":"b"}]}""", DiagnosisJson.Default.SubscriberFacts));
     }
 
     /// <summary>Many that each say the most: nothing overflows that is added up.</summary>

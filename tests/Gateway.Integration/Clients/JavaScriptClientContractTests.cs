@@ -17,7 +17,6 @@ public sealed partial class JavaScriptClientContractTests
     [InlineData("gateway/gateway.test.mjs")]
     [InlineData("gateway/package.test.mjs")]
     [InlineData("gateway/protocol.test.mjs")]
-    [InlineData("console/rates.test.mjs")]
     public async Task UnitTests_OfNodesOwnRunner_AllPass(string file)
     {
         var output = await Tool.RunAsync("node", "", "--test", "--test-reporter=tap", Path.Combine(Folder, "..", file));

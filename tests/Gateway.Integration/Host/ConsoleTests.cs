@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Gateway.Integration.Clients;
 using Gateway.Integration.Fixtures;
 using Gateway.Tests.Auth;
@@ -117,6 +119,61 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
     }
 
     [Fact]
+    public async Task Page_BehindALoadBalancer_IsAboutOneNodeAndActsOnIt()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var first = await StartAsync(redis, "first");
+        await using var second = await StartAsync(redis, "second");
+        await using var balancer = RoundRobin.Start(first.Admin.BaseAddress!, second.Admin.BaseAddress!);
+        await browser.PlayAsync("balanced", balancer.Address, "first", "second");
+
+        var (drained, other) = await browser.NextAsync("drained") == "first" ? (first, second) : (second, first);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await drained.ReadinessAsync()).Status);
+        Assert.Equal(HttpStatusCode.OK, (await other.ReadinessAsync()).Status);
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Search_BehindALoadBalancer_FindsOnAllNodesAndExplains()
+    {
+        var secret = Guid.NewGuid().ToString("N");
+        await using var redis = await RedisServer.StartAsync();
+        await using var first = await StartAsync(redis, "first", $"--Gateway:Auth:Jwt:HmacKey={secret}");
+        await using var second = await StartAsync(redis, "second", $"--Gateway:Auth:Jwt:HmacKey={secret}");
+        await using var balancer = RoundRobin.Start(first.Admin.BaseAddress!, second.Admin.BaseAddress!);
+        await using var anonymous = await WsClient.OpenJsonAsync(first.EndPoint);
+        await anonymous.SubscribeAsync("news");
+        var token = TokenIssuer.Hmac(Encoding.ASCII.GetBytes(secret)).Issue("alice");
+        await using var alice = await WsClient.OpenAsync(second.EndPoint, headers: $"Authorization: Bearer {token}\r\n");
+        var id = (await alice.ReceiveJsonAsync()).GetProperty("connection").GetString()!;
+        await alice.SubscribeAsync("news");
+        await browser.PlayAsync("search", balancer.Address, "alice", id);
+
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Rules_AndTokens_AreTriedAndTakenBackOnThePage()
+    {
+        await using var host = await HostProcess.StartAsync(
+            $"--Gateway:Auth:Jwt:HmacKey={Guid.NewGuid():N}", "--Gateway:Rules:0:Pattern=own:{sub}", "--Gateway:Rules:0:Subscribe=authenticated");
+        await browser.PlayAsync("rules", host.Admin.BaseAddress!);
+
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
+    public async Task Charts_OfANodeThatWasNotWatched_ShowWhatItRemembers()
+    {
+        await using var host = await HostProcess.StartAsync();
+        await using var client = await WsClient.OpenJsonAsync(host.EndPoint);
+        await Eventually.TrueAsync(async () => (await host.Admin.GetFromJsonAsync<JsonElement>("/api/v1/traffic")).GetProperty("points").GetArrayLength() >= 3);
+        await browser.PlayAsync("past", host.Admin.BaseAddress!);
+
+        await browser.IsDoneAsync();
+    }
+
+    [Fact]
     public async Task Page_BehindAPathOfAnIngress_FindsItsFilesAndTheApi()
     {
         await using var host = await HostProcess.StartAsync();
@@ -127,10 +184,10 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
         await browser.IsDoneAsync();
     }
 
-    private static async Task<HostProcess> StartAsync(RedisServer redis, string name)
+    private static async Task<HostProcess> StartAsync(RedisServer redis, string name, params string[] more)
     {
         // Long enough for the proxy to take the node out before its clients come back.
-        var host = await HostProcess.StartAsync($"--Gateway:Redis:Configuration={redis.Address}", $"--Gateway:Node:Name={name}", "--Gateway:Drain:UnreadyDelay=2s");
+        var host = await HostProcess.StartAsync([$"--Gateway:Redis:Configuration={redis.Address}", $"--Gateway:Node:Name={name}", "--Gateway:Drain:UnreadyDelay=2s", .. more]);
         await Eventually.TrueAsync(async () => (await host.ReadinessAsync()).Status == HttpStatusCode.OK);
         return host;
     }

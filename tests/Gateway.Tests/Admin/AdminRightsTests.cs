@@ -22,6 +22,7 @@ public class AdminRightsTests
         ("DELETE", "/api/v1/drain", "operate"),
         ("GET", "/api/v1/drain", "read"),
         ("POST", "/api/v1/drain", "operate"),
+        ("GET", "/api/v1/ended", "read"),
         ("GET", "/api/v1/explain", "read"),
         ("GET", "/api/v1/lagging", "read"),
         ("GET", "/api/v1/node", "read"),
@@ -29,7 +30,9 @@ public class AdminRightsTests
         ("POST", "/api/v1/publish", "publish"),
         ("GET", "/api/v1/rules", "read"),
         ("POST", "/api/v1/rules/explain", "read"), // a dry run: nothing is changed by it
+        ("GET", "/api/v1/subscribers", "read"),
         ("POST", "/api/v1/tokens/revoke", "operate"),
+        ("GET", "/api/v1/traffic", "read"),
         ("GET", "/api/v1/users/{user}", "read"),
         ("POST", "/api/v1/users/{user}/disconnect", "operate"),
         ("GET", "/openapi/v1.json", "any"),

@@ -31,14 +31,18 @@ public class DrainEndpointTests
         await using var host = await RunningHost.StartAsync();
         host.Node.Nodes =
         [
-            new NodeAnnouncement { Node = "node-2", State = NodeStates.Draining, Connections = 7, SendingAway = 100 },
-            new NodeAnnouncement { Node = "node-1", State = NodeStates.Ready, Connections = 3, MaxConnections = 10 },
+            new NodeAnnouncement { Node = "node-2", State = NodeStates.Draining, Connections = 7, Subscriptions = 9, MaxConnections = 10, SendingAway = 100 },
+            new NodeAnnouncement { Node = "node-1", State = NodeStates.Ready, Connections = 3, Subscriptions = 4, MaxConnections = 10, Accepted = 1.5 },
         ];
 
-        var nodes = (await host.Client.GetFromJsonAsync<JsonElement>("/api/v1/nodes")).GetProperty("nodes").EnumerateArray().ToArray();
+        var list = await host.Client.GetFromJsonAsync<JsonElement>("/api/v1/nodes");
+        var nodes = list.GetProperty("nodes").EnumerateArray().ToArray();
 
         Assert.Equal(["node-1", "node-2"], nodes.Select(node => node.GetProperty("name").GetString()));
         Assert.Equal([true, false], nodes.Select(node => node.GetProperty("is_self").GetBoolean()));
         Assert.Equal("draining", nodes[1].GetProperty("state").GetString());
+        Assert.Equal(
+            """{"nodes":2,"ready":1,"connections":10,"max_connections":20,"subscriptions":13,"accepted":1.5,"sending_away":100}""",
+            list.GetProperty("totals").GetRawText());
     }
 }

@@ -8,6 +8,7 @@ using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Diagnosis;
 using Gateway.Core.Options;
+using Gateway.Core.Telemetry;
 using Gateway.Hosting;
 
 namespace Gateway.Tests.Admin;
@@ -109,6 +110,12 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
     /// <summary>What a search finds that <see cref="Connections"/> does not have.</summary>
     public Func<string, ConnectionSearch> Search { get; set; } = _ => new ConnectionSearch(null, null, [new AskedNode("node-1", true)]);
 
+    public IReadOnlyList<TrafficPoint> Traffic { get; set; } = [];
+
+    public Func<string, int, SubscriberReport> Subscribers { get; set; } = (channel, _) => new SubscriberReport(channel, 0, [], [new AskedNode("node-1", true)]);
+
+    public Func<int, EndedReport> Ended { get; set; } = _ => new EndedReport([], [new AskedNode("node-1", true)]);
+
     public Func<int, LaggingReport> Lagging { get; set; } = _ => new LaggingReport([], [new AskedNode("node-1", true)]);
 
     public Func<string, string?, Explanation> Explain { get; set; } = (channel, connection) => new Explanation(channel, connection, [], [], []);
@@ -117,6 +124,11 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         Task.FromResult(Connections.TryGetValue(id, out var connection) ? new ConnectionSearch(connection, null, []) : Search(id));
 
     public Task<LaggingReport> FindLaggingAsync(int limit, CancellationToken cancellationToken) => Task.FromResult(Lagging(limit));
+
+    public Task<SubscriberReport> FindSubscribersAsync(ChannelName channel, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(Subscribers(channel.Text, limit));
+
+    public Task<EndedReport> FindEndedAsync(int limit, CancellationToken cancellationToken) => Task.FromResult(Ended(limit));
 
     public Task<Explanation> ExplainAsync(string channel, string? connection, CancellationToken cancellationToken) =>
         Task.FromResult(Explain(channel, connection));

@@ -62,19 +62,24 @@ export async function charts(browser, url) {
   return faults;
 }
 
-/** A connection is looked up by its id and ended, after a question. */
+/** Looks for a text in the search box. */
+async function find(page, text) {
+  await page.fill('#find-text', text);
+  await page.click('#find button');
+}
+
+/** A connection is found by its id and ended, after a question. */
 export async function connection(browser, url) {
   const { page, faults } = await open(browser, url);
   await shown(page);
   await page.click('#try-subscribe button');
   const [, id] = /connection (\w{16})/.exec(await logReads(page, '✓ subscribed to news'));
 
-  await page.fill('#connection-id', '0123456789abcdef');
-  await page.click('#look-up button');
-  await reads(page, '#connection-note', 'No node has a connection of that id');
+  await find(page, '0123456789abcdef');
+  await reads(page, '#find-note', 'No node has a connection of that id');
+  assert.equal(await page.isVisible('#found-connection'), false);
 
-  await page.fill('#connection-id', id);
-  await page.click('#look-up button');
+  await find(page, id);
   await reads(page, '#connection', 'news');
   assert.match(await page.innerText('#connection'), /gateway\.v1|json/i);
   await page.click('#disconnect');
@@ -82,8 +87,131 @@ export async function connection(browser, url) {
   assert.equal(await page.isVisible('#connection'), true);
   await page.click('#disconnect');
   await page.click('#confirm-yes');
-  await reads(page, '#connection-note', 'Disconnected.');
+  await reads(page, '#connection-note', 'Disconnected from ');
   await logReads(page, '× closed: 4403');
+  await find(page, id);
+  await reads(page, '#find-note', 'The connection ended at');
+  return faults;
+}
+
+/**
+ * Behind a load balancer that gives each connection to the next node, the page is about one node all the same: what it shows, and what it
+ * does. The others are a link away.
+ */
+export async function balanced(browser, url, ...names) {
+  const { page, faults } = await open(browser, url);
+  const answers = [];
+  page.on('response', response => {
+    if (response.url().includes('/api/v1/')) answers.push([response.headers()['gateway-node'], response.ok()]);
+  });
+  await shown(page);
+  const one = await page.innerText('#name');
+  const other = names.find(name => name !== one);
+  await reads(page, '#nodes tr', other);
+  await until(() => answers.filter(([, isGood]) => isGood).length > 20, 'the page asks no more');
+  assert.ok(answers.some(([name]) => name === other), 'the load balancer used one node alone');
+  assert.deepEqual(new Set(answers.filter(([, isGood]) => isGood).map(([name]) => name)), new Set([one]));
+  assert.equal(await page.innerText('#channels-title'), `Channels on ${one}`);
+  await reads(page, '#totals', 'All 2');
+
+  await page.click('#nodes a');
+  await page.waitForURL(address => address.searchParams.get('node') === other);
+  await shown(page);
+  await reads(page, '#name', other);
+  await page.click('#drain-begin');
+  await reads(page, '#confirm-title', `Drain ${other}?`);
+  await page.click('#confirm-yes');
+  await reads(page, '#drain', new RegExp(`^Drain(ing|ed) ${other}`));
+  say({ drained: other });
+  await page.click('#drain-cancel');
+  await page.click('#confirm-yes');
+  await reads(page, '#drain', `${other} takes clients.`);
+
+  await page.goto(new URL('?node=nobody', url).href);
+  await reads(page, '#away', /this address has led to \w+ and not to nobody/);
+  assert.equal(await page.isVisible('#content'), false);
+  await page.click('#away a');
+  await shown(page);
+  assert.ok(names.includes(await page.innerText('#name')));
+  return faults;
+}
+
+/** From a channel to a user, from there to its connection, and at each of them why they do not get it; two nodes, behind a load balancer. */
+export async function search(browser, url, user, id) {
+  const { page, faults } = await open(browser, url);
+  await shown(page);
+  await find(page, 'nothing');
+  await reads(page, '#find-note', 'No user nothing is connected. Nobody is subscribed to a channel nothing.');
+  await reads(page, '#explanation', 'nobody_subscribed');
+
+  await find(page, 'news');
+  await reads(page, '#channel-title', 'Channel news, subscribers: 2');
+  await reads(page, '#explanation', 'nothing_published');
+  assert.deepEqual((await page.locator('#subscribers td:nth-child(2)').allInnerTexts()).sort(), ['first', 'second']);
+  await page.click('#publish button');
+  await reads(page, '#publish-result', /^Published at .* by (first|second)\.$/);
+  await page.click('#explain button');
+  await reads(page, '#explanation', 'no_cause');
+
+  await page.click(`#subscribers button:text-is("${user}")`);
+  await reads(page, '#user-title', `User ${user}, connections: 1`);
+  assert.equal(await page.inputValue('#explain-channel'), 'news');
+  await page.click('#explain button');
+  await reads(page, '#explanation h4', `Connection ${id}`);
+
+  await page.click('#user-connections button');
+  await reads(page, '#connection-title', `Connection ${id} on second`);
+  await page.fill('#explain-channel', 'elsewhere');
+  await page.click('#explain button');
+  await reads(page, '#explanation', 'not_subscribed');
+
+  await find(page, user);
+  await page.click('#user-revoke');
+  await page.click('#confirm-yes');
+  await reads(page, '#user-note', 'Revoked.');
+  await reads(page, '#ended tr', id);
+  assert.match((await page.locator('#ended tr', { hasText: id }).innerText()).replace(/\s+/g, ' '), /second 127\.0\.0\.1:\d+ .* unauthorized 4401/);
+  return faults;
+}
+
+/** The rules are tried without a client, and tokens are taken back. */
+export async function rules(browser, url) {
+  const { page, faults } = await open(browser, url);
+  await shown(page);
+  const tried = async (channel, who) => {
+    await page.fill('#rules-channel', channel);
+    await page.fill('#rules-who', who);
+    await page.click('#rules button');
+  };
+  await tried('own:alice', '{"sub":"alice"}');
+  await reads(page, '#rules-note', 'As the user alice.');
+  await reads(page, '#verdicts div:first-child', 'allowed by own:{sub}');
+  await reads(page, '#verdicts div:last-child', 'forbidden');
+  await tried('own:alice', '');
+  await reads(page, '#rules-note', 'As an anonymous client.');
+  await reads(page, '#verdicts div:first-child', 'forbidden');
+  await tried('own:alice', '{"sub":');
+  await reads(page, '#rules-note', 'JSON');
+
+  await page.selectOption('#revoke-kind', 'jti');
+  await page.fill('#revoke-name', 't-17');
+  await page.fill('#revoke-seconds', '60');
+  await page.click('#revoke button');
+  await reads(page, '#confirm-text', 'the token t-17');
+  await page.click('#confirm-yes');
+  await reads(page, '#revoke-result', 'Revoked: the token t-17.');
+  return faults;
+}
+
+/** Who opens the page sees what was before. */
+export async function past(browser, url) {
+  const { page, faults } = await open(browser, 'about:blank');
+  // What comes later is kept from the page: all that it draws is the node's memory.
+  await page.route('**/api/v1/traffic?after=*', route => route.fulfill({ json: { node: '', interval_seconds: 2, points: [] } }));
+  await page.goto(url);
+  await shown(page);
+  await until(async () => await pixelsOf(page, 'connections-chart') > 10, 'there is no past');
+  assert.match(await page.innerText('#connections-chart .value b'), /\d/);
   return faults;
 }
 
@@ -98,6 +226,7 @@ export async function channels(browser, url) {
   await page.fill('#prefix', 'z');
   await until(async () => (await names()).join() === 'zebra', 'the prefix does not count');
   await page.click('#channels button');
+  await reads(page, '#channel-title', 'Channel zebra, subscribers: 2');
   assert.equal(await page.inputValue('#publish-channel'), 'zebra');
   return faults;
 }
@@ -112,18 +241,18 @@ export async function drain(browser, url, clients) {
   await page.click('#drain-begin');
   await reads(page, '#confirm-text', `Its ${clients} connections`);
   await page.click('#confirm-yes');
-  await reads(page, '#drain', 'Draining:');
+  await reads(page, '#drain', 'Draining first:');
   await reads(page, '#nodes tr', 'draining');
   await reads(page, '#state', 'not ready');
   say({ step: 'draining' });
   // More than there are when one came back before the proxy had heard of it.
-  await reads(page, '#drain', /^Drained: \d+ sent away, 0 left/);
+  await reads(page, '#drain', /^Drained first: \d+ sent away, 0 left/);
   say({ step: 'drained' });
   await until(async () => await connectionsOf('first') === '0' && await connectionsOf('second') === clients, 'the clients are not on the second node');
   say({ step: 'moved' });
   await page.click('#drain-cancel');
   await page.click('#confirm-yes');
-  await reads(page, '#drain', 'This node takes clients.');
+  await reads(page, '#drain', 'first takes clients.');
   await reads(page, '#state', /^ready/);
   assert.equal(await page.isVisible('#drain-begin'), true);
   return faults;
@@ -133,6 +262,7 @@ export async function drain(browser, url, clients) {
 export async function keyboard(browser, url) {
   const { page, faults } = await open(browser, url);
   await shown(page);
+  await until(async () => await page.locator('#ended tr').count() > 0 || await page.innerText('#ended-note') === 'None.', 'who ended is not told');
   const stop = () => page.evaluate(() => {
     const { activeElement: element } = document;
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
@@ -148,16 +278,16 @@ export async function keyboard(browser, url) {
     await page.keyboard.press('Tab');
     const at = await stop();
     if (at.id === 'metrics') break; // the link at the page's end
-    assert.ok(stops.length < 50, 'the end is never reached');
+    assert.ok(stops.length < 100, 'the end is never reached');
     stops.push(at);
   }
   for (const at of stops) assert.ok(at.hasName && at.isSeen, JSON.stringify(at));
   assert.deepEqual(stops.map(({ place }) => place), stops.map(({ place }) => place).sort((a, b) => a - b), 'the focus jumps');
-  const all = await page.evaluate(() => [...document.querySelectorAll('main input:not([type=radio]), main button, main textarea, main select')].filter(e => e.offsetParent).length);
+  const all = await page.evaluate(() => [...document.querySelectorAll('main input:not([type=radio]), main button, main a, main textarea, main select')].filter(e => e.offsetParent).length);
   assert.equal(stops.filter(({ id }) => id !== 'try-log').length - 1, all, 'not everything is reached'); // the radio buttons are one stop
 
   const to = async id => {
-    for (let i = 0; (await stop()).id !== id; i++, await page.keyboard.press('Shift+Tab')) assert.ok(i < 60, id + ' is never reached');
+    for (let i = 0; (await stop()).id !== id; i++, await page.keyboard.press('Shift+Tab')) assert.ok(i < 120, id + ' is never reached');
   };
   await to('try-channel');
   await page.keyboard.press('Enter');
@@ -174,19 +304,30 @@ export async function keyboard(browser, url) {
   await page.keyboard.press('Escape');
   await page.locator('#confirm').waitFor({ state: 'hidden' });
   assert.equal((await stop()).id, 'drain-begin', 'the focus goes back to where it was');
-  assert.equal(await page.innerText('#drain'), 'This node takes clients.');
+  assert.match(await page.innerText('#drain'), / takes clients\.$/);
   return faults;
+}
+
+/** One connection lags, and one node is silent. */
+async function lag(page) {
+  const slow = { id: '00000000000000a1', node: 'n1', protocol: 'json', state: 'open', remote_address: '10.0.0.9:1234', queued_bytes: 2048, unsent_bytes: 512, unacknowledged_bytes: 0, last_write_seconds: 1.5, drops: 3 };
+  const json = { connections: [slow], nodes: [{ name: 'n1', answered: true }, { name: 'n2', answered: false }] };
+  await page.route(/\/api\/v1\/lagging\?/, route => route.fulfill({ json }));
 }
 
 /** On a phone nothing has to be moved sideways, however long the names are. */
 export async function phone(browser, url) {
   const { page, faults } = await open(browser, url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  await lag(page);
   await shown(page);
   await page.fill('#try-channel', 'x'.repeat(200));
   await page.tap('#try-subscribe button');
   await logReads(page, '✓ subscribed');
   await page.tap('#publish button');
   await page.locator('#channels td', { hasText: 'xxx' }).waitFor();
+  await reads(page, '#lagging', '10.0.0.9:1234');
+  assert.equal(await page.locator('#lagging td', { hasText: '10.0.0.9:1234' }).isVisible(), true);
+  assert.ok((await page.locator('#try-url').boundingBox()).width > 250, 'the address cannot be read');
   await page.tap('#drain-begin');
   const widths = await page.evaluate(() => ({
     page: document.documentElement.scrollWidth,
@@ -298,13 +439,12 @@ export async function lagging(browser, url) {
   await shown(page);
   await reads(page, '#lagging-note', 'None.');
 
-  const slow = { id: '00000000000000a1', node: 'n1', protocol: 'json', state: 'open', remote_address: '10.0.0.9:1234', queued_bytes: 2048, unsent_bytes: 512, unacknowledged_bytes: 0, last_write_seconds: 1.5, drops: 3 };
-  const json = { connections: [slow], nodes: [{ name: 'n1', answered: true }, { name: 'n2', answered: false }] };
-  await page.route('**/api/v1/lagging?limit=20', route => route.fulfill({ json }));
+  await lag(page);
   await reads(page, '#lagging', '00000000000000a1');
   assert.match((await page.innerText('#lagging')).replace(/\s+/g, ' '), /n1 10\.0\.0\.9:1234 2 KiB 512 B 0 B 1\.5 s ago 3/);
   await reads(page, '#lagging-note', 'No answer from n2.');
   await page.click('#lagging button');
-  assert.equal(await page.inputValue('#connection-id'), slow.id);
+  assert.equal(await page.inputValue('#find-text'), '00000000000000a1');
+  await reads(page, '#find-note', 'No node has a connection of that id');
   return faults;
 }

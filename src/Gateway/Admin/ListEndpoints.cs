@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using Gateway.Core;
+using Gateway.Core.Channels;
+using Gateway.Core.Diagnosis;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Gateway.Admin;
+
+/// <summary>Who is there, who was, and how it has been: what a person looks at before there is a question.</summary>
+internal static class ListEndpoints
+{
+    private const int DefaultLimit = 20;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/subscribers", FindSubscribersAsync)
+            .Needs(AdminRights.Read).WithName("subscribers").WithTags("Channels")
+            .WithSummary("Lists a channel's subscribers on all nodes")
+            .WithDescription("A channel that nobody is subscribed to is none that is not found: the list is empty. A node that does not answer within two seconds is named.")
+            .Produces<SubscriberReport>()
+            .ProducesProblems(400);
+
+        api.MapGet("/ended", FindEndedAsync)
+            .Needs(AdminRights.Read).WithName("ended").WithTags("Connections")
+            .WithSummary("Lists the connections, of all nodes, that ended last")
+            .WithDescription("Each node remembers some thousands. A node that does not answer within two seconds is named, and its connections are missing.")
+            .Produces<EndedReport>()
+            .ProducesProblems(400);
+
+        api.MapGet("/traffic", Traffic)
+            .Needs(AdminRights.Read).WithName("traffic").WithTags("Node")
+            .WithSummary("Tells how it has been on this node in the last five minutes")
+            .WithDescription("From the node's memory: rates, connections, memory and the latency of deliveries.")
+            .Produces<TrafficReport>();
+    }
+
+    private static async Task<IResult> FindSubscribersAsync(
+        INodeAdmin node,
+        [Description("The channel's name.")] string? channel,
+        [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
+        CancellationToken cancellationToken) =>
+        !ChannelName.TryParse(channel, out var name)
+            ? Problem.Result(400, $"Give 'channel', a channel's name: 1 to {ChannelName.MaxBytes} bytes of UTF-8 without control characters, spaces and commas.")
+            : Refusal(limit) ?? TypedResults.Ok(await node.FindSubscribersAsync(name, limit ?? DefaultLimit, cancellationToken));
+
+    private static async Task<IResult> FindEndedAsync(
+        INodeAdmin node,
+        [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
+        CancellationToken cancellationToken) =>
+        Refusal(limit) ?? TypedResults.Ok(await node.FindEndedAsync(limit ?? DefaultLimit, cancellationToken));
+
+    private static Ok<TrafficReport> Traffic(
+        INodeAdmin node,
+        [Description("Only what is later: the time of the last point that is known already.")] DateTimeOffset? after) =>
+        TypedResults.Ok(new TrafficReport(node.Name, GatewayNode.TrafficInterval.TotalSeconds, [.. node.Traffic.Where(point => !(point.At <= after))]));
+
+    private static IResult? Refusal(int? limit) =>
+        limit is < 1 or > GatewayNode.MaxListed ? Problem.Result(400, $"'limit' must be from 1 to {GatewayNode.MaxListed}.") : null;
+}

@@ -1,0 +1,33 @@
+namespace Gateway.Admin;
+
+/// <summary>
+/// Says in every answer which node gave it (<see cref="Header"/>), and refuses what is meant for another (<see cref="Parameter"/>): behind a load
+/// balancer a request reaches any of them. It stands behind <see cref="AdminAccess"/>: who may not ask is told no names.
+/// </summary>
+internal sealed class MeantNode(RequestDelegate next, INodeAdmin node)
+{
+    /// <summary>The answer's header with the name of the node that gave it.</summary>
+    public const string Header = "Gateway-Node";
+
+    /// <summary>The query parameter with the name of the node that is meant; none, or an empty one: whichever answers.</summary>
+    public const string Parameter = "node";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<OfANode>() is null)
+            return next(context);
+        context.Response.Headers[Header] = node.Name;
+        var meant = context.Request.Query[Parameter].ToString();
+        if (meant.Length == 0 || meant == node.Name)
+            return next(context);
+        // Whoever asks again does so on another connection, which a load balancer gives to the next node.
+        context.Response.Headers.Connection = "close";
+        return Problem.WriteAsync(context, StatusCodes.Status409Conflict, $"This is node {node.Name}, and the request is meant for another. Nothing was done.");
+    }
+}
+
+/// <summary>Marks what a node says or does, as against what is the same on all.</summary>
+internal sealed class OfANode
+{
+    public static readonly OfANode Instance = new();
+}
