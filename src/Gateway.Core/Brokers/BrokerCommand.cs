@@ -18,7 +18,7 @@ public sealed class BrokerCommand
     public const int CurrentVersion = 1;
 
     // As deep as a payload that is published directly may be.
-    private const int MaxDepth = 1000;
+    internal const int MaxDepth = 1000;
 
     /// <summary>Envelope version.</summary>
     [JsonPropertyName("v")]

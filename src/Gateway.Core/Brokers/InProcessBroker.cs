@@ -70,15 +70,6 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
     }
 
     /// <inheritdoc/>
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken)
-    {
-        // A broker that was never started has announced nothing.
-        if (_sink is { } sink)
-            _bus.Withdraw(sink);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => new(_bus.Announcements());
 
     /// <inheritdoc/>

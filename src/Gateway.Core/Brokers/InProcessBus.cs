@@ -40,12 +40,6 @@ public sealed class InProcessBus(TimeProvider? time = null)
             _announcements[node] = json;
     }
 
-    internal void Withdraw(IBrokerSink node)
-    {
-        lock (_gate)
-            _announcements.Remove(node);
-    }
-
     internal byte[][] Announcements()
     {
         lock (_gate)

@@ -45,9 +45,14 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <summary>What was last announced, and for how long; null: nothing was.</summary>
+    public (NodeAnnouncement? Announcement, TimeSpan Expiry) Announced { get; private set; }
 
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
+    {
+        Announced = (NodeAnnouncement.TryParse(json.Span), expiry);
+        return ValueTask.CompletedTask;
+    }
 
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) =>
         Fault is { } fault ? throw fault : new([.. nodes().Select(node => node.ToJson())]);
