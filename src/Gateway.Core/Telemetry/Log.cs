@@ -83,7 +83,7 @@ internal static partial class Log
     [LoggerMessage(1305, LogLevel.Error, "A fault of the gateway itself with a channel; whoever waited for it was told to come again. Further ones are not logged for 10 s. Please report this.")]
     public static partial void ChannelFault(ILogger log, Exception exception);
 
-    [LoggerMessage(1306, LogLevel.Warning, "An envelope of {Bytes} bytes, published in gateway:cmd (or under another Gateway:Redis:Prefix), was not taken ({Result}): {Reason}. Others are counted in gateway_commands_total; this line comes at most every 10 s.")]
+    [LoggerMessage(1306, LogLevel.Warning, "An envelope of {Bytes} bytes, published in gateway:cmd (or under another Gateway:Redis:Prefix), was not taken ({Result}): {Reason} Others are counted in gateway_commands_total; this line comes at most every 10 s.")]
     public static partial void EnvelopeRefused(ILogger log, int bytes, string result, string reason);
 
     [LoggerMessage(1400, LogLevel.Information, "Stopping: {Connections} connections are being closed.")]
