@@ -77,6 +77,9 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             _ => "unknown_operation",
         };
         _metrics.Commands.Add(1, new KeyValuePair<string, object?>("result", result));
+        // Somebody's publications are lost otherwise without a word: they went through Redis, which says nothing of what is in them.
+        if (result is "malformed" or "newer_version" or "unknown_operation" && _mayLogEnvelope.Now())
+            Log.EnvelopeRefused(_log, json.Length, result, EnvelopeFault.Of(json));
     }
 
     void IBrokerSink.OnGap(TimeSpan duration)

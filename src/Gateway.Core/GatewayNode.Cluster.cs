@@ -10,7 +10,7 @@ public sealed partial class GatewayNode
     private readonly Rebalancer _rebalancer;
     private Task _announcing = Task.CompletedTask;
     private long _announcedAt;
-    private long _addedThen;
+    private long _arrivedThen;
 
     /// <summary>All nodes as they last announced themselves, this one among them; empty while nothing is known.</summary>
     public IReadOnlyList<NodeAnnouncement> Nodes => _membership.Nodes;
@@ -30,10 +30,10 @@ public sealed partial class GatewayNode
 
     private NodeAnnouncement Describe()
     {
-        var (now, added) = (_time.GetTimestamp(), Connections.Registry.Added);
+        var (now, arrived) = (_time.GetTimestamp(), Connections.Registry.Arrived);
         var seconds = _announcedAt == 0 ? 0 : _time.GetElapsedTime(_announcedAt, now).TotalSeconds;
-        var accepted = seconds > 0 ? (added - _addedThen) / seconds : 0;
-        (_announcedAt, _addedThen) = (now, added);
+        var accepted = seconds > 0 ? (arrived - _arrivedThen) / seconds : 0;
+        (_announcedAt, _arrivedThen) = (now, arrived);
         return new NodeAnnouncement
         {
             Node = Name,

@@ -129,7 +129,12 @@ public sealed partial class GatewayNode
         where T : class
     {
         var answers = await _questions.AskAsync(question, answer => Read(answer, type) is { } found && isEnough(found), cancellationToken).ConfigureAwait(false);
-        var nodes = answers.Given.Select(answer => new AskedNode(answer.Node, Answered: true)).Concat(answers.Silent.Select(name => new AskedNode(name, Answered: false)));
+        // Who has found what is asked for needs nobody else. Lost nodes are not waited for: they are named.
+        IEnumerable<LostNode> lost = answers.IsEnough ? [] : _membership.Lost;
+        var nodes = answers.Given.Select(answer => new AskedNode(answer.Node, Answered: true))
+            .Concat(lost.Select(node => new AskedNode(node.Name, Answered: false, node.SeenAt)))
+            .Concat(answers.Silent.Select(name => new AskedNode(name, Answered: false)))
+            .DistinctBy(node => node.Name);
         return (
             [.. answers.Given.Select(answer => Read(answer, type)).OfType<T>()],
             [new AskedNode(Name, Answered: true), .. nodes.OrderBy(node => node.Name, StringComparer.Ordinal)]);
@@ -161,6 +166,7 @@ public sealed partial class GatewayNode
         var facts = connection is null ? new ConnectionFacts(null, null) : await ConnectionFactsAsync(connection, ChannelsToldToNodes).ConfigureAwait(false);
         var isChannel = ChannelName.TryParse(channel, out var name);
         var broker = Broker.Status;
+        var stall = _stalls.Last;
         return new NodeFacts(
             Name,
             State,
@@ -173,6 +179,10 @@ public sealed partial class GatewayNode
             facts.Connection is null || !isChannel ? null : WhyRefused(facts.Connection.Id, name!))
         {
             Drops = facts.Connection is null || !isChannel ? [] : DropsOf(facts.Connection.Id, name!),
+            AuthorizerAway = isChannel && _metrics.AuthorizerCutOff && _access.Rules.Find(name!) is { } rule
+                && (rule.Options.Subscribe == RuleAudience.Authorizer || rule.Options.Publish == RuleAudience.Authorizer),
+            LastStallAt = stall?.EndedAt,
+            LastStallSeconds = stall?.Duration.TotalSeconds,
         };
     }
 

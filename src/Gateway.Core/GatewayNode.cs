@@ -39,6 +39,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly Rarely _mayLogSubscribe;
     private readonly Rarely _mayLogUnsubscribe;
     private readonly Rarely _mayLogPublish;
+    private readonly Rarely _mayLogEnvelope;
+    private readonly StallWatch _stalls;
 
     /// <summary>Puts a node together. Nothing runs but its clock until <see cref="StartAsync"/>.</summary>
     /// <param name="options">Valid options.</param>
@@ -68,6 +70,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         StartedAt = time.GetUtcNow();
         _rulesLoadedAt = StartedAt.UtcTicks;
         (_mayLogSubscribe, _mayLogUnsubscribe, _mayLogPublish) = (new Rarely(time, Log.Interval), new Rarely(time, Log.Interval), new Rarely(time, Log.Interval));
+        _mayLogEnvelope = new Rarely(time, Log.Interval);
         var tracing = options.Telemetry.Tracing;
         _tracing = new PublicationTracing(tracing.Ratio, tracing.ArrivalRatio, tracing.MaxPerSecond, metrics, time, _log);
         _traceNotes = new TraceNotes(time);
@@ -138,6 +141,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         metrics.Meter.CreateObservableGauge("gateway.revocations", () => _revocations.Count, "{revocation}", "Revocations of tokens that this node keeps.");
         metrics.Meter.CreateObservableGauge("gateway.users", () => Connections.Users.Count, "{user}", "Users with a connection to this node, by their tokens.");
         NodeGauges.Register(metrics.Meter, this, _shards, memory);
+        _stalls = new StallWatch(metrics, time, _log);
     }
 
     /// <summary>The node's name, unique among the nodes.</summary>
@@ -281,6 +285,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         Drain.Dispose();
         Memory.Dispose();
+        _stalls.Dispose();
         await _announcing.ConfigureAwait(false);
         await _readingRevocations.ConfigureAwait(false);
         await _membership.LeaveAsync().ConfigureAwait(false);

@@ -177,6 +177,9 @@ public sealed class GatewayServer : IAsyncDisposable
     {
         var descriptors = _node.Descriptors;
         if (_options.Limits.MaxConnections > _node.MaxConnections)
-            Log.DescriptorLimitLow(_log, descriptors.Limit, _options.Limits.MaxConnections, descriptors.Reserve, _node.MaxConnections);
+        {
+            var limit = descriptors.IsKnown ? $"{descriptors.Limit}" : $"not known and taken for {descriptors.Limit}";
+            Log.DescriptorLimitLow(_log, _node.MaxConnections, _options.Limits.MaxConnections, limit, descriptors.Reserve, (long)_options.Limits.MaxConnections + descriptors.Reserve);
+        }
     }
 }

@@ -3,6 +3,7 @@ using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
+using Gateway.Core.Diagnosis;
 using Gateway.Core.Memory;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
@@ -24,7 +25,7 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.shard.inbox.bytes", () => shards.Sum(shard => shard.Inbox.Bytes), "By", "Bytes of publications waiting for a shard.");
         meter.CreateObservableGauge("gateway.shard.inbox.fill", () => shards.Max(shard => shard.Inbox.Fill), "1", "The fullest shard's inbox, as a share of what it may hold, in publications or in bytes.");
         meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(node, context), "{buffer}", "Rentals that have not been returned, by pool; at rest none; with the back end sockets each connection's receive args.");
-        meter.CreateObservableGauge("gateway.nodes", () => Nodes(node), "{node}", "Nodes that have announced themselves, by state; none while Redis does not answer.");
+        meter.CreateObservableGauge("gateway.nodes", () => Nodes(node), "{node}", "Nodes that have announced themselves, by state; all 0 while Redis does not answer.");
         meter.CreateObservableGauge("gateway.drain.state", () => (int)node.Drain.State, "1", "0: no drain; 1: not ready, still serving; 2: clients are being sent away; 3: none is left.");
         meter.CreateObservableGauge("gateway.drain.rate", () => node.Drain.Rate, "{connection}/s", "Clients a second that a drain sends away now.");
         meter.CreateObservableGauge("gateway.drain.time_left", () => Known(node.Drain.TimeLeft?.TotalSeconds), "s", "Until a drain's deadline; below zero afterwards; none while there is no drain.");
@@ -49,6 +50,9 @@ internal static class NodeGauges
     {
         meter.CreateObservableGauge("gateway.memory.used", () => memory.UsedBytes, "By", "Memory that counts against the limit: the control group's, the kernel's socket buffers included, or the process's.");
         meter.CreateObservableGauge("gateway.memory.limit", () => memory.LimitBytes, "By", "Memory at which the kernel ends the process: the control group's limit, or what the machine has.");
+        // In place of the runtime's own two, which call themselves counters and are none.
+        meter.CreateObservableGauge("gateway.thread_pool.threads", () => ThreadPool.ThreadCount, "{thread}", "Threads of the runtime's pool.");
+        meter.CreateObservableGauge("gateway.thread_pool.waiting", () => ThreadPool.PendingWorkItemCount, "{item}", "Work that waits for a thread of the pool.");
         meter.CreateObservableGauge("gateway.descriptors.open", () => Known(DescriptorLimit.Open()), "{descriptor}", "Descriptors in use, sockets included.");
         meter.CreateObservableGauge("gateway.descriptors.limit", () => Known(DescriptorLimit.Read()), "{descriptor}", "Descriptors the process may have; none where there is no limit.");
     }
@@ -57,18 +61,18 @@ internal static class NodeGauges
     private static IEnumerable<Measurement<T>> Known<T>(T? value)
         where T : struct => value is { } known ? [new Measurement<T>(known)] : [];
 
-    private static IEnumerable<Measurement<int>> Nodes(GatewayNode node) =>
-        node.Nodes
-            .CountBy(other => other.State is NodeStates.Ready or NodeStates.Unready or NodeStates.Draining ? other.State : "other")
-            .Select(group => new Measurement<int>(group.Value, new KeyValuePair<string, object?>("state", group.Key)));
+    private static IEnumerable<Measurement<int>> Nodes(GatewayNode node)
+    {
+        var counts = node.Nodes.CountBy(other => other.State is NodeStates.Ready or NodeStates.Unready or NodeStates.Draining ? other.State : "other").ToDictionary();
+        return MetricLabels.Series("gateway.nodes").Select(tags => new Measurement<int>(counts.GetValueOrDefault((string)tags[0].Value!), tags));
+    }
 
-    private static IEnumerable<Measurement<int>> ByStateAndProtocol(ConnectionRegistry registry) =>
-        registry.All()
-            .CountBy(connection => (connection.State, Protocol: connection.Protocol?.Name ?? "none"))
-            .Select(group => new Measurement<int>(
-                group.Value,
-                new("state", group.Key.State.ToString().ToLowerInvariant()),
-                new("protocol", group.Key.Protocol)));
+    // At zero as well: an alert that divides by a series that is gone is silent just when everybody is lost.
+    private static IEnumerable<Measurement<int>> ByStateAndProtocol(ConnectionRegistry registry)
+    {
+        var counts = registry.All().CountBy(connection => (State: Words.Of(connection.State), Protocol: connection.Protocol?.Name ?? "none")).ToDictionary();
+        return MetricLabels.Series("gateway.connections").Select(tags => new Measurement<int>(counts.GetValueOrDefault(((string)tags[0].Value!, (string)tags[1].Value!)), tags));
+    }
 
     private static IEnumerable<Measurement<long>> Kept(GatewayNode node) =>
         node.Kept.Read().Select(pool => new Measurement<long>(pool.Bytes, new KeyValuePair<string, object?>("pool", pool.Pool)));

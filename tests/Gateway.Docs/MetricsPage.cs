@@ -14,10 +14,14 @@ internal static class MetricsPage
 
         `/metrics` on the admin side serves the node's metrics (meter `Gateway`) and the .NET runtime's (meter `System.Runtime`, names beginning
         with `dotnet_`). Labels come from closed sets: never a channel, a user or an address. A counter's series are there from the start, at
-        zero, so that its first event is an increase.
+        zero, so that its first event is an increase; so are a gauge's, and they stay when nothing is left to count.
 
         Histograms have explicit buckets: the exporter writes no native ones, whatever Prometheus asks for. The instruments choose them, from
         0.1 ms to 10 s for times, and from 1 to 256 for batches of frames.
+
+        The format is Prometheus' text, whatever the scraper asks for, and so there are no series `_created`. Of the runtime's metrics
+        two are left out, which it calls counters and which are none: `gateway_thread_pool_threads` and `gateway_thread_pool_waiting`
+        stand in their place.
 
         Prometheus adds the labels of the target: `job` and `instance`, which the chart sets to the pod's name, and `namespace`, `pod` and
         `service` in Kubernetes. `otel_scope_name` is the meter's name.

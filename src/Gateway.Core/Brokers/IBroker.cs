@@ -50,10 +50,6 @@ public interface IBroker : IAsyncDisposable
     /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
     ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken);
 
-    /// <summary>Takes the node's announcement back: it has stopped, and the others need not wait until it is forgotten.</summary>
-    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline; the announcement expires.</exception>
-    ValueTask WithdrawAsync(CancellationToken cancellationToken);
-
     /// <summary>The announcements of all nodes that have not expired, this node's own among them, in no order.</summary>
     /// <exception cref="BrokerUnavailableException">The broker did not answer within its own deadline.</exception>
     ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken);

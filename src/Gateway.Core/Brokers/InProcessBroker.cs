@@ -67,15 +67,6 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
         new(_bus.Announce(Sink, json.ToArray()));
 
     /// <inheritdoc/>
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken)
-    {
-        // A broker that was never started has announced nothing.
-        if (_sink is { } sink)
-            _bus.Withdraw(sink);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => new(_bus.Announcements());
 
     /// <inheritdoc/>

@@ -45,12 +45,6 @@ public sealed class InProcessBus(TimeProvider? time = null)
         }
     }
 
-    internal void Withdraw(IBrokerSink node)
-    {
-        lock (_gate)
-            _announcements.Remove(node.Name);
-    }
-
     internal byte[][] Announcements()
     {
         lock (_gate)

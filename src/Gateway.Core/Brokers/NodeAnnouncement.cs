@@ -40,7 +40,7 @@ public sealed record NodeAnnouncement
     [JsonPropertyName("instance")]
     public string Instance { get; init; } = "";
 
-    /// <summary><c>ready</c>, <c>unready</c> or <c>draining</c>; a newer node may say another, which is none of these.</summary>
+    /// <summary><c>ready</c>, <c>unready</c>, <c>draining</c> or <c>left</c>; a newer node may say another, which is none of these.</summary>
     [JsonPropertyName("state")]
     public string State { get; init; } = "";
 
@@ -119,6 +119,9 @@ public static class NodeStates
 
     /// <summary>Sends its clients away.</summary>
     public const string Draining = "draining";
+
+    /// <summary>Its last word: it has stopped in good order, and is no node any more.</summary>
+    public const string Left = "left";
 }
 
 [JsonSerializable(typeof(NodeAnnouncement))]

@@ -16,6 +16,9 @@ internal sealed class RuleChange(
 {
     // 2,000 a second: who loses a channel often asks for another, and those who stay should not notice.
     private const int EndedTogether = 100;
+
+    // A tenth of the subscriptions: more than that is seldom meant, and said as a warning with an example.
+    private const int Many = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _lock = new();
@@ -47,17 +50,20 @@ internal sealed class RuleChange(
 
     /// <summary>One subscription, allowed by a rule that was replaced before it was made.</summary>
     public void Review(SubscribeRequest request) =>
-        _ = ReviewAsync(new Held(request.Connection, request.Channel, request.AllowedBy), CancellationToken.None).AsTask();
+        _ = ReviewAsync(new Held(request.Connection, request.Channel, request.AllowedBy), new Tally(), CancellationToken.None).AsTask();
 
     private async Task ReviewAllAsync(Task before, ChannelRules rules, CancellationToken stopped)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            var ended = 0;
+            var tally = new Tally();
             for (var stripe = 0; stripe < ConnectionRegistry.Stripes; stripe++)
-                ended += await ReviewAsync(registry.Snapshot(stripe), stopped).ConfigureAwait(false);
-            Log.RulesChanged(log, rules.All.Count, rules.Hash, ended);
+                await ReviewAsync(registry.Snapshot(stripe), tally, stopped).ConfigureAwait(false);
+            if (tally is { Ended: > 0, Example: (var channel, var why) } && (long)tally.Ended * Many >= tally.Looked)
+                Log.RulesEndMany(log, rules.All.Count, rules.Hash, tally.Ended, tally.Looked, channel, why);
+            else
+                Log.RulesChanged(log, rules.All.Count, rules.Hash, tally.Ended);
         }
         catch (OperationCanceledException)
         {
@@ -72,27 +78,23 @@ internal sealed class RuleChange(
         }
     }
 
-    private async Task<int> ReviewAsync(Connection[] connections, CancellationToken stopped)
+    private async Task ReviewAsync(Connection[] connections, Tally tally, CancellationToken stopped)
     {
-        var ended = 0;
         foreach (var ofShard in connections.GroupBy(shardOf))
         {
             // Seen from inside the shard, judged outside: deliveries do not wait for it.
             var held = await ofShard.Key.InspectAsync(_ => ofShard.SelectMany(HeldBy).ToList()).ConfigureAwait(false);
+            tally.Looked += held.Count;
             foreach (var one in held)
             {
-                if (!await ReviewAsync(one, stopped).ConfigureAwait(false))
-                    continue;
-                if (++ended % EndedTogether == 0)
+                if (await ReviewAsync(one, tally, stopped).ConfigureAwait(false) && tally.Ended % EndedTogether == 0)
                     await Task.Delay(Pause, time, stopped).ConfigureAwait(false);
             }
         }
-
-        return ended;
     }
 
     /// <summary>True: it was ended.</summary>
-    private async ValueTask<bool> ReviewAsync(Held held, CancellationToken stopped)
+    private async ValueTask<bool> ReviewAsync(Held held, Tally tally, CancellationToken stopped)
     {
         if (access.Rules.Holds(held.AllowedBy))
             return false;
@@ -112,12 +114,25 @@ internal sealed class RuleChange(
             return false;
         protocol.Revoke(held.Connection, held.Channel);
         metrics.Revocations.Add(1);
+        tally.Ended++;
+        tally.Example ??= (held.Channel.Text, AccessWords.Why(verdict, client, held.Channel.Text, ChannelAction.Subscribe));
         return true;
     }
 
     private static IEnumerable<Held> HeldBy(Connection connection) => connection.ShardState is Subscriber subscriber
         ? subscriber.Subscriptions.All.Select(subscription => new Held(connection, subscription.Channel.Name, subscription.AllowedBy))
         : [];
+
+    /// <summary>What a look through the subscriptions has come to.</summary>
+    private sealed class Tally
+    {
+        public int Looked { get; set; }
+
+        public int Ended { get; set; }
+
+        /// <summary>The first that was ended, and why.</summary>
+        public (string Channel, string Why)? Example { get; set; }
+    }
 
     /// <summary>A subscription, as it was seen.</summary>
     private readonly record struct Held(Connection Connection, ChannelName Channel, AccessRule? AllowedBy);

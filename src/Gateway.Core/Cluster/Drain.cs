@@ -26,6 +26,7 @@ internal sealed class Drain : IDisposable
     private readonly Lock _gate = new();
     private readonly TimeSpan _lastCall; // before the deadline: what a close takes
     private CancellationTokenSource? _run; // null: there is no drain; guarded by the lock
+    private CancellationTokenSource? _drained; // the drain that has been said to be over; owned by the run
     private TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Departures _departures;
     private volatile DrainState _state;
@@ -148,8 +149,12 @@ internal sealed class Drain : IDisposable
             _state = state;
         }
 
-        if (state == DrainState.Drained)
+        // Once a drain: load balancers that do not look at readiness go on sending it one client after the other.
+        if (state == DrainState.Drained && run != _drained)
+        {
+            _drained = run;
             Log.Drained(_log, _departures.Count);
+        }
     }
 
     /// <summary>A fault must not end the drain: nobody else would send the clients away, and the node would stop with all of them on it.</summary>

@@ -24,6 +24,9 @@ internal sealed class Membership
     /// </summary>
     internal const int MostNodes = 1000;
 
+    /// <summary>How long a leave is to be read: longer than the rarest look of a large cluster takes.</summary>
+    private static readonly TimeSpan LeaveIsKept = TimeSpan.FromMinutes(1);
+
     private readonly IBroker _broker;
     private readonly Func<NodeAnnouncement> _describe;
     private readonly Action _onRead;
@@ -34,6 +37,7 @@ internal sealed class Membership
     private readonly FaultReporter _faults;
     private readonly Dictionary<string, DateTimeOffset> _joined = [];
     private volatile List<NodeAnnouncement> _nodes = [];
+    private readonly LostNodes _lost;
     private readonly Rarely _logTooMany;
     private readonly Rarely _logNamesake;
     private readonly string _instance = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
@@ -56,6 +60,7 @@ internal sealed class Membership
         (_broker, _describe, _onRead, _options, _time, _log) = (broker, describe, onRead, options, time, log);
         StartedAt = time.GetUtcNow();
         metrics.Meter.CreateObservableGauge("gateway.node.name.shared", () => HasNamesake ? 1 : 0, "{state}", "1 while another node announces itself by this node's name; else 0.");
+        _lost = new LostNodes(most: 2 * MostNodes, time);
     }
 
     /// <summary>When this node began to look.</summary>
@@ -69,6 +74,11 @@ internal sealed class Membership
 
     /// <summary>All nodes, this one among them; empty while nothing is known.</summary>
     public IReadOnlyList<NodeAnnouncement> Nodes => _nodes;
+
+    /// <summary>
+    /// Nodes that vanished within the last minutes without taking their leave; while nothing is known, all that were known before.
+    /// </summary>
+    public IReadOnlyList<LostNode> Lost => _lost.Find([.. _nodes.Select(node => node.Node)]);
 
     /// <summary>When this node first saw another, on its own clock; null: it does not know it.</summary>
     public DateTimeOffset? JoinedAt(string node) => _joined.TryGetValue(node, out var joined) ? joined : null;
@@ -91,12 +101,14 @@ internal sealed class Membership
         }
     }
 
-    /// <summary>The node is gone: the others need not wait until its announcement is forgotten.</summary>
+    /// <summary>The node is gone, in good order: the others neither wait until it is forgotten, nor take it for lost.</summary>
     public async Task LeaveAsync()
     {
+        if (!_hasAnnounced)
+            return;
         try
         {
-            await _broker.WithdrawAsync(CancellationToken.None).ConfigureAwait(false);
+            await _broker.AnnounceAsync((_describe() with { State = NodeStates.Left, Instance = _instance }).ToJson(), LeaveIsKept, CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // It would only have been sooner.
         catch (Exception e)
@@ -113,12 +125,12 @@ internal sealed class Membership
             return; // it is being connected to; whoever is to know of a broker that is not there hears it from the broker
         try
         {
-            var own = _describe() with { Instance = _instance };
-            LookForNamesake(await _broker.AnnounceAsync(own.ToJson(), _options.ForgetAfter, cancellationToken).ConfigureAwait(false), own.Node);
+            var self = _describe() with { Instance = _instance };
+            LookForNamesake(await _broker.AnnounceAsync(self.ToJson(), _options.ForgetAfter, cancellationToken).ConfigureAwait(false), self.Node);
             if (mustRead)
             {
                 var read = await _broker.ReadAnnouncementsAsync(cancellationToken).ConfigureAwait(false);
-                See([.. read.Select(json => NodeAnnouncement.TryParse(json)).OfType<NodeAnnouncement>()]);
+                See([.. read.Select(json => NodeAnnouncement.TryParse(json)).OfType<NodeAnnouncement>()], self.Node);
             }
 
             (_isFailing, _hasAnnounced) = (false, true);
@@ -163,10 +175,11 @@ internal sealed class Membership
         }
     }
 
-    private void See(IReadOnlyList<NodeAnnouncement> announced)
+    private void See(IReadOnlyList<NodeAnnouncement> announced, string self)
     {
         var now = _time.GetUtcNow();
-        var nodes = Chosen(announced);
+        var nodes = Chosen([.. announced.Where(node => node.State != NodeStates.Left)], self);
+        _lost.See(nodes.Select(node => node.Node).Where(name => name != self), announced.Where(node => node.State == NodeStates.Left).Select(node => node.Node));
         foreach (var node in nodes)
             _joined.TryAdd(node.Node, now);
         if (_joined.Count > nodes.Count)
@@ -180,14 +193,13 @@ internal sealed class Membership
     }
 
     /// <summary>One of each name, as many as are reckoned with.</summary>
-    private List<NodeAnnouncement> Chosen(IReadOnlyList<NodeAnnouncement> announced)
+    private List<NodeAnnouncement> Chosen(IReadOnlyList<NodeAnnouncement> announced, string self)
     {
         var nodes = announced.DistinctBy(node => node.Node).ToList();
         if (nodes.Count <= MostNodes)
             return nodes;
         if (_logTooMany.Now())
             Log.TooManyNodes(_log, nodes.Count, MostNodes);
-        var self = _describe().Node;
         return [.. nodes.OrderByDescending(node => node.Node == self).ThenByDescending(node => _joined.ContainsKey(node.Node)).Take(MostNodes)];
     }
 }

@@ -52,7 +52,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
     {
         var expected = nodes().Select(node => node.Node).Where(name => name != self).Distinct().ToList();
         if (expected.Count == 0)
-            return new Answers([], []);
+            return new Answers([], [], IsEnough: false);
         using var deadline = new CancellationTokenSource(Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var asked = new Asked(expected, isEnough);
@@ -187,7 +187,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
         public Answers Take()
         {
             lock (_gate)
-                return new Answers([.. _answers.Values], _isEnough ? [] : [.. expected.Where(name => !_answers.ContainsKey(name))]);
+                return new Answers([.. _answers.Values], _isEnough ? [] : [.. expected.Where(name => !_answers.ContainsKey(name))], _isEnough);
         }
     }
 }
@@ -195,4 +195,5 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
 /// <summary>What the other nodes said.</summary>
 /// <param name="Given">One of each node that answered.</param>
 /// <param name="Silent">Nodes that did not.</param>
-internal sealed record Answers(IReadOnlyList<NodeAnswer> Given, IReadOnlyList<string> Silent);
+/// <param name="IsEnough">One of them was what was looked for.</param>
+internal sealed record Answers(IReadOnlyList<NodeAnswer> Given, IReadOnlyList<string> Silent, bool IsEnough);

@@ -27,6 +27,8 @@ internal sealed class CloseReason
     // Endings without a close frame of ours.
     public static readonly CloseReason ClosedByClient = new(CloseCode.NoStatus, "closed by the client", "client", comeBack: false);
     public static readonly CloseReason ConnectionLost = new(CloseCode.Abnormal, "connection lost", "connection_lost", comeBack: true, dropsQueue: true);
+    public static readonly CloseReason NoRequest = new(CloseCode.Abnormal, "gone before its request was complete", "no_request", comeBack: true, dropsQueue: true);
+    public static readonly CloseReason Probed = new(CloseCode.NoStatus, "answered a probe", "health", comeBack: false, isFailure: true);
     public static readonly CloseReason Refused = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false, isFailure: true);
     /// <summary>The frame is that of <see cref="Handshake.RefusalClose"/>; the client's is waited for, or browsers would call the end an unclean one and keep the reason.</summary>
     public static readonly CloseReason RefusedByClose = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false);

@@ -39,7 +39,7 @@ internal sealed partial class Connection
                 var dropped = DropQueue(reason);
                 if (!reason.DropsQueue && _context.Skipped.Find(this) is { } skipped)
                     QueueSkipped(skipped, isLast: true);
-                Queue().Add(Protocol.CloseFrame(reason));
+                AddClose(Protocol.CloseFrame(reason));
                 BeginClosing(reason, queued, dropped);
             }
         }
@@ -67,6 +67,9 @@ internal sealed partial class Connection
         return true;
     }
 
+    /// <summary>Who goes before it has asked for anything is no client that was lost: load balancers look in so.</summary>
+    private CloseReason Lost => _state == ConnectionState.Handshaking ? CloseReason.NoRequest : CloseReason.ConnectionLost;
+
     /// <summary>Ends the connection now; the peer sees a reset.</summary>
     public void Abort() => _transport.Abort();
 
@@ -79,7 +82,7 @@ internal sealed partial class Connection
             if (_state is not (ConnectionState.Closing or ConnectionState.Closed))
             {
                 var queued = QueuedBytes;
-                BeginClosing(CloseReason.ConnectionLost, queued, DropQueue(CloseReason.ConnectionLost));
+                BeginClosing(Lost, queued, DropQueue(Lost));
             }
 
             isIdle = _queue is null && !_isSending;
@@ -103,7 +106,7 @@ internal sealed partial class Connection
             if (error == SocketError.TimedOut && IsSendPending && (_closeReason is null || _closeReason == CloseReason.ConnectionLost))
                 (reason, _closeReason) = (CloseReason.SlowConsumer, null);
             else
-                reason = _closeReason ?? CloseReason.ConnectionLost;
+                reason = _closeReason ?? Lost;
             var queued = QueuedBytes;
             var dropped = DropQueue(reason.DropsQueue ? reason : CloseReason.ConnectionLost);
             if (_closeReason is null)
@@ -133,6 +136,13 @@ internal sealed partial class Connection
     }
 
     /// <summary>Under the lock.</summary>
+    private void AddClose(OutboundFrame frame)
+    {
+        Queue().Add(frame);
+        CountSent(Opcode.Close, frame.Length);
+    }
+
+    /// <summary>Under the lock.</summary>
     private void BeginClosing(CloseReason reason, long queued = 0, int dropped = 0)
     {
         Remember(reason, queued, dropped);
@@ -152,7 +162,7 @@ internal sealed partial class Connection
             {
                 var queued = QueuedBytes;
                 // Behind all that is queued: the answers to what the client said before it closed, in the first segment the response too.
-                Queue().Add(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
+                AddClose(OutboundFrame.Create(Opcode.Close, payload.Length >= 2 ? payload[..2] : []));
                 _isCloseReceived = true;
                 BeginClosing(CloseReason.ClosedByClient, queued);
                 wasOpen = true;

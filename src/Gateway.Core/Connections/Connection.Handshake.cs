@@ -148,6 +148,7 @@ internal sealed partial class Connection
         if (identity.IsAuthenticated)
             CloseIfRevoked();
         _context.Metrics.Handshakes.Add(1, new KeyValuePair<string, object?>("result", "accepted"));
+        _context.Registry.CountArrival();
         Protocol!.OnOpen(this);
     }
 
@@ -156,7 +157,7 @@ internal sealed partial class Connection
         var match = _context.Pages.Select(request);
         if (match.Page is null)
             return Refuse(match.Refusal! with { OmitsBody = request.IsHead }, consumed);
-        End(UpgradeResponse.Page(match.Page, request.IsHead, _context.Time.GetUtcNow()), CloseReason.Answered, match.Label!);
+        End(UpgradeResponse.Page(match.Page, request.IsHead, _context.Time.GetUtcNow()), match.Label == "health" ? CloseReason.Probed : CloseReason.Answered, match.Label!);
         return new ReceiveResult(consumed, ReceiveAction.Discard);
     }
 

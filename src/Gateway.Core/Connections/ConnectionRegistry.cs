@@ -13,10 +13,10 @@ internal sealed class ConnectionRegistry
         [.. Enumerable.Range(0, Stripes).Select(_ => new Dictionary<ConnectionId, Connection>())];
 
     private int _count;
-    private long _added;
+    private long _arrived;
 
-    /// <summary>Connections that were ever added.</summary>
-    public long Added => Interlocked.Read(ref _added);
+    /// <summary>Clients that ever came: connections that were opened, and no probe, page or refusal.</summary>
+    public long Arrived => Interlocked.Read(ref _arrived);
 
     public int Count => Volatile.Read(ref _count);
 
@@ -26,8 +26,10 @@ internal sealed class ConnectionRegistry
         lock (stripe)
             stripe.Add(connection.Id, connection);
         Interlocked.Increment(ref _count);
-        Interlocked.Increment(ref _added);
     }
+
+    /// <summary>A connection is a client's from now on.</summary>
+    public void CountArrival() => Interlocked.Increment(ref _arrived);
 
     public void Remove(Connection connection)
     {

@@ -14,7 +14,11 @@ public sealed record LaggingReport(
 /// <summary>A node that was asked.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Answered">Within the deadline.</param>
-public sealed record AskedNode(string Name, [property: Description("False: it did not within two seconds, and the answer is incomplete.")] bool Answered);
+/// <param name="LostSince">When it was last announced, of one that has vanished without taking its leave; null: it has not.</param>
+public sealed record AskedNode(
+    string Name,
+    [property: Description("False: it did not within two seconds, or has vanished, and the answer is incomplete.")] bool Answered,
+    [property: Description("When it was last announced, of a node that vanished within the last ten minutes without taking its leave.")] DateTimeOffset? LostSince = null);
 
 /// <summary>A connection for which something waits.</summary>
 /// <param name="Id">Its id.</param>

@@ -26,6 +26,18 @@ public sealed record NodeFacts(
     /// <summary>Of that channel for that connection.</summary>
     [Description("What the channel's rule has dropped or replaced for that connection because it was behind, by reason.")]
     public IReadOnlyList<ChannelDrops> Drops { get; init; } = [];
+
+    /// <summary>The channel's rule asks the authorizer, which the node does not at present.</summary>
+    [Description("The channel's rule leaves it to the authorizer, which is not asked at the moment because it has failed too often.")]
+    public bool AuthorizerAway { get; init; }
+
+    /// <summary>When the process last went on after it had stood still; null: it never did.</summary>
+    [Description("When the node's process last went on after it had stood still for a second or more.")]
+    public DateTimeOffset? LastStallAt { get; init; }
+
+    /// <summary>How long that was.</summary>
+    [Description("How long it had stood still.")]
+    public double? LastStallSeconds { get; init; }
 }
 
 /// <summary>A node's link to the broker.</summary>

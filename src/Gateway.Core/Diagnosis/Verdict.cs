@@ -11,6 +11,8 @@ internal sealed class Verdict
     // One lost segment is nothing; a second attempt that stays unanswered is some 600 ms of silence on a line of 50 ms.
     private const int SilentRetransmits = 2;
 
+    private const int MostNamed = 5;
+
     private readonly List<FoundCause> _causes = [];
     private readonly DateTimeOffset _now;
 
@@ -30,7 +32,13 @@ internal sealed class Verdict
         if (verdict._causes.Count == 0)
             verdict.Add(Cause.NoCause, null, "Nothing is wrong that the nodes know of.");
         var order = Cause.All.Select(cause => cause.Code).ToList();
-        return [.. verdict._causes.OrderBy(cause => order.IndexOf(cause.Code))];
+        // What is over comes after what is so now, the latest of it first.
+        return
+        [
+            .. verdict._causes.Where(cause => cause.At is null && !IsOld(cause)).OrderBy(cause => order.IndexOf(cause.Code)),
+            .. verdict._causes.Where(cause => cause.At is not null).OrderByDescending(cause => cause.At),
+            .. verdict._causes.Where(cause => cause.At is null && IsOld(cause)).OrderBy(cause => order.IndexOf(cause.Code)),
+        ];
     }
 
     /// <summary>What keeps a user from everything: it is not there. Nodes that did not answer may have it.</summary>
@@ -39,8 +47,7 @@ internal sealed class Verdict
         if (user.Count > 0)
             return [];
         var verdict = new Verdict(default);
-        foreach (var node in user.Nodes.Where(node => !node.Answered))
-            verdict.Add(Cause.NodeSilent, node.Name, $"Node {node.Name} did not answer.");
+        verdict.JudgeSilence(user.Nodes);
         verdict.Add(Cause.UserNotConnected, null, "No node that answered has a connection of that user.");
         return verdict._causes;
     }
@@ -53,39 +60,53 @@ internal sealed class Verdict
         var ended = home is null ? facts.FirstOrDefault(node => node.Ended is not null)?.Ended : null;
         // Who is found, or remembered, needs no other node's word.
         if (home is null && ended is null)
-        {
-            foreach (var node in nodes.Where(node => !node.Answered))
-                Add(Cause.NodeSilent, node.Name, $"Node {node.Name} did not answer.");
-        }
-
+            JudgeSilence(nodes);
         if (connection is not null)
-            JudgeConnection(home, ended);
+            JudgeConnection(home, ended, nodes);
         var concerned = (home is null ? facts : [home]).Where(node => node.Channel is not null).ToList();
         foreach (var node in concerned)
+        {
             JudgeNode(node, node.Channel!);
+            // Of a connection that is not here, what befell this node tells nothing; nor does what befell it before the connection came.
+            if (connection is null || home is not null)
+                JudgePast(node, node.Channel!, since: home?.Connection!.ConnectedAt);
+        }
+
         if (connection is null)
             JudgeChannel(isChannel, concerned);
         else if (home is { Subscription: "active", Channel: { } channel })
             JudgeLastPublication(home, channel);
     }
 
-    private void JudgeConnection(NodeFacts? home, EndedConnectionInfo? ended)
+    private void JudgeSilence(IReadOnlyList<AskedNode> nodes)
+    {
+        foreach (var node in nodes.Where(node => !node.Answered))
+        {
+            Add(Cause.NodeSilent, node.Name, node.LostSince is { } since
+                ? $"Node {node.Name} was last heard of at {since:HH:mm:ss}Z and has not taken its leave: it hangs, is cut off or has died, and may hold its clients still."
+                : $"Node {node.Name} did not answer.");
+        }
+    }
+
+    private void JudgeConnection(NodeFacts? home, EndedConnectionInfo? ended, IReadOnlyList<AskedNode> nodes)
     {
         if (ended is not null)
         {
             var dropped = ended.Dropped > 0 ? $"; {Number(ended.Dropped)} messages were dropped" : "";
-            Add(Cause.ConnectionEnded, ended.Node,
+            Add(IsSentAway(ended) ? Cause.SentAway : Cause.ConnectionEnded, ended.Node,
                 $"It ended {Since(ended.EndedAt)}: {ended.Reason}, close code {ended.Code}, with {Number(ended.QueuedBytes)} bytes waiting for it{dropped}.");
         }
         else if (home is null)
         {
-            Add(Cause.ConnectionUnknown, null, "No node that answered has a connection of that id, or remembers one that ended of late.");
+            var silent = nodes.Where(node => !node.Answered).Select(node => node.Name).ToList();
+            var mayBeThere = silent.Count == 0 ? "" : $" It may be on {string.Join(" or ", silent.Take(MostNamed))}.";
+            Add(Cause.ConnectionUnknown, null, $"No node that answered has a connection of that id, or remembers one that ended of late.{mayBeThere}");
         }
         else if (home.Connection!.State != "open")
         {
             Add(Cause.ConnectionNotOpen, home.Node, $"The connection is {home.Connection.State}.");
             if (home.Ended is { } ending)
-                Add(Cause.ConnectionEnded, home.Node, $"It is being ended: {ending.Reason}, close code {ending.Code}, with {Number(ending.QueuedBytes)} bytes waiting for it.");
+                Add(IsSentAway(ending) ? Cause.SentAway : Cause.ConnectionEnded, home.Node, $"It is being ended: {ending.Reason}, close code {ending.Code}, with {Number(ending.QueuedBytes)} bytes waiting for it.");
         }
         else
         {
@@ -94,6 +115,10 @@ internal sealed class Verdict
             JudgeDrops(home);
         }
     }
+
+    private static bool IsSentAway(EndedConnectionInfo ended) => ended.Reason is "service_restart" or "moved";
+
+    private static bool IsOld(FoundCause cause) => cause.Code == Cause.PublicationTooLarge.Code || cause.Code == Cause.InboxFull.Code;
 
     private void JudgeSubscription(NodeFacts home)
     {
@@ -139,14 +164,24 @@ internal sealed class Verdict
             Add(Cause.SubscribeForbidden, node.Node, "The node's rules let nobody subscribe to the channel.");
         if (!node.Broker.Connected)
             Add(Cause.BrokerAway, node.Node, node.Broker.Reason);
-        else if (node.Broker.LastGapAt is { } gap && _now - gap < GapMatters)
-            Add(Cause.BrokerGap, node.Node, $"The node was without the broker for {Seconds(node.Broker.LastGapSeconds ?? 0)}; it came back {Since(gap)}.");
+        if (node is { AuthorizerAway: true, Subscription: not "active" })
+            Add(Cause.AuthorizerAway, node.Node, "The channel's rule leaves it to the authorizer, which the node does not ask at the moment because it has failed too often.");
+        if (node.State == "draining" || node.SendingAway > 0)
+            Add(Cause.NodeLeaving, node.Node, node.State == "draining" ? "The node is draining." : $"The node moves {Number((long)Math.Ceiling(node.SendingAway))} clients a second to others.");
+    }
+
+    /// <summary>What is over. Two counts have no moment of their own.</summary>
+    private void JudgePast(NodeFacts node, ChannelFacts channel, DateTimeOffset? since)
+    {
+        bool Matters(DateTimeOffset then) => _now - then < GapMatters && (since is null || then >= since);
+        if (node.Broker is { Connected: true, LastGapAt: { } gap } && Matters(gap))
+            Add(Cause.BrokerGap, node.Node, $"The node was without the broker for {Seconds(node.Broker.LastGapSeconds ?? 0)}; it came back {Since(gap)}.", gap);
+        if (node.LastStallAt is { } stall && Matters(stall))
+            Add(Cause.NodeStalled, node.Node, $"The node's process stood still for {Seconds(node.LastStallSeconds ?? 0)}; it went on {Since(stall)}.", stall);
         if (channel.DroppedTooLarge > 0)
             Add(Cause.PublicationTooLarge, node.Node, $"{Number(channel.DroppedTooLarge)} publications of the channel were dropped for their size.");
         if (channel.DroppedInboxFull > 0)
             Add(Cause.InboxFull, node.Node, $"{Number(channel.DroppedInboxFull)} times a publication of the channel was dropped because too many waited.");
-        if (node.State == "draining" || node.SendingAway > 0)
-            Add(Cause.NodeLeaving, node.Node, node.State == "draining" ? "The node is draining." : $"The node moves {Number((long)Math.Ceiling(node.SendingAway))} clients a second to others.");
     }
 
     private void JudgeChannel(bool isChannel, IReadOnlyList<NodeFacts> nodes)
@@ -173,7 +208,7 @@ internal sealed class Verdict
     private void NothingPublished(NodeFacts node) =>
         Add(Cause.NothingPublished, node.Node, "No publication of the channel has come to the node since it subscribed.");
 
-    private void Add(Cause cause, string? node, string text) => _causes.Add(new FoundCause(cause.Code, node, text, cause.Advice));
+    private void Add(Cause cause, string? node, string text, DateTimeOffset? at = null) => _causes.Add(new FoundCause(cause.Code, node, text, cause.Advice, at));
 
     private string Since(DateTimeOffset then) => $"{Seconds(Math.Max(0, (_now - then).TotalSeconds))} ago";
 

@@ -41,6 +41,7 @@ public sealed class GatewayMetrics : IDisposable
         _meter.CreateObservableCounter("gateway.broker.gap.duration", () => TimeSpan.FromTicks(Volatile.Read(ref _gapTicks)).TotalSeconds, "s", "Time without the broker, of the gaps that are over.");
         BrokerResubscriptions = Events("gateway.broker.resubscriptions", "{channel}", "Channels subscribed again after a lost link or a silent loss.");
         Announcements = Events("gateway.announcements", "{announcement}", "Times the node told the others of its load and looked at theirs, by result.");
+        UnusableFiles = new UnusableFiles(_meter);
         RulesReloads = Events("gateway.rules.reloads", "{reload}", "Times the configuration's rules were read again, by result.");
         Revocations = Events("gateway.subscriptions.revoked", "{subscription}", "Subscriptions that were ended because changed rules do not allow them.");
         AuthorizerAnswers = Events("gateway.authorizer.answers", "{question}", "Questions to the backend whether a client may, by result.");
@@ -160,6 +161,9 @@ public sealed class GatewayMetrics : IDisposable
 
     /// <summary>Times the rules were read again; tag <c>result</c>.</summary>
     public EventCounter RulesReloads { get; }
+
+    /// <summary>Files that cannot be used as they are now.</summary>
+    public UnusableFiles UnusableFiles { get; }
 
     internal EventCounter Revocations { get; }
 

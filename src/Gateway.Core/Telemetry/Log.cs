@@ -23,8 +23,8 @@ internal static partial class Log
     [LoggerMessage(1002, LogLevel.Critical, "{EndPoint} has stopped accepting connections ({Error}). The clients it has stay; restart the node.")]
     public static partial void AcceptStopped(ILogger log, EndPoint endPoint, SocketError error);
 
-    [LoggerMessage(1003, LogLevel.Warning, "The descriptor limit is {Limit}, but Gateway:Limits:MaxConnections is {MaxConnections} and the node itself needs {Reserve}. It takes {Taken} connections; further clients get 503. Raise the limit (LimitNOFILE, ulimit -n), or set MaxConnections to that or less.")]
-    public static partial void DescriptorLimitLow(ILogger log, long limit, int maxConnections, int reserve, int taken);
+    [LoggerMessage(1003, LogLevel.Warning, "The node takes {Taken} clients, not the {MaxConnections} of Gateway:Limits:MaxConnections: of the descriptor limit, {Limit}, it needs {Reserve} itself. Further clients are refused. Raise the limit (LimitNOFILE, ulimit -n) to {Needed}, or set MaxConnections to what there is room for.")]
+    public static partial void DescriptorLimitLow(ILogger log, int taken, int maxConnections, string limit, int reserve, long needed);
 
     [LoggerMessage(1010, LogLevel.Warning, "A connection from {Peer} to {EndPoint}, which takes the PROXY protocol, was refused: {Reason}. Others are counted in gateway_proxy_protocol_refusals_total; this line comes at most every 10 s.")]
     public static partial void ProxyProtocolRefused(ILogger log, EndPoint peer, EndPoint? endPoint, string reason);
@@ -32,10 +32,10 @@ internal static partial class Log
     [LoggerMessage(1100, LogLevel.Debug, "The TLS handshake with {Remote} did not succeed ({Result}). {Reason}")]
     public static partial void TlsHandshakeFailed(ILogger log, EndPoint? remote, string result, string reason);
 
-    [LoggerMessage(1101, LogLevel.Information, "The certificates of {Option} have changed; new connections get the new ones. The first to expire does so at {Expiry:u}.")]
+    [LoggerMessage(1101, LogLevel.Information, "The certificate files of {Option} have been read anew; new connections get what they hold. The first of the certificates to expire does so at {Expiry:u}.")]
     public static partial void CertificatesReloaded(ILogger log, string option, DateTimeOffset expiry);
 
-    [LoggerMessage(1102, LogLevel.Error, "The certificate files of {Option} have changed, but cannot be used. {Faults} Until then the certificates read before are served; the first of them expires at {Expiry:u}.")]
+    [LoggerMessage(1102, LogLevel.Error, "The certificate files of {Option} have changed or cannot be read, and cannot be used. {Faults} The certificates read before are served until they can, the first of which expires at {Expiry:u}; the node would not start anew with these files.")]
     public static partial void CertificatesNotReloaded(ILogger log, string option, string faults, DateTimeOffset expiry);
 
     [LoggerMessage(1103, LogLevel.Error, "A fault of the gateway itself on a connection with TLS; it is cut, the others are not affected. Further ones are not logged for 10 s. Please report this.")]
@@ -71,7 +71,7 @@ internal static partial class Log
     [LoggerMessage(1300, LogLevel.Warning, "The broker did not confirm the subscription of a channel; its subscribers were told, and may ask again. {Reason}. Others are counted in gateway_broker_errors_total; this line comes at most every 10 s.")]
     public static partial void SubscribeFailed(ILogger log, string reason);
 
-    [LoggerMessage(1301, LogLevel.Warning, "The broker was unreachable for {Milliseconds} ms and is back. Publications of that time may have been missed; the subscribers of {Channels} channels were told.")]
+    [LoggerMessage(1301, LogLevel.Warning, "The node was without the broker for {Milliseconds:F0} ms. What was published meanwhile in its {Channels} channels may have been missed; clients of gateway.v1 are told so now, others are not.")]
     public static partial void Gap(ILogger log, double milliseconds, int channels);
 
     [LoggerMessage(1302, LogLevel.Error, "A fault of the gateway itself in shard {Shard}; some of its subscribers may have missed a publication. Further ones are not logged for 10 s. Please report this.")]
@@ -85,6 +85,9 @@ internal static partial class Log
 
     [LoggerMessage(1305, LogLevel.Error, "A fault of the gateway itself with a channel; whoever waited for it was told to come again. Further ones are not logged for 10 s. Please report this.")]
     public static partial void ChannelFault(ILogger log, Exception exception);
+
+    [LoggerMessage(1306, LogLevel.Warning, "An envelope of {Bytes} bytes, published in gateway:cmd (or under another Gateway:Redis:Prefix), was not taken ({Result}): {Reason} Others are counted in gateway_commands_total; this line comes at most every 10 s.")]
+    public static partial void EnvelopeRefused(ILogger log, int bytes, string result, string reason);
 
     [LoggerMessage(1400, LogLevel.Information, "Stopping: {Connections} connections are being closed.")]
     public static partial void Stopping(ILogger log, int connections);
@@ -152,6 +155,9 @@ internal static partial class Log
     [LoggerMessage(1443, LogLevel.Information, "A spike has passed, and what it left in memory was given back: {Before} bytes were in use, {After} are.")]
     public static partial void MemoryReturned(ILogger log, long before, long after);
 
+    [LoggerMessage(1444, LogLevel.Warning, "The process stood still for {Seconds:F1} s, {Collecting:F1} s of which for the collector of garbage: nothing was read, delivered or answered, and what came meanwhile is late. Without the collector: the process was stopped, or its container or machine was out of CPU or paused. This line comes at most every 10 s.")]
+    public static partial void Stalled(ILogger log, double seconds, double collecting);
+
     [LoggerMessage(1450, LogLevel.Warning, "Which tokens have been revoked cannot be read: {Reason}. Until it can, this node knows of those alone that it has been told of since it started. If Redis refuses: the user needs the keys <prefix>revocation* and the commands set, get, time, zadd, zrange and zremrangebyscore.")]
     public static partial void RevocationsUnknown(ILogger log, string reason);
 
@@ -169,4 +175,7 @@ internal static partial class Log
 
     [LoggerMessage(1602, LogLevel.Error, "A fault of the gateway itself while subscriptions were judged by changed rules; some that they do not allow may go on. Please report this.")]
     public static partial void RuleChangeFault(ILogger log, Exception exception);
+
+    [LoggerMessage(1603, LogLevel.Warning, "The rules have changed: {Count} are in force, {Hash}. They do not allow {Ended} of the {Looked} subscriptions that there were, and these were ended, one of {Channel} for instance: {Why} If that was not meant, put the rules before back.")]
+    public static partial void RulesEndMany(ILogger log, int count, string hash, int ended, int looked, string channel, string why);
 }

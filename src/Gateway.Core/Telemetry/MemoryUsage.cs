@@ -15,14 +15,15 @@ internal sealed class MemoryUsage
 
     // Not what the collector says, which may have been told of a smaller budget.
     private static readonly long MachineBytes =
-        Number(ReadOrNull("/proc/meminfo")?.Split('\n').FirstOrDefault(line => line.StartsWith("MemTotal:", StringComparison.Ordinal))?["MemTotal:".Length..].Replace("kB", "", StringComparison.Ordinal)) * 1024
+        Number(new KernelFile("/proc/meminfo").Read()?.Split('\n').FirstOrDefault(line => line.StartsWith("MemTotal:", StringComparison.Ordinal))?["MemTotal:".Length..].Replace("kB", "", StringComparison.Ordinal)) * 1024
         ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    private readonly Files _files;
-    private readonly string? _group; // the nearest one up the tree with a limit; null: none
+    private readonly Group? _group; // the nearest one up the tree with a limit; null: none
+    private readonly KernelFile _process = new("/proc/self/statm");
+    private long _lastUsed;
 
     public MemoryUsage()
-        : this(Root, ReadOrNull("/proc/self/cgroup"))
+        : this(Root, new KernelFile("/proc/self/cgroup").Read())
     {
     }
 
@@ -37,43 +38,51 @@ internal sealed class MemoryUsage
         var first = lines.FirstOrDefault(line => line.Split(':') is [_, var controllers, _] && controllers.Split(',').Contains("memory"))?.Split(':')[2];
         foreach (var (files, mount, own) in (ReadOnlySpan<(Files, string, string?)>)[(Files.V2, root, second), (Files.V1, root + "/memory", first)])
         {
-            _files = files;
             for (var group = own is null ? null : mount + own.TrimEnd('/'); group?.Length >= mount.Length; group = Path.GetDirectoryName(group))
             {
-                if (Limit(group) is null)
-                    continue;
-                _group = group;
-                return;
+                _group = new Group(group, files);
+                if (_group.Limit is not null)
+                    return;
             }
         }
+
+        _group = null;
     }
 
     /// <summary>Bytes at which the kernel ends the process.</summary>
-    public long LimitBytes => (_group is null ? null : Limit(_group)) ?? MachineBytes;
+    public long LimitBytes => _group?.Limit ?? MachineBytes;
 
-    /// <summary>Bytes in use. A group's without the files' pages that the kernel would give up first.</summary>
-    public long UsedBytes => (_group is null ? null : Used(_group)) ?? Environment.WorkingSet;
-
-    private long? Limit(string group) => Number(ReadOrNull($"{group}/{_files.Limit}")) is < Unlimited and var limit ? limit : null; // version 2 says "max": none
-
-    private long? Used(string group)
+    /// <summary>
+    /// Bytes in use. A group's without the files' pages that the kernel would give up first. What cannot be read now is what it last was, and
+    /// never 0: whoever keeps the node within its budget would take that for plenty.
+    /// </summary>
+    public long UsedBytes
     {
-        var cache = ReadOrNull(group + "/memory.stat")?.Split('\n').FirstOrDefault(line => line.StartsWith(_files.Cache, StringComparison.Ordinal))?[_files.Cache.Length..];
-        return Number(ReadOrNull($"{group}/{_files.Used}")) - (Number(cache) ?? 0);
+        get
+        {
+            if ((_group?.Used ?? Resident() ?? Environment.WorkingSet) is > 0 and var used)
+                Volatile.Write(ref _lastUsed, used);
+            return Volatile.Read(ref _lastUsed);
+        }
     }
+
+    // The second number, in pages.
+    private long? Resident() => Number(_process.Read()?.Split(' ').ElementAtOrDefault(1)) * Environment.SystemPageSize;
 
     private static long? Number(string? text) => long.TryParse(text?.Trim(), CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string? ReadOrNull(string path)
+    /// <summary>A control group's files.</summary>
+    private sealed class Group(string path, Files files)
     {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null; // another system, or not ours to see
-        }
+        private readonly KernelFile _limit = new($"{path}/{files.Limit}");
+        private readonly KernelFile _used = new($"{path}/{files.Used}");
+        private readonly KernelFile _stat = new($"{path}/memory.stat");
+
+        public long? Limit => Number(_limit.Read()) is < Unlimited and var limit ? limit : null; // version 2 says "max": none
+
+        public long? Used => Number(_used.Read()) - (Number(Cache) ?? 0);
+
+        private string? Cache => _stat.Read()?.Split('\n').FirstOrDefault(line => line.StartsWith(files.Cache, StringComparison.Ordinal))?[files.Cache.Length..];
     }
 
     private readonly record struct Files(string Limit, string Used, string Cache)

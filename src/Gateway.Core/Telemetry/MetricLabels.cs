@@ -36,7 +36,7 @@ public static class MetricLabels
             new("reason",
             [
                 "normal", "client", "connection_lost", "moved", "service_restart", "try_again_later", "unauthorized", "disconnected", "token_expired", "heartbeat_timeout", "message_timeout", "slow_consumer", "rate_limit",
-                "bad_request", "unsupported_data", "invalid_data", "message_too_big", "policy_violation", "protocol_error", "internal_error", "refused", "page",
+                "bad_request", "unsupported_data", "invalid_data", "message_too_big", "policy_violation", "protocol_error", "internal_error", "refused", "page", "health", "no_request",
                 "forbidden",
             ]),
             Protocol,
@@ -49,6 +49,7 @@ public static class MetricLabels
         ["gateway.deliveries.dropped"] = [new("reason", ["too_large", "inbox_full", "slow_consumer", "connection_ended", "memory", "drop_oldest", "drop_newest"])],
         ["gateway.departures"] = [new("reason", ["drain", "rebalance", "max_age"])],
         ["gateway.faults"] = [new("part", ["connection", "transport", "shard", "drain", "cluster", "access", "clock", "memory", "tls"])],
+        ["gateway.files.unusable"] = [new("part", [.. UnusableFiles.Parts])],
         ["gateway.handshakes"] =
             [new("result", ["accepted", "page", "health", "400", "401", "403", "404", "405", "408", "414", "421", "426", "429", "431", "503", "other"])],
         ["gateway.limits.reached"] = [new("limit", [.. Limits.All.Select(Limits.Label)])],
@@ -73,4 +74,9 @@ public static class MetricLabels
 
     /// <summary>An instrument's tags, in their order; none where it is not listed.</summary>
     public static MetricLabel[] Of(string instrument) => Labels.GetValueOrDefault(instrument, []);
+
+    /// <summary>The tags of all series of an instrument, of its closed sets.</summary>
+    internal static IEnumerable<KeyValuePair<string, object?>[]> Series(string instrument) => Of(instrument).Aggregate(
+        (IEnumerable<KeyValuePair<string, object?>[]>)[[]],
+        static (series, label) => series.SelectMany(_ => label.Values, (tags, value) => (KeyValuePair<string, object?>[])[.. tags, new(label.Name, value)]));
 }

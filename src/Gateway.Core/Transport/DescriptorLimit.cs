@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using System.Runtime.CompilerServices;
+using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Transport;
 
@@ -7,20 +9,17 @@ namespace Gateway.Core.Transport;
 internal static class DescriptorLimit
 {
     private const string Label = "Max open files";
+    private const int TooManyOpenFiles = 24; // EMFILE: this process has none left
+
+    private static readonly KernelFile Limits = new("/proc/self/limits");
+    private static readonly StrongBox<long> LastOpen = new();
 
     /// <summary>The soft limit; null: unknown or unlimited.</summary>
     public static long? Read()
     {
-        try
-        {
-            var line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith(Label, StringComparison.Ordinal));
-            var soft = line?[Label.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-            return long.TryParse(soft, CultureInfo.InvariantCulture, out var limit) ? limit : null;
-        }
-        catch (IOException)
-        {
-            return null; // not Linux
-        }
+        var line = Limits.Read()?.Split('\n').FirstOrDefault(line => line.StartsWith(Label, StringComparison.Ordinal));
+        var soft = line?[Label.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
+        return long.TryParse(soft, CultureInfo.InvariantCulture, out var limit) ? limit : null;
     }
 
     /// <summary>Descriptors in use, sockets included; null: unknown. A microsecond each, and no string: for scrapes.</summary>
@@ -28,11 +27,15 @@ internal static class DescriptorLimit
     {
         try
         {
-            return new FileSystemEnumerable<bool>("/proc/self/fd", static (ref FileSystemEntry _) => true).LongCount();
+            return LastOpen.Value = new FileSystemEnumerable<bool>("/proc/self/fd", static (ref FileSystemEntry _) => true).LongCount();
+        }
+        catch (IOException e) when (e.HResult == TooManyOpenFiles)
+        {
+            return Read(); // to look takes one, and there is none
         }
         catch (IOException)
         {
-            return null; // not Linux
+            return LastOpen.Value is > 0 and var last ? last : null; // not Linux
         }
     }
 }

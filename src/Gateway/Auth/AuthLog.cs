@@ -3,10 +3,10 @@ namespace Gateway.Auth;
 /// <summary>What is said of the keys that check tokens; never anything of a token. Ids are stable, from 3300 on: docs/logs.md lists them.</summary>
 internal static partial class AuthLog
 {
-    [LoggerMessage(3300, LogLevel.Information, "The key files of Gateway:Auth:Jwt have changed; {Keys} keys are used from now on.")]
+    [LoggerMessage(3300, LogLevel.Information, "The key files of Gateway:Auth:Jwt have been read anew; {Keys} keys are used from now on.")]
     public static partial void KeysReloaded(ILogger log, int keys);
 
-    [LoggerMessage(3301, LogLevel.Error, "The key files of Gateway:Auth:Jwt have changed, but cannot be used. {Faults} The keys read before are used until then.")]
+    [LoggerMessage(3301, LogLevel.Error, "The key files of Gateway:Auth:Jwt have changed or cannot be read, and cannot be used. {Faults} The keys read before are used until they can; the node would not start anew with these files.")]
     public static partial void KeysNotReloaded(ILogger log, string faults);
 
     [LoggerMessage(3302, LogLevel.Information, "The JWK Set at {Uri} holds {Keys} keys that can be used.")]

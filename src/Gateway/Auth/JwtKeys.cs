@@ -76,6 +76,7 @@ internal sealed class JwtKeys : IDisposable
                 AuthLog.KeysNotReloaded(_log, string.Join(' ', faults));
             }
 
+            _metrics.UnusableFiles.Set(UnusableFiles.TokenKeys, "Gateway:Auth:Jwt", isUnusable: loaded is null);
             _metrics.TokenKeyReloads.Add(1, new("source", "files"), new("result", loaded is null ? "failed" : "loaded"));
         }
         finally

@@ -17,6 +17,7 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private volatile bool _isAsked;
+    private bool _isUnreadable;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,15 +29,21 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
             _isAsked = true;
         });
         using var timer = new PeriodicTimer(Interval, time);
-        var seen = Fingerprint(configuration);
+        var seen = Fingerprint(configuration, out _);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                var now = Fingerprint(configuration);
-                if (now == seen && !_isAsked)
+                var now = Fingerprint(configuration, out var unreadable);
+                if (unreadable is not null)
+                {
+                    OnUnreadable(unreadable);
                     continue;
-                _isAsked = false;
+                }
+
+                if (now == seen && !_isAsked && !_isUnreadable)
+                    continue;
+                _isAsked = _isUnreadable = false;
                 seen = now;
                 Reload(configuration);
             }
@@ -47,10 +54,24 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
         }
     }
 
+    /// <summary>What cannot be read has not changed: nothing is put in force, and it is read once it can be.</summary>
+    private void OnUnreadable(string why)
+    {
+        metrics.UnusableFiles.Set(UnusableFiles.Rules, "Gateway:Rules", isUnusable: true);
+        if (!_isUnreadable)
+        {
+            Count("failed");
+            LogUnreadable(why);
+        }
+
+        _isUnreadable = true;
+    }
+
     /// <summary>One reading.</summary>
     internal void Reload(IConfigurationRoot configuration)
     {
         var errors = Read(configuration, out var read);
+        metrics.UnusableFiles.Set(UnusableFiles.Rules, "Gateway:Rules", isUnusable: errors.Count > 0);
         if (errors.Count > 0)
         {
             var all = string.Join("; ", errors);
@@ -91,9 +112,12 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
         return [.. errors.Concat(errors.Count == 0 ? ChannelRuleChecks.FindMissing(settings, read) : []).Select(error => error.ToString())];
     }
 
-    /// <summary>Of what the files hold; a file that is not there, or not to be read now, holds nothing.</summary>
-    private static string Fingerprint(IConfigurationRoot configuration)
+    /// <summary>Of what the files hold; one that is not there holds nothing.</summary>
+    /// <param name="configuration">Whose.</param>
+    /// <param name="unreadable">The first that is there and cannot be read, and why; null: all can.</param>
+    private static string Fingerprint(IConfigurationRoot configuration, out string? unreadable)
     {
+        unreadable = null;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var source in configuration.Providers.OfType<JsonConfigurationProvider>().Select(provider => provider.Source))
         {
@@ -102,9 +126,13 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
             {
                 hash.AppendData(file is { Exists: true, PhysicalPath: { } path } ? File.ReadAllBytes(path) : []);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
                 // Being replaced at this moment: the next look sees it.
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                unreadable ??= e.Message;
             }
 
             hash.AppendData([0]);
@@ -115,9 +143,12 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
 
     private void Count(string result) => metrics.RulesReloads.Add(1, new KeyValuePair<string, object?>("result", result));
 
-    [LoggerMessage(3020, LogLevel.Error, "The configuration has changed, but has {Count} errors: {Errors}. The rules about channels stay as they were")]
+    [LoggerMessage(3020, LogLevel.Error, "The configuration's files were read anew and have {Count} errors: {Errors}. The rules about channels stay as they were, and the node would not start anew with these files")]
     private partial void LogFailed(int count, string errors);
 
     [LoggerMessage(3021, LogLevel.Warning, "{Rule} ('{Pattern}') never decides: {By} ('{ByPattern}') stands before it and is about all its channels. Change their order, or remove it")]
     private partial void LogUnreachable(string rule, string pattern, string by, string byPattern);
+
+    [LoggerMessage(3022, LogLevel.Error, "The configuration cannot be read: {Reason} The rules about channels stay as they were, and the node might not start anew; it is read again as soon as it can be")]
+    private partial void LogUnreadable(string reason);
 }

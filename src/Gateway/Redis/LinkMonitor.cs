@@ -150,17 +150,17 @@ internal sealed class LinkMonitor(
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void OnChanged() => changed.TrySetResult();
         connection.Changed += OnChanged;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await changed.Task.WaitAsync(interval, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // The ordinary tick.
+            // Not a wait with a limit of time: that ends by an exception, and every tick of a healthy node would.
+            await Task.WhenAny(changed.Task, Task.Delay(interval, time, over.Token));
+            cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
             connection.Changed -= OnChanged;
+            await over.CancelAsync();
         }
     }
 

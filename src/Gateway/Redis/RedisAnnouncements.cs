@@ -32,19 +32,6 @@ internal sealed class RedisAnnouncements(RedisConnection connection, RedisKeys k
         },
         options.PublishTimeout, time, cancellationToken));
 
-    /// <summary>The string's end is now, and the set's name is old enough for the next node that takes old ones out.</summary>
-    /// <remarks>With the commands of an announcement, so that an ACL user needs no others.</remarks>
-    /// <exception cref="BrokerUnavailableException">Redis has not taken it.</exception>
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => new(connection.AskAsync(
-        async database =>
-        {
-            await Task.WhenAll(
-                database.ExecuteAsync("SET", keys.Announcement, Array.Empty<byte>(), "PX", 1L),
-                database.SortedSetAddAsync(keys.Nodes, keys.Node, 0));
-            return true;
-        },
-        options.PublishTimeout, time, cancellationToken));
-
     /// <exception cref="BrokerUnavailableException">Redis has not answered.</exception>
     public ValueTask<IReadOnlyList<byte[]>> ReadAsync(CancellationToken cancellationToken) => new(connection.AskAsync<IReadOnlyList<byte[]>>(
         async database =>

@@ -129,9 +129,6 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _announcements.AnnounceAsync(json, expiry, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => _announcements.WithdrawAsync(cancellationToken);
-
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _announcements.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
@@ -199,10 +196,11 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     void ILinkReceiver.OnTooLarge(ReadOnlySpan<byte> key, long payloadLength)
     {
         _metrics.PublicationTooLarge();
-        if (_keys.Classify(key, out var channel) == RedisKeyKind.Channel)
+        var kind = _keys.Classify(key, out var channel);
+        if (kind == RedisKeyKind.Channel)
             _sink!.OnTooLarge(channel);
         if (_logTooLarge.Now())
-            RedisLog.TooLarge(_log, payloadLength);
+            RedisLog.TooLarge(_log, kind == RedisKeyKind.Channel ? "publication" : kind == RedisKeyKind.Command ? "command's envelope" : "node's answer", payloadLength, ((ILinkReceiver)this).MaxPayload(key));
     }
 
     private void OnGap(TimeSpan gap)

@@ -15,7 +15,7 @@ internal static partial class RedisLog
     [LoggerMessage(2003, LogLevel.Warning, "Back on Redis at {EndPoint} after {Seconds:F1} s, {Channels} channels subscribed again. Clients are told that they may have missed publications")]
     public static partial void LinkBack(ILogger log, string endPoint, double seconds, int channels);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Publishing through Redis fails: {Reason}. Publishers get errors; publications of other nodes still arrive. Check that the user may PUBLISH and Redis has a primary")]
+    [LoggerMessage(2004, LogLevel.Warning, "Publishing through Redis fails: {Reason}. Publishers get errors; what others publish arrives as long as the link stands (2001 says when it does not). Check that Redis answers and has a primary, and that the user may PUBLISH")]
     public static partial void PublishingFails(ILogger log, string reason);
 
     [LoggerMessage(2005, LogLevel.Information, "Publishing through Redis works")]
@@ -27,8 +27,8 @@ internal static partial class RedisLog
     [LoggerMessage(2007, LogLevel.Warning, "Redis refused the subscription to {Channel}: {Reason}. Its subscribers were told; the user's ACL must allow the channels &<prefix>*. This line comes at most every 10 s")]
     public static partial void SubscriptionRefused(ILogger log, string channel, string reason);
 
-    [LoggerMessage(2008, LogLevel.Warning, "A message of {Bytes} bytes from Redis passes Gateway:Limits:MaxPublicationBytes and was dropped; it is counted, further ones are not logged for 10 s. Publish less at once, or raise the limit on every node")]
-    public static partial void TooLarge(ILogger log, long bytes);
+    [LoggerMessage(2008, LogLevel.Warning, "A {Kind} of {Bytes} bytes from Redis was dropped: {Most} are taken, as Gateway:Limits:MaxPublicationBytes says. Others are counted in gateway_deliveries_dropped_total; this line comes at most every 10 s. Publish less at once, or raise the limit on every node")]
+    public static partial void TooLarge(ILogger log, string kind, long bytes, int most);
 
     [LoggerMessage(2009, LogLevel.Information, "PUBSUB NUMSUB is refused or fails ({Reason}): a single lost channel would not be found. Allow the user +pubsub|numsub")]
     public static partial void SampleFailed(ILogger log, string reason);

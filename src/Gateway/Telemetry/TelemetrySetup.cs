@@ -28,6 +28,9 @@ internal static class TelemetrySetup
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(GatewayMetrics.MeterName, "System.Runtime")
+                    // Gauges that the runtime makes as counters: whoever takes their rate sees nonsense. The node has its own.
+                    .AddView("dotnet.thread_pool.thread.count", MetricStreamConfiguration.Drop)
+                    .AddView("dotnet.thread_pool.queue.length", MetricStreamConfiguration.Drop)
                     // Fresh at every scrape: what is counted before a scrape is in it.
                     .AddPrometheusExporter(exporter => exporter.ScrapeResponseCacheDurationMilliseconds = 0);
                 if (otlp is { IsEnabled: true, Metrics: true })

@@ -135,7 +135,7 @@ public sealed class MembershipTests : IAsyncDisposable
         await ExchangeAsync();
         Assert.False(_membership.HasNamesake);
 
-        _broker.Announced = new NodeAnnouncement { Node = "a", Instance = "another" }.ToJson();
+        _broker.Standing = new NodeAnnouncement { Node = "a", Instance = "another" }.ToJson();
         await ExchangeAsync();
         Assert.True(_membership.HasNamesake);
 
@@ -148,12 +148,70 @@ public sealed class MembershipTests : IAsyncDisposable
     [Fact]
     public async Task Namesake_ThatIsGone_IsNone()
     {
-        _broker.Announced = new NodeAnnouncement { Node = "a", Instance = "the one before" }.ToJson();
+        _broker.Standing = new NodeAnnouncement { Node = "a", Instance = "the one before" }.ToJson();
 
         await ExchangeAsync();
         await ExchangeAsync();
 
         Assert.False(_membership.HasNamesake);
+    }
+
+    [Fact]
+    public async Task Lost_ANodeThatVanishes_IsRememberedForMinutes_UntilItIsBack()
+    {
+        _nodes.Add(new NodeAnnouncement { Node = "b" });
+        await ExchangeAsync();
+        var seen = _time.GetUtcNow();
+        Assert.Empty(_membership.Lost);
+
+        _nodes.RemoveAt(1);
+        _time.Advance(LostNodes.Remembered);
+        await ExchangeAsync();
+        Assert.Equal([new LostNode("b", seen)], _membership.Lost);
+
+        _nodes.Add(new NodeAnnouncement { Node = "b" });
+        await ExchangeAsync();
+        Assert.Empty(_membership.Lost);
+
+        _nodes.RemoveAt(1);
+        _time.Advance(LostNodes.Remembered + TimeSpan.FromTicks(1));
+        await ExchangeAsync();
+        Assert.Empty(_membership.Lost);
+    }
+
+    [Fact]
+    public async Task Lost_ANodeThatTakesItsLeave_IsNot_AndIsNoNodeAnyMore()
+    {
+        _nodes.Add(new NodeAnnouncement { Node = "b" });
+        await ExchangeAsync();
+        _nodes[1] = new NodeAnnouncement { Node = "b", State = NodeStates.Left };
+        await ExchangeAsync();
+
+        Assert.Empty(_membership.Lost);
+        Assert.Equal(["a"], _membership.Nodes.Select(node => node.Node));
+    }
+
+    [Fact]
+    public async Task Lost_WhileTheBrokerIsAway_AreAllThatWereKnown_ButForTheNodeItself()
+    {
+        _nodes.Add(new NodeAnnouncement { Node = "b" });
+        await ExchangeAsync();
+        _broker.Fault = new BrokerUnavailableException("away", BrokerOutcome.Unknown);
+        await ExchangeAsync();
+
+        Assert.Equal(["b"], _membership.Lost.Select(node => node.Name));
+    }
+
+    [Fact]
+    public async Task Leave_AfterItHasAnnounced_IsTheLastAnnouncement_LongEnoughToBeRead()
+    {
+        await _membership.LeaveAsync();
+        Assert.Null(_broker.Announced.Announcement);
+
+        await ExchangeAsync();
+        await _membership.LeaveAsync();
+        Assert.Equal(NodeStates.Left, _broker.Announced.Announcement?.State);
+        Assert.InRange(_broker.Announced.Expiry, 30 * _membership.Interval, TimeSpan.FromHours(1));
     }
 
     private void Act()

@@ -73,8 +73,8 @@ public sealed class VerdictTests
     }
 
     [Fact]
-    public void Verdict_Dropped_StandsBehindWhatMadeItSo() =>
-        Assert.Equal(["peer_silent", "behind", "skipped", "paused"], Judge("1", Home with
+    public void Verdict_ARuleThatDrops_IsNamedBeforeWhatWaits() =>
+        Assert.Equal(["peer_silent", "skipped", "behind", "paused"], Judge("1", Home with
         {
             Connection = Open with { QueuedBytes = 10, UnansweredRetransmits = 2, Paused = "sent" },
             Drops = [new("news", "drop_oldest", 1)],
@@ -132,6 +132,58 @@ public sealed class VerdictTests
         Assert.Equal(["inbox_full"], Judge(null, Node with { Channel = Channel with { DroppedInboxFull = 1 } }));
         Assert.Equal(["node_leaving"], Judge(null, Node with { State = "draining" }));
         Assert.Equal(["node_leaving"], Judge(null, Node with { SendingAway = 0.5 }));
+    }
+
+    [Fact]
+    public void Verdict_WhatIsOver_ComesAfterWhatIsSo_TheLatestFirst()
+    {
+        var facts = Node with
+        {
+            State = "draining",
+            Broker = Node.Broker with { Gaps = 1, LastGapAt = Now - TimeSpan.FromMinutes(5), LastGapSeconds = 2 },
+            LastStallAt = Now - TimeSpan.FromMinutes(1),
+            LastStallSeconds = 15,
+            Channel = Channel with { DroppedTooLarge = 1 },
+        };
+
+        Assert.Equal(["node_leaving", "node_stalled", "broker_gap", "publication_too_large"], Judge(null, facts));
+        Assert.Equal(["node_leaving", "broker_gap", "node_stalled", "publication_too_large"], Judge(null, facts with { LastStallAt = Now - TimeSpan.FromMinutes(6) }));
+    }
+
+    [Fact]
+    public void Verdict_WhatWasOverBeforeTheConnectionCame_IsNoneOfItsCauses()
+    {
+        var before = Open.ConnectedAt - TimeSpan.FromSeconds(1);
+
+        Assert.Equal(["no_cause"], Judge("1", Home with { Broker = Node.Broker with { Gaps = 1, LastGapAt = before, LastGapSeconds = 2 }, LastStallAt = before, LastStallSeconds = 2 }));
+    }
+
+    [Fact]
+    public void Verdict_OfAConnectionThatIsNotHere_NamesTheLostNode_AndNoOldGapOfOthers()
+    {
+        var facts = Node with { Broker = Node.Broker with { Gaps = 1, LastGapAt = Now - TimeSpan.FromMinutes(1), LastGapSeconds = 2 } };
+        var causes = Verdict.Of(isChannel: true, "1", [facts], [new AskedNode("a", Answered: true), new AskedNode("b", Answered: false, Now - TimeSpan.FromSeconds(30))], Now);
+
+        Assert.Equal([("node_silent", "b"), ("connection_unknown", null)], causes.Select(cause => (cause.Code, cause.Node)));
+        Assert.Contains("last heard of at 11:59:30Z", causes[0].Text, StringComparison.Ordinal);
+        Assert.Contains("It may be on b.", causes[1].Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("service_restart", "sent_away")]
+    [InlineData("moved", "sent_away")]
+    [InlineData("slow_consumer", "connection_ended")]
+    public void Verdict_ADrainOrRebalancing_IsCalledSo(string reason, string code) =>
+        Assert.Equal([code], Judge("1", Node with { Ended = Ended with { Reason = reason } }));
+
+    [Fact]
+    public void Verdict_TheAuthorizersOpenCircuit_IsNamed_UnlessTheClientIsIn()
+    {
+        var facts = Home with { AuthorizerAway = true, Subscription = "none" };
+
+        Assert.Equal(["authorizer_away", "not_subscribed"], Judge("1", facts));
+        Assert.Equal(["no_cause"], Judge("1", facts with { Subscription = "active" }));
+        Assert.Equal(["authorizer_away"], Judge(null, Node with { AuthorizerAway = true }));
     }
 
     [Fact]

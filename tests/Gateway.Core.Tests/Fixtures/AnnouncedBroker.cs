@@ -45,17 +45,19 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>What was last announced, and for how long; null: nothing was.</summary>
+    public (NodeAnnouncement? Announcement, TimeSpan Expiry) Announced { get; private set; }
+
     /// <summary>What stands under the node's own name.</summary>
-    public byte[]? Announced { get; set; }
+    public byte[]? Standing { get; set; }
 
     public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
     {
-        var before = Announced;
-        Announced = json.ToArray();
+        var before = Standing;
+        Standing = json.ToArray();
+        Announced = (NodeAnnouncement.TryParse(json.Span), expiry);
         return new(before);
     }
-
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) =>
         Fault is { } fault ? throw fault : new([.. nodes().Select(node => node.ToJson())]);

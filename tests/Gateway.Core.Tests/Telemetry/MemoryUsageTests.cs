@@ -43,6 +43,17 @@ public sealed class MemoryUsageTests : IDisposable
         Assert.Equal((1000, 600), (usage.LimitBytes, usage.UsedBytes));
     }
 
+    [Fact]
+    public void Usage_ThatCannotBeReadNow_IsTheLastOne()
+    {
+        Group("/", max: "1000", current: 700, inactiveFile: 200);
+        var usage = new MemoryUsage(_root, "0::/\n");
+        Assert.Equal(500, usage.UsedBytes);
+
+        File.WriteAllText(Path.Combine(_root, "memory.current"), "0\n");
+        Assert.Equal(500, usage.UsedBytes);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("4:memory:/process\n")]

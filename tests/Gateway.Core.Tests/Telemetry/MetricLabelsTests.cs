@@ -59,6 +59,16 @@ public sealed class MetricLabelsTests
         Assert.All(protocols, protocol => Assert.Contains(protocol.Name, Values("gateway.connections", "protocol")));
     }
 
+    [Fact]
+    public void Series_AreAllPairsOfTheirValues()
+    {
+        var series = MetricLabels.Series("gateway.connections").Select(tags => string.Join(',', tags.Select(tag => $"{tag.Key}={tag.Value}"))).ToList();
+
+        Assert.Equal(Values("gateway.connections", "state").Count() * Values("gateway.connections", "protocol").Count(), series.Distinct().Count());
+        Assert.Contains("state=open,protocol=json", series);
+        Assert.Equal(4, MetricLabels.Series("gateway.nodes").Count());
+    }
+
     private static IEnumerable<string> Values(string instrument, string label) =>
         MetricLabels.Of(instrument).Single(one => one.Name == label).Values.Order();
 }

@@ -36,8 +36,6 @@ internal sealed class CountingBroker : IBroker
 
     public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => _inner.AnnounceAsync(json, expiry, cancellationToken);
 
-    public ValueTask WithdrawAsync(CancellationToken cancellationToken) => _inner.WithdrawAsync(cancellationToken);
-
     public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _inner.ReadAnnouncementsAsync(cancellationToken);
 
     public ValueTask KeepRevocationAsync(string key, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>

@@ -51,21 +51,6 @@ public abstract class BrokerContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Announcement_Withdrawn_IsReadNoMore_UntilTheNextOne()
-    {
-        var (first, _) = await NodeAsync();
-        var (second, _) = await NodeAsync();
-        await first.AnnounceAsync(Bytes("one"), TimeSpan.FromMinutes(1), None);
-        await second.AnnounceAsync(Bytes("two"), TimeSpan.FromMinutes(1), None);
-
-        await first.WithdrawAsync(None);
-
-        await Fixtures.Eventually.TrueAsync(async () => (await second.ReadAnnouncementsAsync(None)).Select(Encoding.UTF8.GetString).SequenceEqual(["two"]));
-        await first.AnnounceAsync(Bytes("again"), TimeSpan.FromMinutes(1), None);
-        Assert.Equal(["again", "two"], (await second.ReadAnnouncementsAsync(None)).Select(Encoding.UTF8.GetString).Order());
-    }
-
-    [Fact]
     public async Task Revocations_OfAllNodes_AreReadByEach_TheLatestOfAName()
     {
         var (first, _) = await NodeAsync();

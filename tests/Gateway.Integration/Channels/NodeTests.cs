@@ -245,6 +245,10 @@ public sealed class NodeTests
             options.Rules.Add(new RuleOptions { Publish = RuleAudience.Anyone });
         });
         using var metrics = new MetricsReader(node.Metrics);
+        // An alert that divides by a series that is gone is silent just when everybody is lost.
+        Assert.True(metrics.Has("gateway.connections{protocol=json,state=open}"));
+        Assert.True(metrics.Has("gateway.nodes{state=draining}"));
+        Assert.Equal(0, metrics["gateway.connections{protocol=json,state=open}"]);
         await using var json = await WsClient.OpenJsonAsync(node.EndPoint);
         await json.SubscribeAsync("news");
         await using var plain = await PlainAsync(node, "news");

@@ -38,6 +38,13 @@ internal sealed class MetricsReader : IDisposable
         }
     }
 
+    /// <summary>Whether there is such a series, at zero too.</summary>
+    public bool Has(string series)
+    {
+        _ = this[series];
+        return _observed.ContainsKey(series) || _counted.ContainsKey(series);
+    }
+
     /// <summary>The sum of an observable instrument's series that begin and end so.</summary>
     public double Sum(string start, string end)
     {

@@ -55,14 +55,20 @@ public sealed partial class MetricsTests : IDisposable
     }
 
     [Fact]
-    public async Task Scrape_OfANewNode_HasEverySeriesOfItsCountersAtZero()
+    public async Task Scrape_OfANewNode_HasEverySeriesOfItsClosedSets_InTheFormatOfWhoeverAsks()
     {
         await using var host = await HostProcess.StartAsync();
 
-        var samples = Samples(await host.Admin.GetStringAsync("/metrics")).ToHashSet();
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        asked.Headers.Add("Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"); // as Prometheus asks
+        using var answer = await host.Admin.SendAsync(asked);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
+        Assert.DoesNotContain("_created", text, StringComparison.Ordinal);
+        var samples = Samples(text).ToHashSet();
 
         var expected = MetricCatalog.Read()
-            .Where(metric => metric.Type == "counter")
+            .Where(metric => metric.Type is "counter" or "gauge")
             .SelectMany(metric => metric.Labels.SelectMany(label => label.Values, (label, value) => (metric.Name, label.Name, value)));
         Assert.All(expected, sample => Assert.Contains(sample, samples));
     }

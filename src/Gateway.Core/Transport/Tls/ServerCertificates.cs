@@ -90,6 +90,7 @@ internal sealed class ServerCertificates : IDisposable
                 Log.CertificatesNotReloaded(_log, _option, string.Join(' ', faults), _current.Expiries.Min());
             }
 
+            _metrics.UnusableFiles.Set(UnusableFiles.Certificates, _option, isUnusable: loaded is null);
             _metrics.TlsReloads.Add(1, new KeyValuePair<string, object?>("result", loaded is null ? "failed" : "loaded"));
         }
         finally
