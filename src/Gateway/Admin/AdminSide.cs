@@ -55,6 +55,7 @@ internal static class AdminSide
         app.UseMiddleware<MeantNode>();
         app.UseMiddleware<AdminTurns>();
         app.UseMiddleware<JsonOnly>();
+        app.UseMiddleware<PathNames>();
 
         _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape
         HealthEndpoints.Map(app);
