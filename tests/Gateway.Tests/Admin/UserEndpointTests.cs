@@ -56,6 +56,7 @@ public class UserEndpointTests
 
     [Theory]
     [InlineData("""{"user":"u1"}""", "revoke u1/ for ")]
+    [InlineData("""{"user":"u1","jti":null,"expires_in":null}""", "revoke u1/ for ")]
     [InlineData("""{"jti":"t1","expires_in":60}""", "revoke /t1 for 00:01:00")]
     public async Task Revoke_OfAUserOrAToken_IsDone(string body, string asked)
     {
