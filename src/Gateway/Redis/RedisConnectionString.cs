@@ -36,7 +36,8 @@ internal static class RedisConnectionString
         var at = rest.LastIndexOf('@');
         var hosts = rest[(at + 1)..];
         var question = hosts.IndexOf('?', StringComparison.Ordinal);
-        var options = ConfigurationOptions.Parse(question < 0 ? "" : OptionsOf(hosts[(question + 1)..]));
+        var query = question < 0 ? "" : OptionsOf(hosts[(question + 1)..]);
+        var options = query.Length == 0 ? new ConfigurationOptions() : ConfigurationOptions.Parse(query);
         hosts = question < 0 ? hosts : hosts[..question];
         if (isTls)
             options.Ssl = true;

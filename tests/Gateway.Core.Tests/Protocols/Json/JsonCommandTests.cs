@@ -11,6 +11,7 @@ public sealed class JsonCommandTests
     [InlineData("""{"type":"publish"}""", JsonCommandType.Publish)]
     [InlineData("""{"type":"ping"}""", JsonCommandType.Ping)]
     [InlineData("""{"type":"p\u0069ng"}""", JsonCommandType.Ping)]
+    [InlineData("\uFEFF{\"type\":\"ping\"}", JsonCommandType.Ping)]
     [InlineData("""{"t\u0079pe":"ping"}""", JsonCommandType.Ping)]
     [InlineData(""" { "type" : "ping" } """, JsonCommandType.Ping)]
     [InlineData("""{"type":"Ping"}""", JsonCommandType.Unknown)]
@@ -124,7 +125,6 @@ public sealed class JsonCommandTests
     [InlineData("""{type:"ping"}""")]
     [InlineData("""{"type":"ping"/**/}""")]
     [InlineData("""{"type":"pi\xng"}""")]
-    [InlineData("\uFEFF{\"type\":\"ping\"}")]
     [InlineData("{\"type\":\"pi\nng\"}")]
     public void TryParse_NoCommand_IsRefused(string json) => Assert.Null(TryParsed(json));
 
