@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Telemetry"] = [],
         ["Options"] = ["Addresses", "Json"],
         ["Framing"] = ["Buffers", "Telemetry"],
-        ["Access"] = ["Addresses", "Buffers", "Options", "Telemetry"],
+        ["Access"] = ["Addresses", "Buffers", "Json", "Options", "Telemetry"],
         ["Handshake"] = ["Access", "Addresses", "Framing", "Options", "Telemetry"],
         ["Transport"] = ["Addresses", "Buffers", "Options", "Telemetry"],
         ["Connections"] = ["Access", "Handshake", "Framing", "Transport", "Addresses", "Buffers", "Options", "Telemetry"],

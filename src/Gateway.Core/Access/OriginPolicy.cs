@@ -28,7 +28,7 @@ internal sealed class OriginPolicy
     {
         if (origin is null || _allowsAll)
             return true;
-        // RFC 6454 §7.3: a list of origins, or "null", is a page that does not say which it is.
+        // RFC 6454 §7.3: a list of origins.
         if (!Origin.TryParse(origin, out var page))
             return false;
         if (_allowsLocal && page.IsLocal)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Gateway.Core.Json;
 
 namespace Gateway.Core.Access;
 
@@ -54,7 +55,7 @@ public sealed record Revocation
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json, RevocationJson.Default.Revocation) is { Version: CurrentVersion } revocation
+            return JsonReading.Read(json, RevocationJson.Default.Revocation) is { Version: CurrentVersion } revocation
                 && IsName(revocation.User) != IsName(revocation.TokenId) ? revocation : null;
         }
         catch (JsonException)

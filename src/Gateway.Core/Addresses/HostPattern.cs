@@ -23,7 +23,7 @@ internal sealed class HostPattern
         var name = Bare(isSuffix ? text[Wildcard.Length..] : text);
         if (IPAddress.TryParse(name, out _))
             return isSuffix ? null : new HostPattern(name, isSuffix: false);
-        return name.Length > 0 && !name.StartsWith('.') && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+        return HostText.TryToAscii(name, out name) && name.Length > 0 && !name.StartsWith('.') && !name.AsSpan().ContainsAnyExcept(NameCharacters)
             ? new HostPattern(isSuffix ? "." + name : name, isSuffix)
             : null;
     }

@@ -1,6 +1,9 @@
 namespace Gateway.Core.Addresses;
 
-/// <summary>One of <c>Gateway:Auth:AllowedOrigins</c>: an origin, or all below a domain, such as <c>https://*.example.com</c>.</summary>
+/// <summary>
+/// One of <c>Gateway:Auth:AllowedOrigins</c>: an origin, or all below a domain, such as <c>https://*.example.com</c>; also <c>file://</c> and
+/// <c>null</c>, which are what they are.
+/// </summary>
 internal sealed class OriginPattern
 {
     private const string Wildcard = "*.";
@@ -16,7 +19,7 @@ internal sealed class OriginPattern
 
     /// <summary>Null: it is none.</summary>
     public static OriginPattern? TryParse(string text) =>
-        Origin.TryParse(text, out var origin) && IsHost(origin.Host) ? new OriginPattern(origin) : null;
+        Origin.TryParse(text, out var origin) && HostText.TryToAscii(origin.Host, out var host) && IsHost(host) ? new OriginPattern(origin with { Host = host }) : null;
 
     /// <summary>The domain itself is not below itself: whoever means both names both.</summary>
     public bool Matches(in Origin page) =>
@@ -28,6 +31,6 @@ internal sealed class OriginPattern
     private static bool IsHost(string host)
     {
         var name = host.StartsWith(Wildcard, StringComparison.Ordinal) ? host[Wildcard.Length..] : host;
-        return name.Length > 0 && !name.Contains('*', StringComparison.Ordinal);
+        return (name.Length > 0 || host.Length == 0) && !name.Contains('*', StringComparison.Ordinal);
     }
 }

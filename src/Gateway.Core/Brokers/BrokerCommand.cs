@@ -32,7 +32,7 @@ public sealed class BrokerCommand
     [JsonPropertyName("channels")]
     public string[]? Channels { get; init; }
 
-    /// <summary>Payload: any JSON, <c>null</c> too, relayed verbatim; empty when absent.</summary>
+    /// <summary>Payload: any JSON, <c>null</c> too where there is no other, relayed verbatim; empty when absent.</summary>
     [JsonIgnore]
     public ReadOnlyMemory<byte> Data { get; private set; }
 
@@ -81,13 +81,14 @@ public sealed class BrokerCommand
     /// <summary>Reads an envelope; null when it is not one. Of a newer one the version alone is sure to be read.</summary>
     public static BrokerCommand? TryParse(ReadOnlySpan<byte> json)
     {
+        json = ByteOrderMark.Skip(json);
         if (!Utf8.IsValid(json) || !JsonScanner.IsValue(json, MaxDepth) || JsonScanner.SkipPast(json, 0, (byte)'{') < 0)
             return null;
         var head = new ArrayBufferWriter<byte>(256);
         var data = TakeApart(json, head);
         try
         {
-            var command = JsonSerializer.Deserialize(head.WrittenSpan, BrokerJson.Default.BrokerCommand)!;
+            var command = JsonReading.Read(head.WrittenSpan, BrokerJson.Default.BrokerCommand)!;
             command.Data = data.ToArray();
             return command;
         }
@@ -115,6 +116,7 @@ public sealed class BrokerCommand
     private static ReadOnlySpan<byte> TakeApart(ReadOnlySpan<byte> json, ArrayBufferWriter<byte> head)
     {
         ReadOnlySpan<byte> data = default;
+        var hasOther = false;
         head.Write("{\"\":0"u8);
         for (var members = new JsonMembers(json); members.MoveNext();)
         {
@@ -124,6 +126,9 @@ public sealed class BrokerCommand
                 continue;
             }
 
+            if (JsonAbsence.IsNull(members.Value))
+                continue;
+            hasOther |= JsonString.Is(members.Name, "text"u8) || JsonString.Is(members.Name, "binary"u8);
             // Of any kind but their own they are as good as none.
             var isText = members.Value[0] == (byte)'"';
             var isTrue = members.Value[0] == (byte)'t';
@@ -136,7 +141,7 @@ public sealed class BrokerCommand
         }
 
         head.Write("}"u8);
-        return data;
+        return hasOther && JsonAbsence.IsNull(data) ? default : data;
     }
 
     private static bool IsRead(ReadOnlySpan<byte> name) =>
@@ -154,7 +159,7 @@ public sealed class BrokerCommand
     {
         try
         {
-            return JsonSerializer.Deserialize(json, BrokerJson.Default.BrokerCommandVersion)?.Version ?? 0;
+            return JsonReading.Read(json, BrokerJson.Default.BrokerCommandVersion)?.Version ?? 0;
         }
         catch (JsonException)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Gateway.Core.Json;
 
 namespace Gateway.Core.Brokers;
 
@@ -82,7 +83,7 @@ public sealed record NodeAnnouncement
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json, AnnouncementJson.Default.NodeAnnouncement) is { Version: >= 1 and <= CurrentVersion, State: not null } read && NodeName.IsValid(read.Node)
+            return JsonReading.Read(json, AnnouncementJson.Default.NodeAnnouncement) is { Version: >= 1 and <= CurrentVersion, State: not null } read && NodeName.IsValid(read.Node)
                 ? read.Clamped()
                 : null;
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Gateway.Core.Json;
 
 namespace Gateway.Core.Brokers;
 
@@ -31,7 +32,7 @@ public sealed record NodeAnswer
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeAnswer) is { Id.Length: > 0 and <= NodeQuestion.MaxIdLength } answer && NodeName.IsValid(answer.Node) ? answer : null;
+            return JsonReading.Read(json, QuestionJson.Default.NodeAnswer) is { Id.Length: > 0 and <= NodeQuestion.MaxIdLength } answer && NodeName.IsValid(answer.Node) ? answer : null;
         }
         catch (JsonException)
         {

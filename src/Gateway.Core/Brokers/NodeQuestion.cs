@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Gateway.Core.Json;
 
 namespace Gateway.Core.Brokers;
 
@@ -62,7 +63,7 @@ public sealed record NodeQuestion
             return null;
         try
         {
-            return JsonSerializer.Deserialize(json, QuestionJson.Default.NodeQuestion) is { Id.Length: > 0 and <= MaxIdLength, Ask.Length: > 0 and <= MaxText } question && question.IsShort && NodeName.IsValid(question.From) ? question : null;
+            return JsonReading.Read(json, QuestionJson.Default.NodeQuestion) is { Id.Length: > 0 and <= MaxIdLength, Ask.Length: > 0 and <= MaxText } question && question.IsShort && NodeName.IsValid(question.From) ? question : null;
         }
         catch (JsonException)
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gateway.Core.Channels;
+using Gateway.Core.Json;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Brokers;
@@ -62,7 +63,7 @@ internal sealed record TraceNote
     {
         try
         {
-            return JsonSerializer.Deserialize(json, TraceNoteJson.Default.TraceNote);
+            return JsonReading.Read(json, TraceNoteJson.Default.TraceNote);
         }
         catch (JsonException)
         {

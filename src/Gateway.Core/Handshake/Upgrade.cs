@@ -22,7 +22,7 @@ internal static class Upgrade
     private static readonly Refusal InvalidKey =
         Refusal.BadRequest("RFC 6455 4.2.1: there must be one Sec-WebSocket-Key header of 16 bytes in base64");
     private static readonly Refusal InvalidSubprotocols =
-        Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of different tokens, 64 at most");
+        Refusal.BadRequest("RFC 6455 4.1: Sec-WebSocket-Protocol must be a list of tokens, 64 at most");
     private static readonly Refusal InvalidExtensions =
         Refusal.BadRequest("RFC 6455 9.1: Sec-WebSocket-Extensions must be a list of tokens with parameters, 16 at most, each with 16 at most");
 
@@ -146,11 +146,15 @@ internal static class Upgrade
     private static bool IsKey(ReadOnlySpan<byte> key) =>
         key.Length == KeyLength && Base64.IsValid(key, out var decoded) && decoded == NonceLength;
 
-    /// <summary>§4.1 10 and §11.3.4: tokens, all different, in one line or several.</summary>
+    /// <summary>
+    /// §4.1 10 and §11.3.4: tokens, in one line or several. An empty list is none, as React Native sends it for no wish, and what stands there twice
+    /// stands there once.
+    /// </summary>
     private static bool TryReadSubprotocols(RequestHead head, out IReadOnlyList<string> subprotocols)
     {
         List<string>? names = null;
         HashSet<string>? seen = null;
+        var listed = 0;
         subprotocols = [];
         foreach (var line in head)
         {
@@ -161,18 +165,15 @@ internal static class Upgrade
             var list = line.Value;
             while (HttpSyntax.TryTakeElement(ref list, out var element))
             {
-                if (names.Count == MaxSubprotocols || !HttpSyntax.IsToken(element))
+                if (listed++ == MaxSubprotocols || !HttpSyntax.IsToken(element))
                     return false;
                 var name = Encoding.ASCII.GetString(element);
-                if (!seen.Add(name))
-                    return false;
-                names.Add(name);
+                if (seen.Add(name))
+                    names.Add(name);
             }
         }
 
-        if (names is null)
-            return true;
-        subprotocols = names;
-        return names.Count > 0; // the header is a list of one or more
+        subprotocols = names ?? [];
+        return true;
     }
 }

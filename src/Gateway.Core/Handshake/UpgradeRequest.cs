@@ -53,7 +53,8 @@ internal sealed class UpgradeRequest
     }
 
     /// <summary>
-    /// A header's value, whatever the name's case; several lines are joined by <c>", "</c> (RFC 9110 §5.2). Null when there is none.
+    /// A header's value, whatever the name's case; several lines are joined by <c>", "</c> (RFC 9110 §5.2). Null when there is none: an empty
+    /// one, as proxies write that take a header away, is as good as none.
     /// </summary>
     public string? Header(string name)
     {
@@ -61,7 +62,7 @@ internal sealed class UpgradeRequest
         StringBuilder? several = null; // joined once: a client decides how many there are
         foreach (var line in new HeaderLineEnumerator(_headerLines))
         {
-            if (!Ascii.EqualsIgnoreCase(line.Name, name))
+            if (line.Value.IsEmpty || !Ascii.EqualsIgnoreCase(line.Name, name))
                 continue;
             if (value is null)
                 value = Decode(line.Value);

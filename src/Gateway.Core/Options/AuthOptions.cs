@@ -11,7 +11,7 @@ public sealed class AuthOptions
     [Description("Accepts clients without credentials. Default: true in the Development environment, else false.")]
     public bool AllowAnonymous { get; set; }
 
-    [Description("Pages that may connect, by their origin: https://example.com, https://*.example.com, or * for all. Empty: pages of the host that is connected to, on whatever port. Clients that send no Origin, as those that are no browsers, are not asked.")]
+    [Description("Pages that may connect, by their origin: https://example.com, https://*.example.com, file:// for pages of the disk and of apps that send it, null for pages that do not say which they are (any site can make one, in a sandboxed frame), or * for all. Empty: pages of the host that is connected to, on whatever port. Clients that send no Origin, as those that are no browsers, are not asked.")]
     [Origin]
     public IList<string> AllowedOrigins { get; } = [];
 

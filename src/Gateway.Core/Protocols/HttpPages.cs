@@ -23,13 +23,14 @@ internal sealed class HttpPages(GatewayOptions options, ProtocolRoutes routes, F
     public PlainMatch Select(PlainRequest request)
     {
         // A load balancer probes the node, a proxy may add the base path to all it forwards: both find the same.
-        var isHealth = request.Path == HealthPath || request.Path == options.BasePath + HealthPath;
+        var path = EndpointPath.Below(request.Path, options.BasePath);
+        var isHealth = path == HealthPath || EndpointPath.Below(request.Path, "") == HealthPath;
         if (isHealth && options.Http.HealthCheck)
             return isReady() ? Ready : Unready;
         // Behind the health check: load balancers probe a node by its address, and what it says is no secret of any name's.
         if (!_hosts.Allows(request.Host))
             return PlainMatch.Refuse(Refusal.MisdirectedRequest);
-        if (options.Http.WelcomePage && (request.Path == options.BasePath || request.Path == options.BasePath + "/"))
+        if (options.Http.WelcomePage && path?.Length == 0)
             return _welcome;
         return PlainMatch.Refuse(routes.Serves(request.Path) ? Refusal.UpgradeRequired : Refusal.NotFound);
     }

@@ -24,28 +24,23 @@ internal sealed class ProtocolRoutes(GatewayOptions options, IChannels channels,
         // Before all else: what is here is the business of those who know where they are.
         if (!_hosts.Allows(request.Host))
             return ProtocolMatch.Refuse(Refusal.MisdirectedRequest);
-        var path = request.Path;
-        if (!path.StartsWith(options.BasePath, StringComparison.Ordinal))
-            return NotFound(path);
-        path = path[options.BasePath.Length..];
-        return path switch
+        return EndpointPath.Below(request.Path, options.BasePath) switch
         {
-            "" or "/" or "/ws" => ProtocolMatch.Of(_json, JsonProtocol.Subprotocol(request.Subprotocols)),
+            "" or "/ws" => ProtocolMatch.Of(_json, JsonProtocol.Subprotocol(request.Subprotocols)),
             "/echo" when options.Echo.Enabled => ProtocolMatch.Of(_echo),
             "/echo" => ProtocolMatch.Refuse(404, "The echo endpoint is off; Gateway:Echo:Enabled turns it on."),
-            _ when path.StartsWith(PlainPrefix, StringComparison.Ordinal) => SelectPlain(path[PlainPrefix.Length..]),
-            _ => NotFound(path),
+            { } path when path.StartsWith(PlainPrefix, StringComparison.Ordinal) => SelectPlain(path[PlainPrefix.Length..]),
+            _ => NotFound(request.Path),
         };
     }
 
     /// <summary>Whether a WebSocket can be opened at this path, if all else in the request is right.</summary>
-    public bool Serves(string path)
+    public bool Serves(string path) => EndpointPath.Below(path, options.BasePath) switch
     {
-        if (!path.StartsWith(options.BasePath, StringComparison.Ordinal))
-            return false;
-        path = path[options.BasePath.Length..];
-        return path is "" or "/" or "/ws" || (path == "/echo" && options.Echo.Enabled) || path.StartsWith(PlainPrefix, StringComparison.Ordinal);
-    }
+        "" or "/ws" => true,
+        "/echo" => options.Echo.Enabled,
+        var below => below?.StartsWith(PlainPrefix, StringComparison.Ordinal) ?? false,
+    };
 
     private ProtocolMatch SelectPlain(string list)
     {

@@ -44,7 +44,7 @@ internal static class AdminSide
             json.SerializerOptions.PropertyNamingPolicy = AdminJson.Default.Options.PropertyNamingPolicy;
             json.SerializerOptions.DefaultIgnoreCondition = AdminJson.Default.Options.DefaultIgnoreCondition;
         });
-        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync));
+        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync).AddDocumentTransformer(ApiDocument.RequireWhatIsNeededAsync));
     }
 
     public static void Map(WebApplication app)
@@ -58,6 +58,8 @@ internal static class AdminSide
         app.UseMiddleware<MeantNode>();
         app.UseMiddleware<AdminTurns>();
         app.UseMiddleware<JsonOnly>();
+        app.UseMiddleware<PathNames>();
+        app.UseMiddleware<GivenQuery>();
 
         _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape
         HealthEndpoints.Map(app);

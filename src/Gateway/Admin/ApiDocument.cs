@@ -51,4 +51,26 @@ internal static class ApiDocument
 
         return Task.CompletedTask;
     }
+
+    /// <summary>
+    /// What may be null may be left out: requests need not say it, and answers do not (<see cref="AdminJson"/>). The generator takes every
+    /// parameter of a record's constructor for needed.
+    /// </summary>
+    public static Task RequireWhatIsNeededAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var schema in document.Components?.Schemas?.Values.OfType<OpenApiSchema>() ?? [])
+        {
+            foreach (var (name, member) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
+            {
+                if (MayBeNull(member))
+                    schema.Required?.Remove(name);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>One without a type is of any value, if it does not list them.</summary>
+    private static bool MayBeNull(IOpenApiSchema schema) =>
+        schema.Type?.HasFlag(JsonSchemaType.Null) ?? (schema.OneOf ?? schema.AnyOf)?.Any(MayBeNull) ?? schema.Enum is not { Count: > 0 };
 }

@@ -36,8 +36,8 @@ internal sealed partial class Audit(RequestDelegate next, TimeProvider time, ILo
         && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
         && endpoint.Metadata.GetMetadata<NoAction>() is null;
 
-    // Encoded: a line break in a name must not begin a line in the log.
-    private static string PathOf(HttpContext context) => context.Request.Path.ToUriComponent();
+    // As it was sent, so encoded: a line break in a name must not begin a line in the log, and two names must not look alike.
+    private static string PathOf(HttpContext context) => PathNames.Sent(context);
 
     private static IPAddress? RemoteOf(HttpContext context) => context.Connection.RemoteIpAddress;
 

@@ -9,7 +9,7 @@ internal sealed class JsonOnly(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0 || request.ContentType is not null;
+        var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0 || !string.IsNullOrEmpty(request.ContentType);
         return HttpMethods.IsPost(request.Method) && hasBody && !request.HasJsonContentType()
             ? Problem.WriteAsync(context, 415, $"The body must be application/json, not {request.ContentType ?? "without a Content-Type"}.")
             : next(context);

@@ -17,8 +17,11 @@ internal sealed class PublishRequest
     // Deeper than any serialiser's default, so that what a backend can write can be published.
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 512 };
 
+    private static readonly ReadOnlyMemory<byte> Null = "null"u8.ToArray();
+
     private readonly HashSet<ChannelName> _channels = [];
     private readonly HashSet<string> _given = [];
+    private bool _hasNullData;
 
     private PublishRequest()
     {
@@ -61,9 +64,15 @@ internal sealed class PublishRequest
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = ReadText(ref reader, "A field's name");
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                _hasNullData |= field == "data"; // a value where there is no other, see JsonAbsence
+                continue;
+            }
+
             if (!_given.Add(field))
                 throw Bad($"The field '{field}' is given twice.");
-            reader.Read();
             ReadField(field, ref reader, body);
         }
 
@@ -135,6 +144,8 @@ internal sealed class PublishRequest
         }
 
         var payloads = _given.Count(field => field is "data" or "text" or "binary");
+        if (payloads == 0 && _hasNullData)
+            (payloads, Payload) = (1, Null);
         if (payloads != 1)
             throw Bad($"Give exactly one of 'data', 'text' and 'binary'; {(payloads == 0 ? "there is none" : "there are " + payloads)}.");
     }

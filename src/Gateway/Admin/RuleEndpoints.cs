@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gateway.Auth;
 using Gateway.Core.Access;
 using Gateway.Core.Channels;
+using Gateway.Core.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Admin;
@@ -32,7 +33,7 @@ internal static class RuleEndpoints
         RuleExplanationBody? body;
         try
         {
-            body = JsonSerializer.Deserialize((await RequestBody.ReadAsync(http, cancellationToken)).Span, AdminJson.Default.RuleExplanationBody);
+            body = JsonReading.Read((await RequestBody.ReadAsync(http, cancellationToken)).Span, AdminJson.Default.RuleExplanationBody);
         }
         catch (JsonException e)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Json;
 
 namespace Gateway.Admin;
 
@@ -79,7 +80,7 @@ internal static class UserEndpoints
     {
         try
         {
-            return JsonSerializer.Deserialize(json.Span, AdminJson.Default.RevokeBody);
+            return JsonReading.Read(json.Span, AdminJson.Default.RevokeBody);
         }
         catch (JsonException)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gateway.Core.Access;
 using Gateway.Core.Channels;
+using Gateway.Core.Json;
 
 namespace Gateway.Auth;
 
@@ -16,7 +17,7 @@ internal static class GrantClaims
     public static string? Read(JsonElement claims, out IReadOnlyList<ChannelGrant> grants)
     {
         grants = [];
-        if (!claims.TryGetProperty("channels", out var list))
+        if (!claims.TryGetGiven("channels", out var list))
             return null;
         if (list.ValueKind != JsonValueKind.Array)
             return Quoted(Form);
@@ -37,7 +38,7 @@ internal static class GrantClaims
     private static string? ReadOne(JsonElement item, out ChannelGrant? grant)
     {
         grant = null;
-        var pattern = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("pattern", out var named) ? named : item;
+        var pattern = item.ValueKind == JsonValueKind.Object && item.TryGetGiven("pattern", out var named) ? named : item;
         if (pattern.ValueKind != JsonValueKind.String)
             return Quoted(Form);
         // A star may stand in a channel's name: what is no name is no pattern.
@@ -54,7 +55,7 @@ internal static class GrantClaims
 
     private static string? ReadRights(JsonElement item, ref bool maySubscribe, ref bool mayPublish)
     {
-        if (!item.TryGetProperty("rights", out var rights) || rights.ValueKind != JsonValueKind.Array || rights.GetArrayLength() == 0)
+        if (!item.TryGetGiven("rights", out var rights) || rights.ValueKind != JsonValueKind.Array || rights.GetArrayLength() == 0)
             return Quoted(Form);
         foreach (var right in rights.EnumerateArray())
         {

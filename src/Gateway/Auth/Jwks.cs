@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Gateway.Core.Json;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Gateway.Auth;
@@ -22,8 +23,8 @@ internal static class Jwks
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("keys", out var list) || list.ValueKind != JsonValueKind.Array)
+            using var document = JsonReading.ReadDocument(json);
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetGiven("keys", out var list) || list.ValueKind != JsonValueKind.Array)
                 return null;
             var keys = list.EnumerateArray().Select(ReadKey).OfType<VerificationKey>().Take(MaxKeys).ToList();
             return keys.Count == 0 ? null : new KeyRing(keys);
@@ -52,10 +53,10 @@ internal static class Jwks
         }
     }
 
-    /// <summary>RFC 7517 §4.2 and §4.3: either may be absent.</summary>
+    /// <summary>RFC 7517 §4.2 and §4.3: either may be absent, and a list of no operations names none.</summary>
     private static bool IsForSignatures(JsonElement jwk) =>
         Text(jwk, "use") is null or "sig"
-        && (!jwk.TryGetProperty("key_ops", out var uses) || (uses.ValueKind == JsonValueKind.Array && uses.EnumerateArray().Any(use => use.ValueKind == JsonValueKind.String && use.ValueEquals("verify"u8))));
+        && (!jwk.TryGetGiven("key_ops", out var uses) || (uses.ValueKind == JsonValueKind.Array && (uses.GetArrayLength() == 0 || uses.EnumerateArray().Any(use => use.ValueKind == JsonValueKind.String && use.ValueEquals("verify"u8)))));
 
     /// <summary>RFC 7518 §6.3.1.</summary>
     private static VerificationKey? ReadRsa(JsonElement jwk)
@@ -84,8 +85,9 @@ internal static class Jwks
         return new VerificationKey(new ECDsaSecurityKey(ec), KeyFamily.Ec, ec.KeySize);
     }
 
+    /// <summary>Null: there is none, or an empty one, as issuers write that have nothing to say there.</summary>
     private static string? Text(JsonElement jwk, string name) =>
-        jwk.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        jwk.TryGetGiven(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
     private static byte[]? Bytes(JsonElement jwk, string name) => Text(jwk, name) is { } text ? Base64Url.DecodeFromChars(text) : null;
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Gateway.Core.Access;
+using Gateway.Core.Json;
 
 namespace Gateway.Auth;
 
@@ -26,7 +27,7 @@ internal sealed class JwtClaims(TimeProvider time, TimeSpan skew)
     {
         try
         {
-            using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(payload), Strictly);
+            using var document = JsonReading.ReadDocument(Base64Url.DecodeFromChars(payload), Strictly);
             return document.RootElement.ValueKind == JsonValueKind.Object ? Read(document.RootElement) : NotJson;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
@@ -60,7 +61,7 @@ internal sealed class JwtClaims(TimeProvider time, TimeSpan skew)
         problem = "";
         if (Text(claims, "sub") is not { Length: > 0 and <= MaxNameLength } subject)
             problem = $"claim sub must be the user, a text of 1 to {MaxNameLength} characters";
-        else if (claims.TryGetProperty("jti", out var id) && (id.ValueKind != JsonValueKind.String || id.GetString() is not { Length: > 0 and <= MaxNameLength }))
+        else if (claims.TryGetGiven("jti", out var id) && (id.ValueKind != JsonValueKind.String || id.GetString() is not { Length: > 0 and <= MaxNameLength }))
             problem = $"claim jti must be a text of 1 to {MaxNameLength} characters";
         else if (GrantClaims.Read(claims, out var grants) is { } wrongGrant)
             problem = wrongGrant;
@@ -96,7 +97,7 @@ internal sealed class JwtClaims(TimeProvider time, TimeSpan skew)
     private static bool TryReadTime(JsonElement claims, string name, out DateTimeOffset? moment)
     {
         moment = null;
-        if (!claims.TryGetProperty(name, out var value))
+        if (!claims.TryGetGiven(name, out var value))
             return true;
         if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var seconds) || !double.IsFinite(seconds))
             return false;
@@ -108,7 +109,7 @@ internal sealed class JwtClaims(TimeProvider time, TimeSpan skew)
     }
 
     private static string? Text(JsonElement claims, string name) =>
-        claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        claims.TryGetGiven(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static TokenVerdict Wrong(string reason) => TokenVerdict.Refused(TokenFault.Claims, reason);
 }

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using Gateway.Core.Access;
+using Gateway.Core.Json;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -81,7 +83,7 @@ internal sealed class JwtValidator : ITokenValidator
             return null;
         if (!keys.Any(key => JwtSignature.IsOf(token, algorithm, key.Key)))
             return WrongSignature;
-        if (Read(token.Text) is not { } jwt)
+        if (Read(token) is not { } jwt)
             return NotAToken;
         // Completes at once: there is nothing in it that is waited for.
         var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
@@ -106,11 +108,14 @@ internal sealed class JwtValidator : ITokenValidator
         };
     }
 
-    private static JsonWebToken? Read(string token)
+    private static JsonWebToken? Read(SignedToken token)
     {
         try
         {
-            return new JsonWebToken(token);
+            // The library takes a claim that is null for one of the wrong kind. The signature has been checked: it may see the payload without.
+            var payload = Base64Url.DecodeFromChars(token.Payload);
+            var given = JsonAbsence.WithoutNulls(payload);
+            return new JsonWebToken(given.Length == payload.Length ? token.Text : token.Text.Replace(token.Payload, Base64Url.EncodeToString(given), StringComparison.Ordinal));
         }
 #pragma warning disable CA1031 // Whatever the library throws for what an issuer has signed: it is no token. Its message may hold parts of it.
         catch (Exception)

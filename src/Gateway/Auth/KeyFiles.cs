@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gateway.Configuration;
+using Gateway.Core.Json;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Gateway.Auth;
@@ -76,7 +77,7 @@ internal static class KeyFiles
         try
         {
             if (new FileInfo(path).Length <= PemKeys.MaxBytes)
-                return File.ReadAllBytes(path);
+                return ByteOrderMark.Skip(File.ReadAllBytes(path).AsSpan()).ToArray();
             problem = $"has more than {SizeText.Format(PemKeys.MaxBytes)}.";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

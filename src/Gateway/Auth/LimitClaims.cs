@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gateway.Core.Access;
+using Gateway.Core.Json;
 
 namespace Gateway.Auth;
 
@@ -10,7 +11,7 @@ internal static class LimitClaims
     public static string? Read(JsonElement claims, out ClientLimits limits)
     {
         limits = ClientLimits.None;
-        if (!claims.TryGetProperty("limits", out var given))
+        if (!claims.TryGetGiven("limits", out var given))
             return null;
         if (given.ValueKind != JsonValueKind.Object
             || !TryRead(given, "connections", out var connections)
@@ -29,7 +30,7 @@ internal static class LimitClaims
     private static bool TryRead(JsonElement limits, string name, out int? value)
     {
         value = null;
-        if (!limits.TryGetProperty(name, out var given))
+        if (!limits.TryGetGiven(name, out var given))
             return true;
         if (given.ValueKind != JsonValueKind.Number || !given.TryGetInt32(out var number) || number < 0)
             return false;

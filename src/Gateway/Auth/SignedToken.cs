@@ -67,6 +67,8 @@ internal sealed class SignedToken
         // §4: of one that stands there twice the last counts.
         for (var members = new JsonMembers(header); members.MoveNext();)
         {
+            if (JsonAbsence.IsNull(members.Value))
+                continue;
             if (JsonString.Is(members.Name, "alg"u8))
                 Algorithm = TextOf(members.Value) is { } name && !name.Contains('\\', StringComparison.Ordinal) ? name : null;
             else if (JsonString.Is(members.Name, "kid"u8))

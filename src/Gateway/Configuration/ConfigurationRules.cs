@@ -1,6 +1,7 @@
 using System.Net;
 using Gateway.Admin;
 using Gateway.Core.Options;
+using Gateway.Redis;
 
 namespace Gateway.Configuration;
 
@@ -115,7 +116,7 @@ internal sealed class ConfigurationRules
             return;
         if (_settings.Redis.Configuration.Length == 0)
             Add(Password, _settings.Redis.PasswordPath, $"is set, but {Redis} is not.", $"Set {Redis}, or leave this empty.");
-        else if (StackExchange.Redis.ConfigurationOptions.Parse(_settings.Redis.Configuration).Password is { Length: > 0 })
+        else if (RedisConnectionString.Parse(_settings.Redis.Configuration).Password is { Length: > 0 })
             Add(Password, _settings.Redis.PasswordPath, $"is set, and {Redis} has a password too.", "Set one of them.");
     }
 

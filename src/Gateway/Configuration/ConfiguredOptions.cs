@@ -10,13 +10,24 @@ internal readonly record struct ConfiguredOption(OptionDescription Option, strin
 internal static class ConfiguredOptions
 {
     public static IEnumerable<ConfiguredOption> Find(IConfiguration configuration) =>
+        from item in All(configuration)
+        let value = configuration[item.Key]
+        where value is not null
+        select new ConfiguredOption(item.Option, item.Key, value);
+
+    /// <summary>Those that a file sets to null, which is as good as not set.</summary>
+    public static IEnumerable<(OptionDescription Option, string Key)> FindNull(IConfiguration configuration)
+    {
+        var without = configuration.GetSection(OptionCatalog.Root).AsEnumerable().Where(pair => pair.Value is null).Select(pair => pair.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return All(configuration).Where(item => without.Contains(item.Key));
+    }
+
+    private static IEnumerable<(OptionDescription Option, string Key)> All(IConfiguration configuration) =>
         from section in OptionCatalog.Sections
         from path in Paths(section, configuration)
         from option in section.Options
         from key in Keys(option, path, section, configuration)
-        let value = configuration[key]
-        where value is not null
-        select new ConfiguredOption(option, key, value);
+        select (option, key);
 
     /// <summary>Every key under <c>Gateway:</c> that has a value and belongs to no option.</summary>
     public static IEnumerable<string> FindUnknown(IConfiguration configuration)

@@ -67,6 +67,10 @@ internal sealed class GatewaySettings
                 errors.Add(error);
         }
 
+        // The binder would take null for a text.
+        foreach (var (option, key) in ConfiguredOptions.FindNull(configuration))
+            normal[key] = OptionReader.Normalise(option, option.Default);
+
         errors.AddRange(LoggingRules.Check(configuration));
         var settings = new GatewaySettings
         {

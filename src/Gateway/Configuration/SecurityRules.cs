@@ -18,8 +18,9 @@ internal static class SecurityRules
     private static ConfigurationError? CookieForAnyPage(GatewaySettings settings)
     {
         var auth = settings.Gateway.Auth;
-        return auth.Cookie.Length > 0 && auth.AllowedOrigins.Contains("*")
-            ? new("Gateway:Auth:Cookie", auth.Cookie, "lets a page of any site connect as whoever visits it: Gateway:Auth:AllowedOrigins allows all.", "Name the pages' origins there, such as https://app.example.com, or leave the cookie out.")
+        // Any site can make its page one of the origin null, by a sandboxed frame.
+        return auth.Cookie.Length > 0 && auth.AllowedOrigins.FirstOrDefault(origin => origin is "*" or "null") is { } any
+            ? new("Gateway:Auth:Cookie", auth.Cookie, $"lets a page of any site connect as whoever visits it: Gateway:Auth:AllowedOrigins allows {(any == "*" ? "all" : any)}.", "Name the pages' origins there, such as https://app.example.com, or leave the cookie out.")
             : null;
     }
 

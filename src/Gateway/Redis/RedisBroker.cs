@@ -51,7 +51,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _logRefused = new Rarely(time, TimeSpan.FromSeconds(10));
         _logSinkFailed = new Rarely(time, TimeSpan.FromSeconds(10));
 
-        var tls = new RedisTls(options, StackExchange.Redis.ConfigurationOptions.Parse(options.Configuration));
+        var tls = new RedisTls(options, RedisConnectionString.Parse(options.Configuration));
         _keys = new RedisKeys(options.Prefix, nodeName);
         _health = new BrokerHealth(time, options.UnreadyAfter);
         _connection = new RedisConnection(options, nodeName, tls, time, log);

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Gateway.Redis;
 
-/// <summary>A StackExchange.Redis connection string that the gateway can follow in full, or an empty one.</summary>
+/// <summary>A StackExchange.Redis connection string, or a URL, that the gateway can follow in full, or an empty one.</summary>
 public sealed class RedisConfigurationAttribute : OptionRuleAttribute
 {
     /// <inheritdoc/>
@@ -12,11 +12,11 @@ public sealed class RedisConfigurationAttribute : OptionRuleAttribute
         ConfigurationOptions parsed;
         try
         {
-            parsed = ConfigurationOptions.Parse(value);
+            parsed = RedisConnectionString.Parse(value);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            return "is not a StackExchange.Redis connection string: " + e.Message;
+            return "is neither a StackExchange.Redis connection string nor a URL such as redis://user:password@host:6379/0: " + e.Message;
         }
 
         if (parsed.EndPoints.Count == 0)

@@ -17,7 +17,7 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public RedisConnection(RedisOptions options, string nodeName, RedisTls tls, TimeProvider time, ILogger log)
     {
-        _configuration = ConfigurationOptions.Parse(options.Configuration);
+        _configuration = RedisConnectionString.Parse(options.Configuration);
         if (options.PasswordPath.Length > 0)
             _configuration.Defaults = new RedisPassword(new SecretFile(options.PasswordPath, time, log));
         _configuration.ClientName ??= "gateway-" + nodeName;

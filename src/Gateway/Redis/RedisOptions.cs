@@ -10,7 +10,7 @@ namespace Gateway.Redis;
 /// <summary>How nodes reach each other and backends reach them, bound from the configuration section <c>Gateway:Redis</c>.</summary>
 public sealed class RedisOptions
 {
-    [Description("StackExchange.Redis connection string, such as redis:6379,user=gateway,password=…,ssl=true. Empty: the in-process broker, for a node that runs alone.")]
+    [Description("StackExchange.Redis connection string, such as redis:6379,user=gateway,password=…,ssl=true, or a URL: redis://user:password@host:6379,host:6379/0, with rediss:// for TLS; user and password are percent-encoded in it, and ?option=value takes the other form's options. Empty: the in-process broker, for a node that runs alone.")]
     [RedisConfiguration]
     [Secret]
     public string Configuration { get; set; } = "";

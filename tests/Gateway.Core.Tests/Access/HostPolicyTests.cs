@@ -23,6 +23,10 @@ public sealed class HostPolicyTests
     [InlineData("2001:db8::1", "[2001:DB8::1]:8080", true)]
     [InlineData("[2001:db8::1]", "[2001:db8::1]", true)]
     [InlineData("2001:db8::1", "[2001:db8:0::1]", false)] // as it is written
+    [InlineData("b\u00FCcher.example", "xn--bcher-kva.example", true)]
+    [InlineData("*.B\u00DCCHER.example", "a.XN--BCHER-KVA.example:8443", true)]
+    [InlineData("xn--bcher-kva.example", "xn--bcher-kva.example", true)]
+    [InlineData("b\u00FCcher.example", "bucher.example", false)]
     public void Allows_AHost_AsThePatternSays(string allowed, string host, bool isAllowed)
     {
         var options = new AuthOptions();
@@ -55,5 +59,9 @@ public sealed class HostPolicyTests
     [InlineData("*.192.0.2.1")]
     [InlineData("a b")]
     [InlineData(".")]
+    [InlineData("bu\u0308cher.example")] // browsers compose it; as punycode it can be said
+    [InlineData("\uFF41.example")]
+    [InlineData("b\u00FCcher..example")]
+    [InlineData("b\u00FC/cher.example")]
     public void Pattern_ThatIsNone_IsNotTaken(string text) => Assert.False(new HostNameAttribute().IsValid(text));
 }

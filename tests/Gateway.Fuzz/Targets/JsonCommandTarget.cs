@@ -13,7 +13,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
 
     private static readonly string[] Types = ["\"subscribe\"", "\"unsubscribe\"", "\"publish\"", "\"ping\"", "\"welcome\"", "\"p\\u0069ng\"", "1", "null", "\"\\ud800\""];
     private static readonly string[] Ids = ["1", "-1.5e300", "\"a\"", "\"\\\"\\\\\"", "\"\u65E5\"", "\"\\ud800\"", "true", "[]", "null", "\"" + new string('x', 126) + "\"", "\"" + new string('x', 127) + "\""];
-    private static readonly string[] Channels = ["\"news\"", "\"\\u0061\"", "\"\\ud83d\\ude00\"", "\"\U0001F600\"", "\"\"", "\"a,b\"", "\"a b\"", "\"\\ud800\"", "1", "\"" + new string('y', 256) + "\""];
+    private static readonly string[] Channels = ["\"news\"", "\"\\u0061\"", "\"\\ud83d\\ude00\"", "\"\U0001F600\"", "\"\"", "\"a,b\"", "\"a b\"", "\"\\ud800\"", "1", "null", "\"" + new string('y', 256) + "\""];
     private static readonly string[] Data = ["1", "\"text\"", "{\"a\":[1,2,{}]}", "[]", "null", "\"\\ud800\"", "{\"type\":\"ping\"}", "-0", "1e999", "\"\\u0000\"", "{\"a\":1,\"a\":2}"];
     private static readonly string[] Names = ["id", "channel", "channel", "data", "binary", "recover", "type", "t\\u0079pe", "\\ud800"];
 
@@ -21,7 +21,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
 
     public IReadOnlyList<byte[]> Dictionary { get; } =
     [
-        .. new[] { Types, Ids, Channels, Data, ["{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "//", "/**/", "\n", "\u2028", "\"type\":", "NaN", "1e", new string('[', 200)] }
+        .. new[] { Types, Ids, Channels, Data, ["{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "//", "/**/", "\n", "\u2028", "\"type\":", "\uFEFF", "NaN", "1e", new string('[', 200)] }
             .SelectMany(words => words).Select(Encoding.UTF8.GetBytes),
     ];
 
@@ -86,7 +86,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
         Property.Equal(type, command.Type, "Type");
     }
 
-    /// <summary>Every occurrence of a field must be of its kind; the last one counts.</summary>
+    /// <summary>Every occurrence of a field must be of its kind, or null, which is none; the last one counts.</summary>
     private static bool IsCommand(JsonElement? root)
     {
         if (root is not { ValueKind: JsonValueKind.Object } command)
@@ -95,6 +95,8 @@ internal sealed class JsonCommandTarget : IFuzzTarget
         foreach (var field in command.EnumerateObject())
         {
             var kind = field.Value.ValueKind;
+            if (kind == JsonValueKind.Null)
+                continue;
             if (field.NameEquals("type"))
                 hasType = true;
             var isRight = field.NameEquals("type") || field.NameEquals("channel") ? kind == JsonValueKind.String
@@ -129,7 +131,9 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     }
 
     private static string Raw(JsonElement root, string name) =>
-        root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
+        root.EnumerateObject().LastOrDefault(field => field.NameEquals(name) && IsGiven(field)).Value is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
+
+    private static bool IsGiven(JsonProperty field) => field.Value.ValueKind != JsonValueKind.Null || field.NameEquals("data");
 
     private static string Bytes(JsonElement text)
     {
@@ -147,7 +151,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     {
         try
         {
-            return root.EnumerateObject().LastOrDefault(field => field.NameEquals(name)).Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+            return root.EnumerateObject().LastOrDefault(field => field.NameEquals(name) && IsGiven(field)).Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
         }
         catch (InvalidOperationException)
         {
@@ -159,7 +163,8 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     {
         try
         {
-            return JsonDocument.Parse(message.ToArray(), new JsonDocumentOptions { MaxDepth = 256 });
+            var text = Encoding.UTF8.GetString(message);
+            return JsonDocument.Parse(text.StartsWith('\uFEFF') ? text[1..] : text, new JsonDocumentOptions { MaxDepth = 256 });
         }
         catch (JsonException)
         {

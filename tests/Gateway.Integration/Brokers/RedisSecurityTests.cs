@@ -17,6 +17,14 @@ public sealed class RedisSecurityTests
         await RoundTripAsync(TestRedisBroker.Options($"{redis.Address},password=sesame"));
     }
 
+    /// <summary>As platforms hand it out: on both connections the same user, and the password as it was before it was encoded.</summary>
+    [Fact]
+    public async Task Url_WithAUserAndAPasswordOfSpecialCharacters_Works()
+    {
+        await using var redis = await RedisServer.StartAsync(new RedisServerOptions { More = ["--user", "ann", "on", ">p@s/s:w,o%r=d", "allkeys", "allchannels", "+@all"] });
+        await RoundTripAsync(TestRedisBroker.Options($"redis://ann:p%40s%2Fs%3Aw%2Co%25r%3Dd@{redis.Address}/1"));
+    }
+
     [Fact]
     public async Task Password_Wrong_NeverReadyAndSaysWhy()
     {

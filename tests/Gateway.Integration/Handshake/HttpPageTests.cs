@@ -32,12 +32,14 @@ public sealed class HttpPageTests
     [InlineData("/", 200)]
     [InlineData("/?a=b", 200)]
     [InlineData("/healthz", 200)]
+    [InlineData("/healthz/", 200)]
     [InlineData("/ws", 426)]
     [InlineData("/echo", 426)]
     [InlineData("/plain/news", 426)]
     [InlineData("/plain", 404)]
     [InlineData("/index.html", 404)]
-    [InlineData("/healthz/", 404)]
+    [InlineData("/healthz//", 404)]
+    [InlineData("/ws/", 426)]
     [InlineData("//", 404)]
     public async Task Path_ByGetAndByHead_HasTheSameAnswer(string path, int status)
     {

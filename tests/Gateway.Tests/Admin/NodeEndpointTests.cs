@@ -112,6 +112,20 @@ public class NodeEndpointTests
         Assert.Contains("sort", problem.GetProperty("detail").GetString());
     }
 
+    /// <summary>A parameter that is left empty is not given.</summary>
+    [Theory]
+    [InlineData("/api/v1/channels?limit=&sort=&prefix=")]
+    [InlineData("/api/v1/channels?limit&sort")]
+    [InlineData("/api/v1/channels?limit=&limit=5")]
+    [InlineData("/api/v1/lagging?limit=")]
+    [InlineData("/api/v1/explain?channel=a&connection=&user=")]
+    public async Task Query_WithoutAValue_IsAbsent(string path)
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await host.Client.GetAsync(path)).StatusCode);
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("1001")]

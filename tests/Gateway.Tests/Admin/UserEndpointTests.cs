@@ -19,8 +19,43 @@ public class UserEndpointTests
         Assert.Equal(["disconnect a bé"], host.Node.Asked);
     }
 
+    /// <summary>A name is decoded once, whatever is in it: the server by itself leaves a slash escaped, and then nobody knows who was meant.</summary>
+    [Theory]
+    [InlineData("org%2Fann", "org/ann")]
+    [InlineData("org%2fann", "org/ann")]
+    [InlineData("org%252Fann", "org%2Fann")]
+    [InlineData("a%25b", "a%b")]
+    [InlineData("100%25", "100%")]
+    [InlineData("a+b", "a+b")]
+    [InlineData("a%3Fb%23c", "a?b#c")]
+    [InlineData("https%3A%2F%2Fidp.example%2Fusers%237", "https://idp.example/users#7")]
+    [InlineData("%2F", "/")]
+    [InlineData("b%C3%BC", "b\u00FC")]
+    public async Task User_IsWhoThePathSays(string segment, string user)
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        var found = await host.Client.GetFromJsonAsync<JsonElement>(AsItStands(host, $"api/v1/users/{segment}"));
+        var ended = await host.Client.PostAsync(AsItStands(host, $"api/v1/users/{segment}/disconnect/"), null);
+
+        Assert.Equal(user, found.GetProperty("user").GetString());
+        Assert.Equal(HttpStatusCode.Accepted, ended.StatusCode);
+        Assert.Equal(["disconnect " + user], host.Node.Asked);
+    }
+
+    [Fact]
+    public async Task Path_WithDotSegments_IsNotGuessed()
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        await RunningHost.ProblemAsync(await host.Client.PostAsync(AsItStands(host, "api/v1/nodes/../users/ann/disconnect"), null), 400);
+
+        Assert.Empty(host.Node.Asked);
+    }
+
     [Theory]
     [InlineData("""{"user":"u1"}""", "revoke u1/ for ")]
+    [InlineData("""{"user":"u1","jti":null,"expires_in":null}""", "revoke u1/ for ")]
     [InlineData("""{"jti":"t1","expires_in":60}""", "revoke /t1 for 00:01:00")]
     public async Task Revoke_OfAUserOrAToken_IsDone(string body, string asked)
     {
@@ -66,6 +101,10 @@ public class UserEndpointTests
             Assert.Equal("unknown", (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("outcome").GetString());
         }
     }
+
+    /// <summary>A URL that the client sends as it is written.</summary>
+    private static Uri AsItStands(RunningHost host, string path) =>
+        new($"{host.Client.BaseAddress}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     [Fact]
     public async Task User_IsFound_AndExplained()

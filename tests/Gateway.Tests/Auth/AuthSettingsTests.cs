@@ -55,12 +55,20 @@ public sealed class AuthSettingsTests
     [InlineData("capacitor://localhost", true)]
     [InlineData("*", true)]
     [InlineData("example.com", false)]
-    [InlineData("https://example.com/", false)]
+    [InlineData("https://example.com/", true)]
+    [InlineData("https://example.com//", false)]
+    [InlineData("https://example.com/path", false)]
+    [InlineData("https://b\u00FCcher.example", true)]
+    [InlineData("https://bu\u0308cher.example", false)]
     [InlineData("https://*example.com", false)]
     [InlineData("https://a.*.example.com", false)]
     [InlineData("https://*.", false)]
     [InlineData("https://", false)]
-    [InlineData("null", false)]
+    [InlineData("null", true)]
+    [InlineData("file://", true)]
+    [InlineData("file:///", true)]
+    [InlineData("http:///", false)]
+    [InlineData("file:///home", false)]
     public void AllowedOrigin_IsAnOriginOrAllBelowADomain(string origin, bool isRight) =>
         Assert.Equal(isRight, Bound.Of(("Gateway:Auth:AllowedOrigins:0", origin)).Errors.Count == 0);
 

@@ -73,7 +73,6 @@ public sealed class JwtClaimsTests
     [Theory]
     [InlineData("[]")]
     [InlineData("7")]
-    [InlineData("""{"sub":"u1","exp":null}""")]
     [InlineData("""{"sub":"u1","exp":1e400}""")]
     [InlineData("""{"sub":"u1","nbf":true}""")]
     [InlineData("""{"sub":"u1","iat":[]}""")]

@@ -172,6 +172,34 @@ public sealed class KeyFileTests : IDisposable
         Assert.Empty(ring.Named(JwtAlgorithm.Find("HS256")!, "k1"));
     }
 
+    /// <summary>Issuers that have nothing to say about a member write it all the same.</summary>
+    [Theory]
+    [InlineData("\"use\":\"\"")]
+    [InlineData("\"alg\":\"\"")]
+    [InlineData("\"use\":null,\"alg\":null,\"key_ops\":null")]
+    [InlineData("\"key_ops\":[]")]
+    public void JwkSet_KeyWithEmptyMembers_IsForAllOfItsKind(string members)
+    {
+        var jwk = System.Text.Json.JsonSerializer.Serialize(TokenIssuer.Rsa(keyId: "k1").Jwk);
+        var rest = jwk[1..].Replace("\"use\":\"sig\",", "", StringComparison.Ordinal);
+
+        var ring = Jwks.TryParse(Encoding.UTF8.GetBytes($$"""{"keys":[null,{{{members}},{{rest}}]}"""))!;
+
+        Assert.Single(ring.Named(JwtAlgorithm.Find("RS256")!, "k1"));
+        Assert.Single(ring.Named(JwtAlgorithm.Find("PS512")!, "k1"));
+    }
+
+    [Fact]
+    public async Task Key_BehindAByteOrderMark_IsTheSameKey()
+    {
+        var (ec, secret) = (TokenIssuer.Ec(), TokenIssuer.Hmac(Validators.SecretBytes));
+        var validator = Validators.Of(new JwtOptions { PublicKeyPath = Write("\uFEFF" + ec.PublicPem), HmacKeyPath = Write("\uFEFF" + Validators.Secret + "\r\n") });
+
+        await validator.AcceptsAsync(ec.Issue("u1"));
+        await validator.AcceptsAsync(secret.Issue("u1"));
+        Assert.NotNull(Jwks.TryParse(Encoding.UTF8.GetBytes("\uFEFF" + TokenIssuer.JwkSet(ec))));
+    }
+
     private string Write(string text)
     {
         var path = Path.Combine(_folder, Path.GetRandomFileName());

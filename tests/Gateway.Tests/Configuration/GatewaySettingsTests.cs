@@ -18,6 +18,20 @@ public class GatewaySettingsTests
         Assert.False(settings.Gateway.Auth.AllowAnonymous);
     }
 
+    /// <summary>As a file can say: it is as good as not said, for each option there is.</summary>
+    [Fact]
+    public void Settings_OfNull_AreTheDefaults()
+    {
+        var (settings, errors) = Bound.Of([.. OptionCatalog.Sections.SelectMany(section => section.Options)
+            .Where(option => !option.Name.StartsWith("Gateway:Endpoints:", StringComparison.Ordinal) && !option.Name.StartsWith("Gateway:Rules:", StringComparison.Ordinal))
+            .Select(option => (option.Name, (string?)null))]);
+
+        // The one option that somebody must have said something of, outside of Development.
+        Assert.Equal(["Gateway:Auth:AllowAnonymous"], errors.Select(error => error.Option));
+        Assert.Equal(("", "", "token", "gateway:"), (settings.Redis.Configuration, settings.Gateway.BasePath, settings.Gateway.Auth.TokenParameter, settings.Redis.Prefix));
+        Assert.Equal(4 * 1024 * 1024, settings.Gateway.Limits.MaxQueueBytes);
+    }
+
     [Fact]
     public void Settings_EveryKindOfValue_IsBound()
     {

@@ -7,6 +7,8 @@ public sealed class SecurityRulesTests
 {
     [Theory]
     [InlineData("session", "*", true)]
+    [InlineData("session", "null", true)] // any site can make such a page
+    [InlineData("session", "file://", false)]
     [InlineData("session", "https://app.example.com", false)]
     [InlineData("session", "https://*.example.com", false)]
     [InlineData("", "*", false)]

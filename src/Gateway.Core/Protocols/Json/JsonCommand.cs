@@ -83,7 +83,7 @@ internal ref struct JsonCommand
     /// <summary>Whether a message that begins so has more than <see cref="MaxFields"/>, whatever follows.</summary>
     public static bool HasTooManyFields(ReadOnlySpan<byte> beginning)
     {
-        var at = JsonScanner.SkipPast(beginning, 0, (byte)'{');
+        var at = JsonScanner.SkipPast(beginning, ByteOrderMark.LengthAt(beginning), (byte)'{');
         for (var fields = 0; at >= 0; fields++)
         {
             var end = JsonScanner.SkipString(beginning, at);
@@ -118,7 +118,7 @@ internal ref struct JsonCommand
 
     private bool TryRead(ReadOnlySpan<byte> message)
     {
-        var at = JsonScanner.SkipPast(message, 0, (byte)'{');
+        var at = JsonScanner.SkipPast(message, ByteOrderMark.LengthAt(message), (byte)'{');
         var hasType = false;
         ReadOnlySpan<byte> channel = default, key = default;
         // What is read of it: no further than it may go on behind its data, so that the rest costs nothing.
@@ -131,9 +131,13 @@ internal ref struct JsonCommand
                 return false;
             var isPayload = field is Field.Data or Field.Binary;
             at = JsonScanner.SkipValue(isPayload && MayBeLarge ? message : read, value, MaxDepth);
-            if (at < 0 || !TryTake(field, message[value..at], ref channel, ref key))
+            if (at < 0)
                 return false;
-            hasType |= field == Field.Type;
+            // Of the data null is a value.
+            var isGiven = field == Field.Data || !JsonAbsence.IsNull(message[value..at]);
+            if (isGiven && !TryTake(field, message[value..at], ref channel, ref key))
+                return false;
+            hasType |= isGiven && field == Field.Type;
             if (isPayload)
                 read = message[..Math.Min(message.Length, read.Length + at - value)];
             if (JsonScanner.SkipPast(read, at, (byte)'}') is >= 0 and var behind)
@@ -171,10 +175,9 @@ internal ref struct JsonCommand
                 key = value;
                 return isText;
             case Field.Token:
-                // A null is as good as none: a client's code may have nothing to put there.
                 HasToken = isText;
                 Token = isText ? value[1..^1] : default;
-                return isText || value[0] == (byte)'n';
+                return isText;
             case Field.Data:
                 Data = value;
                 return true;

@@ -29,7 +29,7 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
     /// <summary>The certificate with its key first, then what else is in the file.</summary>
     private X509Certificate2Collection? LoadPem(byte[] bytes)
     {
-        var pem = System.Text.Encoding.UTF8.GetString(bytes);
+        var pem = TextOf(bytes);
         var all = new X509Certificate2Collection();
         try
         {
@@ -75,7 +75,7 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
 
         if (ReadFile(nameof(options.KeyPath), options.KeyPath) is not { } bytes)
             return null;
-        var pem = System.Text.Encoding.UTF8.GetString(bytes);
+        var pem = TextOf(bytes);
         if (pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
             return pem;
         Fault(nameof(options.KeyPath), options.KeyPath, "holds no private key in PEM.", "Name the file with the lines BEGIN PRIVATE KEY.");
@@ -106,6 +106,13 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
             : now < certificate.NotBefore
                 ? new(nameof(options.CertificatePath), index, options.CertificatePath, $"holds a certificate that is not valid before {certificate.NotBefore.ToUniversalTime():u}.", "Name one that is valid, or correct this machine's clock.")
                 : null;
+
+    /// <summary>Behind a byte order mark: a label of PEM begins a line.</summary>
+    private static string TextOf(byte[] pem)
+    {
+        using var reader = new StreamReader(new MemoryStream(pem));
+        return reader.ReadToEnd();
+    }
 
     private byte[]? ReadFile(string option, string path)
     {

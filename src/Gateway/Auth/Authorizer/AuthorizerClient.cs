@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Gateway.Core.Access;
+using Gateway.Core.Json;
 
 namespace Gateway.Auth.Authorizer;
 
@@ -51,7 +52,7 @@ internal sealed class AuthorizerClient : IDisposable
             throw new HttpRequestException($"it answers {(int)response.StatusCode}", null, response.StatusCode);
         try
         {
-            var answer = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(cancellationToken), AuthorizerJson.Default.AuthorizerResponse);
+            var answer = JsonReading.Read(await response.Content.ReadAsByteArrayAsync(cancellationToken), AuthorizerJson.Default.AuthorizerResponse);
             return answer is { Allow: not null } ? answer : throw new HttpRequestException("its answer has no 'allow'");
         }
         catch (JsonException)

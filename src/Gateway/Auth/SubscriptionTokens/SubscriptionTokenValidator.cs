@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using Gateway.Core.Access;
+using Gateway.Core.Json;
 
 namespace Gateway.Auth.SubscriptionTokens;
 
@@ -43,7 +44,7 @@ internal sealed class SubscriptionTokenValidator : ISubscriptionTokenValidator
             return Refused("The subscription token has critical headers.");
         try
         {
-            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(signed.Payload), Strictly);
+            using var payload = JsonReading.ReadDocument(Base64Url.DecodeFromChars(signed.Payload), Strictly);
             if (payload.RootElement.ValueKind != JsonValueKind.Object)
                 return Refused("The subscription token is not valid.");
             return Read(payload.RootElement);
@@ -61,7 +62,7 @@ internal sealed class SubscriptionTokenValidator : ISubscriptionTokenValidator
             return Refused("The subscription token has no expiry.");
         if (now - ClockSkew >= expiry)
             return Refused("The subscription token has expired.");
-        if (claims.TryGetProperty("nbf", out _) && (!TryReadTime(claims, "nbf", out var start) || now + ClockSkew < start))
+        if (claims.TryGetGiven("nbf", out _) && (!TryReadTime(claims, "nbf", out var start) || now + ClockSkew < start))
             return Refused("The subscription token is not valid yet.");
         if (!TryReadText(claims, "sub", out var subject) || !TryReadText(claims, "channel", out var channel) || !TryReadPatterns(claims, out var patterns))
             return Refused("A claim of the subscription token is of the wrong kind.");
@@ -74,7 +75,7 @@ internal sealed class SubscriptionTokenValidator : ISubscriptionTokenValidator
     private static bool TryReadTime(JsonElement claims, string name, out DateTimeOffset time)
     {
         time = default;
-        if (!claims.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var seconds)
+        if (!claims.TryGetGiven(name, out var value) || value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var seconds)
             || seconds is not (>= 0 and < 253402300800)) // the year 10000
         {
             return false;
@@ -88,7 +89,7 @@ internal sealed class SubscriptionTokenValidator : ISubscriptionTokenValidator
     private static bool TryReadText(JsonElement claims, string name, out string? text)
     {
         text = null;
-        if (!claims.TryGetProperty(name, out var value))
+        if (!claims.TryGetGiven(name, out var value))
             return true;
         text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         return !string.IsNullOrEmpty(text);
@@ -97,7 +98,7 @@ internal sealed class SubscriptionTokenValidator : ISubscriptionTokenValidator
     private static bool TryReadPatterns(JsonElement claims, out IReadOnlyList<string> patterns)
     {
         patterns = [];
-        if (!claims.TryGetProperty("channels", out var value))
+        if (!claims.TryGetGiven("channels", out var value))
             return true;
         if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(static one => one.ValueKind != JsonValueKind.String))
             return false;

@@ -11,6 +11,7 @@ public sealed class JsonCommandTests
     [InlineData("""{"type":"publish"}""", JsonCommandType.Publish)]
     [InlineData("""{"type":"ping"}""", JsonCommandType.Ping)]
     [InlineData("""{"type":"p\u0069ng"}""", JsonCommandType.Ping)]
+    [InlineData("\uFEFF{\"type\":\"ping\"}", JsonCommandType.Ping)]
     [InlineData("""{"t\u0079pe":"ping"}""", JsonCommandType.Ping)]
     [InlineData(""" { "type" : "ping" } """, JsonCommandType.Ping)]
     [InlineData("""{"type":"Ping"}""", JsonCommandType.Unknown)]
@@ -108,11 +109,9 @@ public sealed class JsonCommandTests
     [InlineData("""{"type":1}""")]
     [InlineData("""{"type":["ping"]}""")]
     [InlineData("""{"type":{"type":"ping"}}""")]
-    [InlineData("""{"type":"ping","id":null}""")]
     [InlineData("""{"type":"ping","id":true}""")]
     [InlineData("""{"type":"ping","id":[]}""")]
     [InlineData("""{"type":"ping","id":{}}""")]
-    [InlineData("""{"type":"subscribe","channel":null}""")]
     [InlineData("""{"type":"subscribe","channel":1}""")]
     [InlineData("""{"type":"subscribe","channel":["a"]}""")]
     [InlineData("""{"type":"ping"} """ + "x")]
@@ -126,7 +125,6 @@ public sealed class JsonCommandTests
     [InlineData("""{type:"ping"}""")]
     [InlineData("""{"type":"ping"/**/}""")]
     [InlineData("""{"type":"pi\xng"}""")]
-    [InlineData("\uFEFF{\"type\":\"ping\"}")]
     [InlineData("{\"type\":\"pi\nng\"}")]
     public void TryParse_NoCommand_IsRefused(string json) => Assert.Null(TryParsed(json));
 
