@@ -2,7 +2,6 @@ using System.Text;
 using Gateway.Core.Access;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
-using Gateway.Core.Handshake;
 using Gateway.Core.Tests.Fixtures;
 
 namespace Gateway.Core.Tests.Handshake;
@@ -31,7 +30,7 @@ public sealed class RefusalCloseTests
         Assert.Equal(((CloseCode)code, reason[..Math.Min(ClosePayload.MaxReasonBytes, reason.Length)]), ClosePayload.Parse(frame));
         Assert.Equal((ConnectionState.Closing, false), (connection.State, transport.IsShutdown));
         // The client's close frame makes it a clean end.
-        transport.Receive(ClientBytes.Frame(Opcode.Close, frame[..2]));
+        transport.Receive(ClientBytes.Frame(Opcode.Close, frame.AsSpan(0, 2)));
         Assert.True(transport.IsShutdown);
     }
 
