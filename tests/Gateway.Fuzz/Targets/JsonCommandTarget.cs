@@ -63,7 +63,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
             return $"{command.Type}, no channel";
         ExpectJson(JsonMessages.Ok(command.Id, channel));
         if (command.HasBinary)
-            Property.Equal(Bytes(document.RootElement.GetProperty("binary")), command.DecodeBinary() is { } bytes ? Convert.ToHexString(bytes) : "none", "Bytes");
+            Property.Equal(Bytes(Last(document.RootElement, "binary")), command.DecodeBinary() is { } bytes ? Convert.ToHexString(bytes) : "none", "Bytes");
         if (command.HasData)
             ExpectJson(new JsonEncoder().Encode(new Publication(channel, command.Data.ToArray(), 0)));
         return $"{command.Type}{(command.HasData ? " with data" : "")}";
@@ -73,7 +73,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     {
         Property.Equal(Raw(root, "id"), Encoding.UTF8.GetString(command.Id), "Id");
         Property.Equal(Raw(root, "data"), Encoding.UTF8.GetString(command.Data), "Data");
-        Property.Equal(Raw(root, "binary") is "null" or "" ? "" : Raw(root, "binary")[1..^1], Encoding.UTF8.GetString(command.Binary), "Binary");
+        Property.Equal(Raw(root, "binary") is { Length: > 1 } quoted ? quoted[1..^1] : "", Encoding.UTF8.GetString(command.Binary), "Binary");
         Property.Equal(Text(root, "channel"), Encoding.UTF8.GetString(command.Channel), "Channel");
         var type = Text(root, "type") switch
         {
@@ -99,8 +99,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
                 continue;
             if (field.NameEquals("type"))
                 hasType = true;
-            var isRight = field.NameEquals("type") || field.NameEquals("channel") ? kind == JsonValueKind.String
-                : field.NameEquals("binary") ? kind is JsonValueKind.String or JsonValueKind.Null
+            var isRight = field.NameEquals("type") || field.NameEquals("channel") || field.NameEquals("binary") ? kind == JsonValueKind.String
                 : !field.NameEquals("id") || (kind is JsonValueKind.Number or JsonValueKind.String && Encoding.UTF8.GetByteCount(field.Value.GetRawText()) <= MaxIdBytes);
             if (!isRight)
                 return false;
@@ -131,7 +130,9 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     }
 
     private static string Raw(JsonElement root, string name) =>
-        root.EnumerateObject().LastOrDefault(field => field.NameEquals(name) && IsGiven(field)).Value is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
+        Last(root, name) is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "";
+
+    private static JsonElement Last(JsonElement root, string name) => root.EnumerateObject().LastOrDefault(field => field.NameEquals(name) && IsGiven(field)).Value;
 
     private static bool IsGiven(JsonProperty field) => field.Value.ValueKind != JsonValueKind.Null || field.NameEquals("data");
 
@@ -151,7 +152,7 @@ internal sealed class JsonCommandTarget : IFuzzTarget
     {
         try
         {
-            return root.EnumerateObject().LastOrDefault(field => field.NameEquals(name) && IsGiven(field)).Value is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
+            return Last(root, name) is { ValueKind: JsonValueKind.String } value ? value.GetString()! : "";
         }
         catch (InvalidOperationException)
         {

@@ -37,8 +37,7 @@ internal static class RequestFaults
         yield return ("key of 15 bytes", $"GET / HTTP/1.1\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhX\r\n{Without("Sec-WebSocket-Key")}", 400, []);
         yield return ("key not base64", $"GET / HTTP/1.1\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhX!!==\r\n{Without("Sec-WebSocket-Key")}", 400, []);
         yield return ("two versions", $"GET / HTTP/1.1\r\nSec-WebSocket-Version: 8\r\n{Rest}", 400, []);
-        yield return ("subprotocol twice", $"GET / HTTP/1.1\r\nSec-WebSocket-Protocol: a, a\r\n{Rest}", 400, []);
-        yield return ("no channel", $"GET /plain/ HTTP/1.1\r\n{Rest}", 400, []);
+        yield return ("no channel", $"GET /plain/ HTTP/1.1\r\n{Rest}", 404, []);
         yield return ("channel with a space", $"GET /plain/a%20b HTTP/1.1\r\n{Rest}", 400, []);
         yield return ("channel forbidden", $"GET /plain/secret:a HTTP/1.1\r\n{Rest}", 403, []);
         yield return ("unknown path", $"GET /nothing HTTP/1.1\r\n{Rest}", 404, []);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 45_000;
 
 export const say = line => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -45,10 +45,11 @@ export async function logReads(page, text) {
   return page.locator('#try-log').innerText();
 }
 
-/** How many pixels of a chart have its first line's colour. */
+/** How many pixels of a chart have its first line's colour; none before it has a line. */
 export const pixelsOf = (page, figure) => page.evaluate(id => {
-  const canvas = document.querySelector(`#${id} canvas`);
-  const colour = getComputedStyle(document.querySelector(`#${id} .series-1`)).color.match(/[\d.]+/g).map(Number);
+  const [canvas, line] = [document.querySelector(`#${id} canvas`), document.querySelector(`#${id} .series-1`)];
+  if (!canvas || !line) return 0;
+  const colour = getComputedStyle(line).color.match(/[\d.]+/g).map(Number);
   // Read from a copy: the chart's own canvas would leave the graphics card for it, with a warning.
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', { willReadFrequently: true });
   copy.drawImage(canvas, 0, 0);

@@ -184,7 +184,7 @@ internal ref struct JsonCommand
             case Field.Binary:
                 HasBinary = isText;
                 Binary = isText ? value[1..^1] : default;
-                return isText || value[0] == (byte)'n';
+                return isText;
             default:
                 return true;
         }

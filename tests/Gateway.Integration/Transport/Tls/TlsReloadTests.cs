@@ -25,7 +25,7 @@ public sealed class TlsReloadTests
         Assert.NotEqual(before, Serial(renewed));
         await old.SendTextAsync("still here");
         Assert.NotNull(await old.ReceiveAsync());
-        Assert.Contains(server.Node.Logs.Lines, line => line.Level == LogLevel.Information && line.Message.Contains("have changed", StringComparison.Ordinal));
+        Assert.Contains(server.Node.Logs.Lines, line => line.Level == LogLevel.Information && line.Message.Contains("have been read anew", StringComparison.Ordinal));
     }
 
     /// <summary>As a kubelet does it: the files are links through ..data, and ..data is renamed over.</summary>
