@@ -28,21 +28,23 @@ fail() {
 }
 
 subscribe() {
-  set -- --http1.1 --silent --show-error --insecure --no-buffer --include --max-time 300 --output "$work/received"
+  # The head in a file of its own: beside the body it would be written with the first bytes of that.
+  set -- --http1.1 --silent --show-error --insecure --no-buffer --max-time 300 --dump-header "$work/head" --output "$work/received"
   set -- "$@" -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
   [ -z "$HOST" ] || set -- "$@" -H "Host: $HOST"
   [ -z "$TOKEN" ] || set -- "$@" -H "Authorization: Bearer $TOKEN"
+  : >"$work/head"
   : >"$work/received"
   curl "$@" "$CLIENTS/plain/$CHANNEL" 2>"$work/errors" &
   client=$!
 }
 
 await_answer() { # sets answer: the first line of its head. Not in a subshell, where nobody would notice that curl has ended
-  until [ -s "$work/received" ]; do
+  until [ -s "$work/head" ]; do
     kill -0 "$client" 2>/dev/null || break
     sleep 1
   done
-  answer=$(head -n 1 "$work/received" | tr -d '\r')
+  answer=$(head -n 1 "$work/head" | tr -d '\r')
 }
 
 publish() { # TEXT
