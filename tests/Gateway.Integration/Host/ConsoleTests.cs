@@ -147,6 +147,9 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
         await using var alice = await WsClient.OpenAsync(second.EndPoint, headers: $"Authorization: Bearer {token}\r\n");
         var id = (await alice.ReceiveJsonAsync()).GetProperty("connection").GetString()!;
         await alice.SubscribeAsync("news");
+        // Whoever is asked for all nodes' subscribers asks those that it knows.
+        foreach (var host in (HostProcess[])[first, second])
+            await Eventually.TrueAsync(async () => (await host.Admin.GetFromJsonAsync<JsonElement>("/api/v1/nodes")).GetProperty("nodes").GetArrayLength() == 2);
         await browser.PlayAsync("search", balancer.Address, "alice", id);
 
         await browser.IsDoneAsync();
