@@ -56,9 +56,9 @@ internal sealed class AuthorizerBackend : IDisposable
             var answer = Encoding.UTF8.GetBytes($$"""{"allow":{{(channel.StartsWith(Allowed, StringComparison.Ordinal) ? "true" : "false")}}}""");
             context.Response.ContentType = "application/json";
             context.Response.ContentLength64 = answer.Length;
+            Interlocked.Increment(ref _answers); // before whoever asked has it
             await context.Response.OutputStream.WriteAsync(answer);
             context.Response.Close();
-            Interlocked.Increment(ref _answers);
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException or JsonException)
         {
