@@ -85,7 +85,7 @@ export class GatewayClient extends Events {
 
   connect() {
     const opened = this.#opening.wait(this.#options.timeout, () => new GatewayError('timeout', 'There is no connection yet; it is tried on.'));
-    if (this.#state === 'open') this.#opening.resolve(this.connection);
+    if (this.#open) this.#opening.resolve(this.connection);
     else if (this.#state === 'closed') this.#opening.reject(this.#error);
     else if (this.#state === 'disconnected') {
       this.#backoff.succeeded();
@@ -164,7 +164,7 @@ export class GatewayClient extends Events {
         if (attempt !== this.#attempt) return;
         if (error.code === 'unauthorized') return this.#refused(4401, error.message, error);
         this.#fail(error);
-        if (attempt === this.#attempt) this.#comeBack(1006, 'there is no token');
+        if (attempt === this.#attempt) this.#comeBack(1006, 'there is no token', Date.now());
       });
   }
 
@@ -205,17 +205,19 @@ export class GatewayClient extends Events {
     const ending = endingOf(code);
     // A token that is a text will not become better; a function may give another, but not for ever.
     const isFinal = ending.final || (ending.token && (typeof this.#options.token !== 'function' || ++this.#refusedTokens >= MAX_REFUSED_TOKENS));
-    // A connection that was cut may have been dead since it last said something.
-    this.#release(code === 1006 ? heardAt : Date.now());
     if (isFinal) this.#refused(code, reason, endError(code, reason));
-    else this.#comeBack(code, reason);
+    // A connection that was cut may have been dead since it last said something.
+    else this.#comeBack(code, reason, code === 1006 ? heardAt : Date.now());
   }
 
-  #comeBack(code, reason) {
+  #comeBack(code, reason, missingSince) {
     const wait = this.#comeBackAt ? Math.max(0, this.#comeBackAt - Date.now()) : this.#backoff.next();
     this.#attempt = null;
     this.#timer = setTimeout(() => this.#connect(), wait);
-    this.#set('waiting', { code, reason, wait });
+    this.#state = 'waiting'; // before anybody is told
+    this.#release(missingSince);
+    // A subscription's listener may have told it to connect, to disconnect or to close: that has been done, and told.
+    if (this.#state === 'waiting') this.#set('waiting', { code, reason, wait });
   }
 
   #refused(code, reason, error) {
@@ -231,11 +233,12 @@ export class GatewayClient extends Events {
     this.#state = state; // before anybody is told
     this.#error = error;
     this.#connection?.close(error);
-    this.#release(Date.now());
     this.#opening.reject(error);
     for (const request of [...this.#queue]) this.#unqueue(request).done(error);
     for (const channel of this.#channels.values()) for (const subscription of channel.subscriptions) subscription.suspend(error);
-    this.#set(state, { code, reason, error });
+    // Last: what a subscription's listener asks for is not of those that wait, and if it has told the client to connect or to close, that counts.
+    this.#release(Date.now());
+    if (this.#error === error) this.#set(state, { code, reason, error });
   }
 
   /** What belonged to the connection. */

@@ -2,13 +2,10 @@
 // usage: node gateway-chromium.mjs URL [TOKEN]   CHROMIUM: the browser's path
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 
 const [url, token] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 const server = http.createServer(async (request, response) => {
   const isModule = /^\/(lib\/)?[a-z]+\.js$/.test(request.url);
   response.setHeader('Content-Type', isModule ? 'text/javascript' : 'text/html');

@@ -11,7 +11,7 @@ const channels = rest.filter(argument => !argument.startsWith('--'));
 const valuesOf = name => rest.filter(argument => argument.startsWith(`--${name}=`)).map(argument => argument.slice(name.length + 3));
 const [tokens, [text], [shown]] = ['token', 'text', 'show'].map(valuesOf);
 const say = line => process.stdout.write(`${JSON.stringify(line)}\n`);
-const gateway = new GatewayClient(url, { WebSocket, minBackoff: 100, maxBackoff: 1_000, token: tokens.length > 0 ? () => tokens.length > 1 ? tokens.shift() : tokens[0] : text });
+const gateway = new GatewayClient(url, { WebSocket, minBackoff: 100, maxBackoff: 1_000, timeout: 60_000, token: tokens.length > 0 ? () => tokens.length > 1 ? tokens.shift() : tokens[0] : text });
 const subscriptions = new Map();
 
 const does = {

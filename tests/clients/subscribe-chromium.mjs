@@ -1,13 +1,10 @@
 // Subscribes with Chromium's own WebSocket and prints what arrives, a line of JSON each: {"binary":false,"base64":"…"}.
 // usage: node subscribe-chromium.mjs URL [CHANNEL]   with CHANNEL: gateway.v1; without: plain mode. CHROMIUM: the browser's path
 import http from 'node:http';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 
 const [url, channel] = process.argv.slice(2);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const browser = await launch();
 // A page of a server: a browser connects from a real origin.
 const server = http.createServer((_, response) => response.end('<!doctype html>')).listen(0, '127.0.0.1');
 await new Promise(resolve => server.once('listening', resolve));

@@ -40,18 +40,20 @@ export function useGatewayState() {
  */
 export function useSubscription(channel, onMessage, { token, onGap } = {}) {
   const client = useGateway();
+  const hasToken = token !== undefined; // without one the subscribe waits for no answer
   const latest = useRef({});
   useEffect(() => { latest.current = { onMessage, onGap, token }; });
   const [status, setStatus] = useState({ state: 'subscribing', error: undefined });
   useEffect(() => {
-    if (!client || channel === null) return undefined;
+    // Closed: its address has changed with the channel, and the next client comes with the next rendering.
+    if (!client || client.state === 'closed' || channel === null) return undefined;
     const subscription = client.subscribe(channel, (data, message) => latest.current.onMessage?.(data, message), {
-      token: () => typeof latest.current.token === 'function' ? latest.current.token() : latest.current.token,
+      token: hasToken ? () => typeof latest.current.token === 'function' ? latest.current.token() : latest.current.token : undefined,
     });
     setStatus({ state: subscription.state, error: undefined });
     subscription.on('state', ({ state, error }) => setStatus({ state, error }));
     subscription.on('gap', gap => latest.current.onGap?.(gap));
     return () => subscription.unsubscribe();
-  }, [client, channel]);
+  }, [client, channel, hasToken]);
   return status;
 }

@@ -72,10 +72,22 @@ export class Channel {
     if (typeof token !== 'function') return this.#send({ type: 'subscribe', channel: this.name, token: token?.trim() || undefined }, true);
     // For each subscribe its own: the last one's may have expired, or be why it was refused.
     ask(token, this.#options.timeout).then(
-      given => this.#owner.connection
-        ? this.#send({ type: 'subscribe', channel: this.name, token: given || undefined }, true)
-        : this.#done(true, new GatewayError('connection_lost', 'There is no connection any more.')),
-      error => this.#done(true, new GatewayError('no_token', `The application gave no token for the subscription: ${error?.message ?? error}`)));
+      given => this.#asked(given),
+      error => this.#asked('', new GatewayError('no_token', `The application gave no token for the subscription: ${error?.message ?? error}`)));
+  }
+
+  /** The question for the token is settled. */
+  #asked(given, error) {
+    if (this.subscriptions.size === 0) { // who had it asked has gone: it is no matter any more, and no error
+      this.#isBusy = false;
+      this.settle();
+    } else if (error) {
+      this.#done(true, error);
+    } else if (this.#owner.connection) {
+      this.#send({ type: 'subscribe', channel: this.name, token: given || undefined }, true);
+    } else {
+      this.#done(true, new GatewayError('connection_lost', 'There is no connection any more.'));
+    }
   }
 
   #send(command, wanted) {

@@ -2,6 +2,7 @@
 export class Events {
   #listeners;
   #promised = new Set(); // what rejects those who wait for one event
+  #ended = null; // why there will be no more
 
   constructor(...events) {
     this.#listeners = new Map(events.map(event => [event, new Set()]));
@@ -20,7 +21,9 @@ export class Events {
       const off = this.on(event, (...values) => { off(); listener(...values); });
       return off;
     }
-    return new Promise((resolve, reject) => {
+    this.#of(event); // a name that is none is thrown here: the promise's own rejection may be nobody's
+    const promise = new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
       const off = this.on(event, value => {
         off();
         this.#promised.delete(cancel);
@@ -29,6 +32,8 @@ export class Events {
       const cancel = error => { off(); reject(error); };
       this.#promised.add(cancel);
     });
+    promise.catch(() => {}); // who asks and does not wait is not interested
+    return promise;
   }
 
   off(event, listener) {
@@ -44,6 +49,7 @@ export class Events {
 
   /** There will be no more events: who waits for one is told. */
   static end(events, error) {
+    events.#ended = error;
     for (const cancel of [...events.#promised]) cancel(error);
     events.#promised.clear();
   }

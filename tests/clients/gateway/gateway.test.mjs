@@ -630,6 +630,75 @@ test('disconnected and connected again tells the gap and has its subscriptions',
   assert.equal(subscription.state, 'subscribed');
 });
 
+// A subscription's listener, told of a loss in the midst of it, may tell the client what to do.
+
+/** An open client with a confirmed subscription that does so once, at its loss. */
+async function openWithOneWho(acts) {
+  const socket = open();
+  const subscription = client.subscribe('news', () => {});
+  socket.agrees();
+  await subscription.ready;
+  events.length = 0;
+  const off = subscription.on('state', () => { off(); acts(); });
+  return socket;
+}
+
+const states = () => of('state').map(({ state }) => state);
+
+test('closed by a listener that is told of a loss, it stays so', async () => {
+  const socket = await openWithOneWho(() => client.close());
+  socket.ends(1006);
+  assert.deepEqual([client.state, clock.pending, states()], ['closed', 0, ['closed']]);
+  assert.equal(await codeOf(client.connect()), 'closed');
+});
+
+test('disconnected by a listener that is told of a loss, it stays so', async () => {
+  const socket = await openWithOneWho(() => client.disconnect());
+  socket.ends(1006);
+  assert.deepEqual([client.state, clock.pending, states()], ['disconnected', 0, ['disconnected']]);
+  clock.advance(60_000);
+  assert.equal(WebSocket.sockets.length, 1);
+});
+
+test('told to connect by a listener that is told of a loss, it waits for nothing and promises the new connection', async () => {
+  let opened;
+  const socket = await openWithOneWho(() => { opened = client.connect(); });
+  socket.ends(1006);
+  assert.deepEqual([client.state, WebSocket.sockets.length, states()], ['connecting', 2, ['connecting']]);
+  WebSocket.last.welcomes();
+  assert.deepEqual(await opened, { id: '00000000000000a1', node: 'n1' });
+  clock.advance(2_000);
+  assert.equal(WebSocket.sockets.length, 2, 'there is no other attempt');
+});
+
+test('told to connect by a listener while it is disconnected, it connects with what was asked of it since', async () => {
+  let opened, published;
+  await openWithOneWho(() => { opened = client.connect(); published = codeOf(client.publish('chat', 1)); });
+  const waiting = codeOf(client.publish('chat', 0));
+  client.disconnect();
+  assert.equal(await waiting, 'disconnected');
+  assert.deepEqual([client.state, states()], ['connecting', ['connecting']]);
+  WebSocket.last.welcomes();
+  WebSocket.last.agrees();
+  assert.deepEqual([(await opened).node, await published, client.state], ['n1', 'done', 'open']);
+});
+
+test('told to connect by a listener after a refusal, it connects', async () => {
+  let opened;
+  const socket = await openWithOneWho(() => { opened = client.connect(); });
+  socket.ends(4403, 'no');
+  assert.deepEqual([client.state, states(), of('error').map(({ code }) => code)], ['connecting', ['connecting'], ['forbidden']]);
+  WebSocket.last.welcomes();
+  assert.equal((await opened).node, 'n1');
+});
+
+test('closed by a listener while it is disconnected, it is closed', async () => {
+  await openWithOneWho(() => client.close());
+  client.disconnect();
+  assert.deepEqual([client.state, clock.pending, states()], ['closed', 0, ['closed']]);
+  assert.equal(await codeOf(client.connect()), 'closed');
+});
+
 test('a page that is looked at again neither waits nor trusts what it has', () => {
   const listeners = {};
   globalThis.addEventListener = (event, listener) => { listeners[event] = listener; };
@@ -816,6 +885,37 @@ test('a connection that is lost while a subscription token is on its way has it 
   assert.deepEqual([socket.sent, WebSocket.last.sent.map(({ token }) => token)], [[], ['t1']]);
 });
 
+test('a subscription token that comes, or does not, when nobody wants it any more is no matter', async () => {
+  for (const answer of [({ give }) => give('late'), ({ fail }) => fail(new Error('500'))]) {
+    for (const leave of [subscription => subscription.unsubscribe(), () => client.close()]) {
+      events = [];
+      const socket = open();
+      let question;
+      const subscription = client.subscribe('doc:1', () => {}, { token: () => new Promise((give, fail) => { question = { give, fail }; }) });
+      await settled();
+      leave(subscription);
+      answer(question);
+      await settled();
+      assert.deepEqual([socket.sent, of('error')], [[], []]);
+      client.close();
+      assert.equal(clock.pending, 0);
+    }
+  }
+});
+
+test('a subscription token that comes when the channel is wanted again is sent', async () => {
+  const socket = open();
+  let give;
+  const token = () => new Promise(resolve => { give = resolve; });
+  const first = client.subscribe('doc:1', () => {}, { token });
+  await settled();
+  first.unsubscribe();
+  client.subscribe('doc:1', () => {}, { token });
+  give('t1');
+  await settled();
+  assert.deepEqual(socket.sent.map(({ type, token }) => [type, token]), [['subscribe', 't1']]);
+});
+
 test('a subscription can be looped over, and leaving the loop leaves the channel', async () => {
   const socket = open();
   const subscription = client.subscribe('news');
@@ -867,6 +967,31 @@ test('once is for one time, with a listener or a promise', async () => {
   for (const count of [1, 2]) socket.says({ type: 'skipped', channel: 'news', count });
   assert.deepEqual([heard, (await promised).count], [[1], 1]);
   assert.throws(() => client.on('gap', 'no function'), TypeError);
+});
+
+test('once promises nothing where there will be no more, and nobody has to wait for what it promises', async () => {
+  open();
+  const subscription = client.subscribe('news', () => {});
+  const rejected = [];
+  const listeners = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection');
+  process.on('unhandledRejection', error => rejected.push(error));
+  try {
+    client.once('gap');
+    const awaited = codeOf(client.once('gap'));
+    subscription.unsubscribe();
+    subscription.once('message');
+    assert.equal(await codeOf(subscription.once('message')), 'unsubscribed');
+    client.close();
+    client.once('gap');
+    assert.deepEqual([await awaited, await codeOf(client.once('state'))], ['closed', 'closed']);
+    await settled();
+  } finally {
+    process.removeAllListeners('unhandledRejection');
+    for (const listener of listeners) process.on('unhandledRejection', listener);
+  }
+  assert.deepEqual(rejected, []);
+  assert.throws(() => client.once('message'), /no event message/);
 });
 
 test('the debug log has every message and no token', async () => {

@@ -27,6 +27,8 @@ before(() => {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true }');
   npm(project, 'install', '--offline', join(folder, readdirSync(folder).find(file => file.endsWith('.tgz'))));
+  for (const name of ['react', 'react-test-renderer']) symlinkSync(path(`../node_modules/${name}`), join(project, 'node_modules', name));
+  globalThis.IS_REACT_ACT_ENVIRONMENT = true;
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,8 +81,6 @@ news.nothing();
 });
 
 test('its hooks subscribe with a component and leave with it', async () => {
-  for (const name of ['react', 'react-test-renderer']) symlinkSync(path(`../node_modules/${name}`), join(project, 'node_modules', name));
-  globalThis.IS_REACT_ACT_ENVIRONMENT = true;
   const { createElement: h, act } = (await import('react')).default;
   const renderer = (await import('react-test-renderer')).default;
   const { GatewayProvider, useGatewayState, useSubscription } = await import(pathToFileURL(join(project, 'node_modules', NAME, 'examples/react.js')));
@@ -110,4 +110,34 @@ test('its hooks subscribe with a component and leave with it', async () => {
 
   await act(async () => tree.unmount());
   assert.ok(socket.isClosed);
+});
+
+test('its hooks wait for no token where there is none, and go to another client with another channel at once', async () => {
+  const { createElement: h, act } = (await import('react')).default;
+  const renderer = (await import('react-test-renderer')).default;
+  const { GatewayProvider, useSubscription } = await import(pathToFileURL(join(project, 'node_modules', NAME, 'examples/react.js')));
+  const WebSocket = fakeWebSocket();
+  const Price = ({ symbol, token }) => useSubscription(`prices:${symbol}`, undefined, { token }).state;
+  const app = (host, symbol, token) => h(GatewayProvider, { url: `ws://${host}.test/`, options: { WebSocket, maxBackoff: 0 } }, h(Price, { symbol, token }));
+  const subscribes = socket => socket.sent.map(({ type, channel, token }) => [type, channel, token]);
+  let tree;
+  await act(async () => { tree = renderer.create(app('one', 'A')); });
+  const one = WebSocket.last;
+  await act(async () => {
+    one.welcomes(0);
+    assert.deepEqual(subscribes(one), [['subscribe', 'prices:A', undefined]], 'at once');
+  });
+
+  await act(async () => tree.update(app('other', 'B')));
+  assert.ok(one.isClosed);
+  const other = WebSocket.last;
+  await act(async () => other.welcomes(0));
+  assert.deepEqual(subscribes(other), [['subscribe', 'prices:B', undefined]]);
+
+  await act(async () => other.agrees());
+  await act(async () => tree.update(app('other', 'B', 't-B')));
+  await act(async () => other.agrees());
+  await act(async () => new Promise(resolve => setImmediate(resolve)));
+  assert.deepEqual(subscribes(other), [['subscribe', 'prices:B', 't-B']], 'one that comes later counts');
+  await act(async () => tree.unmount());
 });
