@@ -96,6 +96,9 @@ check_refused "a rule that asks nobody" "needs authorizer.uri" --set 'rules[0].p
 check_refused "a failure of an authorizer that is not asked" "asks no authorizer" --set 'rules[0].pattern=a' --set 'rules[0].authorizerFailure=allow'
 check_refused "the secret of no authorizer" "authorizer needs authorizer.uri" --set authorizer.secret=a
 check_refused "two secrets of the authorizer" "not both" --set authorizer.uri=https://a/ --set authorizer.secret=a --set authorizer.existingSecret=b
+check_refused "a request that no node may take" "maxRequestBytes" --set config.handshake.maxRequestBytes=65536
+check_refused "a cookie that is none" "cookie" --set 'config.auth.cookie=a token'
+check_refused "a prefix that Redis' names may not have" "prefix" --set redis.configuration=a:6379 --set redis.prefix=ä:
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5
 
 check_refused "two passwords of Redis" "not both" --set redis.configuration=a:6379 --set redis.password=a --set redis.existingPasswordSecret=b

@@ -8,13 +8,20 @@ write() {
   cat <<'TXT'
 # The chart of Gateway
 
+The image first, built here and brought to where the cluster's nodes find it: loaded into a local cluster, or pushed to a registry, which
+`image.repository` then names.
+
 ```sh
-helm install gateway deploy/helm --set auth.allowAnonymous=true --set redis.embedded.enabled=true --set replicaCount=2 \
+docker build -t gateway:0.1.0 .
+kind load docker-image gateway:0.1.0   # or: minikube image load gateway:0.1.0; or: docker tag and docker push
+```
+```sh
+helm install gateway deploy/helm --wait --set auth.allowAnonymous=true --set redis.embedded.enabled=true --set replicaCount=2 \
   --set admin.apiKey=$(openssl rand -hex 32)
 helm test gateway
 ```
 
-Two nodes and a Redis for a try-out; the notes that follow the installation tell how to subscribe and publish. [ci](ci) holds values for
+Two nodes and a Redis for a try-out, once `--wait` has seen them ready; the notes that follow the installation tell how to subscribe and publish. [ci](ci) holds values for
 other cases, such as [production](ci/production.yaml); each is rendered and validated with every change. A value that is misspelt,
 or contradicts another, is refused with the reason. [Operations](../../docs/operations.md) tells the rest.
 

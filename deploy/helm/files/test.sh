@@ -6,7 +6,7 @@
 #   HOST         the name that clients must ask for; empty: that of the URL
 #   TOKEN        a client's token; empty: none
 #   CHANNEL      where to publish
-#   SECONDS_TO_ARRIVE  for how long it goes on publishing, once a second; by default 20
+#   SECONDS_TO_ARRIVE  for how long it waits for a node that is ready, and then goes on publishing, once a second; by default 20
 #   EXPECT       status that the client's request must have: 101, or 401 where a token is needed and there is none
 # The pod is given this as an argument, where Kubernetes would make one dollar of two: there are none.
 set -eu
@@ -54,7 +54,12 @@ publish() { # TEXT
 }
 
 say "The admin side, $ADMIN/readyz:"
-curl --fail --silent --show-error --max-time 10 "$ADMIN/readyz"
+# Right behind helm install the nodes may still be starting, and their Service leads nowhere yet.
+start=$(date +%s)
+until curl --fail --silent --show-error --max-time 10 "$ADMIN/readyz" 2>"$work/errors"; do
+  [ $(($(date +%s) - start)) -lt "$SECONDS_TO_ARRIVE" ] || fail "no node is ready after $SECONDS_TO_ARRIVE seconds. $(cat "$work/errors")"
+  sleep 1
+done
 say
 
 if [ -n "$CLIENTS" ]; then
