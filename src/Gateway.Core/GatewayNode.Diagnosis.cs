@@ -87,7 +87,7 @@ public sealed partial class GatewayNode
             connection.IdleMilliseconds / 1000d)
         {
             Node = Name,
-            User = connection.Identity.IsAuthenticated ? connection.Identity.Subject : null,
+            User = connection.Identity.User,
             TokenExpiresAt = connection.Identity.ExpiresAt,
             Drops = ChannelDrops.Of(connection.ReadSkips(), channels),
             CommandsInFlight = connection.CommandsInFlight,

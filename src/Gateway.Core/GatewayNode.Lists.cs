@@ -52,7 +52,7 @@ public sealed partial class GatewayNode
         connection.Id.ToString(),
         Name,
         connection.Protocol?.Name ?? "",
-        connection.Identity.IsAuthenticated ? connection.Identity.Subject : null,
+        connection.Identity.User,
         IpText.Format(connection.RemoteEndPoint),
         connection.ConnectedAt,
         connection.QueuedBytes);

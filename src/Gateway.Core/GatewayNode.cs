@@ -76,14 +76,15 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _traceNotes = new TraceNotes(time);
         _access = new ChannelAccess(new ChannelRules(options.Rules), authorizer, subscriptionTokens, metrics, time, _log);
         _stopped = _stopping.Token;
-        var transport = new TransportContext(options.Transport, metrics);
+        var transport = new TransportContext(options.Transport, metrics, Faults("transport", Log.TransportFault));
         var shares = new NodeShares(options.Limits, transport.Buffers.Account);
         _directory = new ChannelDirectory(this, options.Channels, shares, Faults("shard", Log.ChannelFault).Report);
         var shards = options.Channels.Shards > 0 ? options.Channels.Shards : Environment.ProcessorCount;
         _shards = [.. Enumerable.Range(0, shards).Select(index => new Shard(index, _directory, shares, options, metrics, time, _log))];
 
         var registry = new ConnectionRegistry();
-        _traffic = new TrafficHistory(metrics, DeliveryLatencies, () => registry.Count, time);
+        var memory = new MemoryUsage();
+        _traffic = new TrafficHistory(metrics, DeliveryLatencies, () => registry.Count, () => memory.ResidentBytes, time);
         Descriptors = descriptors ?? DescriptorBudget.Read();
         _publications = new PublicationPool(transport.Buffers.Account);
         var reader = new MessageReaderSettings(options.Limits.MaxMessageBytes, transport.Buffers);
@@ -115,7 +116,6 @@ public sealed partial class GatewayNode : IAsyncDisposable
             Log = _log,
         };
         RegisterKept();
-        var memory = new MemoryUsage();
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
             budget, account, new Shedding(registry, account, metrics, () => transport.TlsHandshakes?.Unfinished ?? []), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
@@ -123,11 +123,6 @@ public sealed partial class GatewayNode : IAsyncDisposable
         {
             Trim = Kept.Trim,
             Connections = () => registry.Count,
-        };
-        transport.LogFault = exception =>
-        {
-            if (Connections.MayLogFault())
-                Log.TransportFault(_log, exception);
         };
         Connections.MemoryStage = () => Memory.Stage;
         Drain = new Drain(registry, options.Drain, options.Transport.CloseTimeout, () => Pace.Of(_membership!.Nodes, Name), Faults("drain", Log.DrainFault), time, _log);

@@ -16,6 +16,9 @@ public sealed class ClientIdentity
     /// <summary>Whether a token has said who it is.</summary>
     public bool IsAuthenticated => Subject.Length > 0;
 
+    /// <summary>The user; null: anonymous.</summary>
+    internal string? User => IsAuthenticated ? Subject : null;
+
     /// <summary>Claim <c>exp</c>: the connection ends then, unless it is refreshed; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

@@ -11,6 +11,7 @@ internal static class EnvelopeFault
 
     public static string Of(ReadOnlySpan<byte> json)
     {
+        json = ByteOrderMark.Skip(json);
         if (!Utf8.IsValid(json))
             return "it is not UTF-8.";
         if (!JsonScanner.IsValue(json, BrokerCommand.MaxDepth))

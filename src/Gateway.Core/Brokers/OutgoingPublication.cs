@@ -17,11 +17,11 @@ internal readonly record struct OutgoingPublication(ChannelName Channel, ReadOnl
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Nodes that do not know what it says beside the payload ignore that.</summary>
-    public bool NeedsEnvelope => Key is not null || IsOpaque;
+    // Bytes that could be taken for text. What is no text needs no telling.
+    private readonly bool _isOpaque = IsBinary && Utf8.IsValid(Payload.Span);
 
-    /// <summary>Bytes that could be taken for text. What is no text needs no telling.</summary>
-    private bool IsOpaque => IsBinary && Utf8.IsValid(Payload.Span);
+    /// <summary>Nodes that do not know what it says beside the payload ignore that.</summary>
+    public bool NeedsEnvelope => Key is not null || _isOpaque;
 
     /// <summary>The envelope, UTF-8 JSON.</summary>
     /// <param name="trace">That it belongs to; null: none.</param>
@@ -37,7 +37,7 @@ internal readonly record struct OutgoingPublication(ChannelName Channel, ReadOnl
         writer.WriteEndArray();
         if (Key is not null)
             writer.WriteString("key"u8, Key);
-        if (IsOpaque)
+        if (_isOpaque)
             writer.WriteBoolean("opaque"u8, true);
         if (trace?.Id is { } traceparent)
             writer.WriteString("traceparent"u8, traceparent);

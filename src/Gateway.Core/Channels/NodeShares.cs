@@ -115,10 +115,8 @@ internal sealed class NodeShares(LimitOptions limits, MemoryAccount account)
     // A look only: a connection with few subscriptions holds no share, and most are such.
     private bool HasLargeShare(Connection connection, long bytes) =>
         (connection.ShareAddress is { } address && _addresses.TryFind(address, out var ofAddress) && ofAddress.SubscriptionBytes >= bytes)
-        || (UserOf(connection) is { } user && _users.TryFind(user, out var ofUser) && ofUser.SubscriptionBytes >= bytes);
+        || (connection.Identity.User is { } user && _users.TryFind(user, out var ofUser) && ofUser.SubscriptionBytes >= bytes);
 
     private ShareHolder HolderOf(Subscriber subscriber) =>
-        subscriber.Holder ??= new ShareHolder(_addresses, _users, subscriber.Connection.ShareAddress, UserOf(subscriber.Connection));
-
-    private static string? UserOf(Connection connection) => connection.Identity.IsAuthenticated ? connection.Identity.Subject : null;
+        subscriber.Holder ??= new ShareHolder(_addresses, _users, subscriber.Connection.ShareAddress, subscriber.Connection.Identity.User);
 }

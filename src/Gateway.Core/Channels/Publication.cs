@@ -41,7 +41,7 @@ internal sealed class Publication : IKeyedPublication
     public PayloadKind Kind => _kind == PayloadKind.Unknown ? _kind = PayloadKinds.Of(Payload) : _kind;
 
     /// <summary>Whether it is UTF-8 that its publisher did not mean as bytes. What kind of text is not looked at.</summary>
-    public bool IsText => _kind != PayloadKind.Binary && Utf8.IsValid(Payload);
+    public bool IsText => _kind == PayloadKind.Unknown ? Utf8.IsValid(Payload) : _kind != PayloadKind.Binary;
 
     /// <summary>Before it is posted to so many shards, each of which releases it once.</summary>
     public void Begin(PublicationPool pool, ChannelName channel, byte[] payload, long receivedAt, int holders, Activity? trace, string? key, bool isBinary)

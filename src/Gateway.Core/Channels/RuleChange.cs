@@ -21,6 +21,7 @@ internal sealed class RuleChange(
     private const int Many = 10;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    private readonly FaultReporter _faults = new("access", Log.RuleChangeFault, metrics, time, log);
     private readonly Lock _lock = new();
     private Task _review = Task.CompletedTask;
 
@@ -73,8 +74,7 @@ internal sealed class RuleChange(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.RuleChangeFault(log, e);
-            metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "access"));
+            _faults.Report(e);
         }
     }
 

@@ -26,14 +26,17 @@ internal sealed class LostNodes(int most, TimeProvider time)
                 _seen[name] = now;
             foreach (var name in left)
                 _seen.Remove(name);
-            foreach (var (name, _) in _seen.Where(node => now - node.Value > Remembered).Concat(_seen.OrderByDescending(node => node.Value).Skip(most)).ToArray())
+            var over = _seen.Where(node => now - node.Value > Remembered);
+            if (_seen.Count > most)
+                over = over.Concat(_seen.OrderByDescending(node => node.Value).Skip(most));
+            foreach (var (name, _) in over.ToArray())
                 _seen.Remove(name);
         }
     }
 
     /// <summary>Those that are lost, and when each was last heard of.</summary>
     /// <param name="present">Nodes that are there now.</param>
-    public IReadOnlyList<LostNode> Find(IReadOnlyCollection<string> present)
+    public IReadOnlyList<LostNode> Find(IReadOnlySet<string> present)
     {
         var now = time.GetUtcNow();
         lock (_gate)

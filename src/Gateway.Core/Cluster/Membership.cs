@@ -78,7 +78,7 @@ internal sealed class Membership
     /// <summary>
     /// Nodes that vanished within the last minutes without taking their leave; while nothing is known, all that were known before.
     /// </summary>
-    public IReadOnlyList<LostNode> Lost => _lost.Find([.. _nodes.Select(node => node.Node)]);
+    public IReadOnlyList<LostNode> Lost => _lost.Find(_nodes.Select(node => node.Node).ToHashSet());
 
     /// <summary>When this node first saw another, on its own clock; null: it does not know it.</summary>
     public DateTimeOffset? JoinedAt(string node) => _joined.TryGetValue(node, out var joined) ? joined : null;
@@ -114,7 +114,7 @@ internal sealed class Membership
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Log.NotWithdrawn(_log, e.Message);
+            Log.LeaveNotAnnounced(_log, e.Message);
         }
     }
 

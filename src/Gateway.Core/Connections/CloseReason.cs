@@ -31,7 +31,7 @@ internal sealed class CloseReason
     public static readonly CloseReason Probed = new(CloseCode.NoStatus, "answered a probe", "health", comeBack: false, isFailure: true);
     public static readonly CloseReason Refused = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false, isFailure: true);
     /// <summary>The frame is that of <see cref="Handshake.RefusalClose"/>; the client's is waited for, or browsers would call the end an unclean one and keep the reason.</summary>
-    public static readonly CloseReason RefusedByClose = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false);
+    public static readonly CloseReason RefusedByClose = new(CloseCode.NoStatus, "refused in the handshake", "refused", comeBack: false, isMistake: true);
     public static readonly CloseReason Answered = new(CloseCode.NoStatus, "answered with a page", "page", comeBack: false, isFailure: true);
 
     private static readonly CloseReason[] Protocol =
@@ -59,7 +59,7 @@ internal sealed class CloseReason
     public bool IsFailure { get; }
 
     /// <summary>
-    /// The client has sent what it may not, in frames that can be read: its close frame is waited for, so that a browser calls the end clean.
+    /// The client has sent what it may not, in a request or in frames that can be read: its close frame is waited for, so that a browser calls the end clean.
     /// What it sends instead of one shortens the wait.
     /// </summary>
     public bool IsMistake { get; }

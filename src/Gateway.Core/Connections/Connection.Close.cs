@@ -148,8 +148,9 @@ internal sealed partial class Connection
         Remember(reason, queued, dropped);
         LeaveIndex();
         _closeReason = reason;
-        _state = ConnectionState.Closing;
+        // In front of the state: whoever sees that, without the lock, must not hold it to the deadline before.
         _deadline = _context.Clock.Now + (long)_context.Options.Transport.CloseTimeout.TotalMilliseconds;
+        _state = ConnectionState.Closing;
     }
 
     /// <summary>RFC 6455 §5.5.1: the answer to a close frame echoes its code, and nothing follows it.</summary>

@@ -78,8 +78,7 @@ internal sealed partial class Connection
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (_context.MayLogFault())
-                Log.AdmissionFailed(_context.Log, Id.ToString(), e);
+            _context.Faults.Report(Id, e, static (log, id, fault) => Log.AdmissionFailed(log, id.ToString(), fault));
             verdict = new Admission(null, AdmissionFailed);
         }
 

@@ -45,12 +45,8 @@ internal sealed partial class Connection
     }
 
     /// <summary>A fault of ours while a token was judged: the client is told to come again.</summary>
-    public void LogTokenFault(Exception exception)
-    {
-        if (_context.MayLogFault())
-            Log.TokenFault(_context.Log, Id.ToString(), exception);
-        _context.Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "connection"));
-    }
+    public void OnTokenFault(Exception exception) =>
+        _context.Faults.Report(Id, exception, static (log, id, fault) => Log.TokenFault(log, id.ToString(), fault));
 
     /// <summary>Ends the connection if its token has been revoked; from any thread.</summary>
     public void CloseIfRevoked()

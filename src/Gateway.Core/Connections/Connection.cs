@@ -101,13 +101,9 @@ internal sealed partial class Connection : ITransportHandler, IMemoryHolder
         return result;
     }
 
-    /// <summary>Counts a fault of ours that ends this connection; the caller ends it.</summary>
-    public void OnFault(Exception exception)
-    {
-        if (_context.MayLogFault())
-            Log.ConnectionFault(_context.Log, Id.ToString(), exception);
-        _context.Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "connection"));
-    }
+    /// <summary>Counts a fault of ours that ends this connection; the caller ends it. Throws nothing.</summary>
+    public void OnFault(Exception exception) =>
+        _context.Faults.Report(Id, exception, static (log, id, fault) => Log.ConnectionFault(log, id.ToString(), fault));
 
     /// <summary>Visited by the heartbeat about once a second.</summary>
     public void OnTick(long now)

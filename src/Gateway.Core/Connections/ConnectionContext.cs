@@ -13,7 +13,7 @@ namespace Gateway.Core.Connections;
 /// <summary>What the connections of a node share, and where a new one begins.</summary>
 internal sealed class ConnectionContext : ITransportAcceptor
 {
-    private Rarely? _faults;
+    private FaultReporter? _faults;
     private RateBudget _handshakes;
 
     public required GatewayOptions Options { get; init; }
@@ -67,8 +67,8 @@ internal sealed class ConnectionContext : ITransportAcceptor
 
     public required ILogger Log { get; init; }
 
-    /// <summary>Whether a fault of ours may be logged now: whoever finds a way to cause one must not fill the log with it.</summary>
-    public bool MayLogFault() => (_faults ??= new Rarely(Time, Telemetry.Log.Interval)).Now();
+    /// <summary>Told of faults of ours that end connections; whoever finds a way to cause one must not fill the log with it.</summary>
+    public FaultReporter Faults => _faults ??= new FaultReporter("connection", line: null, Metrics, Time, Log);
 
     public ITransportHandler Accept(ITransport transport)
     {

@@ -31,7 +31,12 @@ internal sealed class EndedConnections
     public void Add(EndedConnection ended)
     {
         lock (_gate)
+        {
+            // It was taken for lost before the kernel's verdict was known, and what waited for it was counted then.
+            if (ended.Reason == CloseReason.SlowConsumer && _departures.Find(ended.Id) is { } before)
+                ended = ended with { QueuedBytes = before.QueuedBytes, Dropped = before.Dropped };
             (ended.Reason == CloseReason.ClosedByClient || ended.Reason == CloseReason.ConnectionLost ? _departures : _verdicts).Add(ended);
+        }
     }
 
     /// <summary>Null: it is not remembered.</summary>
@@ -45,7 +50,7 @@ internal sealed class EndedConnections
     public IReadOnlyList<EndedConnection> Latest(int count)
     {
         lock (_gate)
-            return [.. _verdicts.Latest(count).Concat(_departures.Latest(count)).OrderByDescending(ended => ended.At).Take(count)];
+            return [.. _verdicts.Latest(count).Concat(_departures.Latest(count)).OrderByDescending(ended => ended.At).DistinctBy(ended => ended.Id).Take(count)];
     }
 
     private sealed class Ring

@@ -32,13 +32,9 @@ internal sealed class Verdict
         if (verdict._causes.Count == 0)
             verdict.Add(Cause.NoCause, null, "Nothing is wrong that the nodes know of.");
         var order = Cause.All.Select(cause => cause.Code).ToList();
-        // What is over comes after what is so now, the latest of it first.
-        return
-        [
-            .. verdict._causes.Where(cause => cause.At is null && !IsOld(cause)).OrderBy(cause => order.IndexOf(cause.Code)),
-            .. verdict._causes.Where(cause => cause.At is not null).OrderByDescending(cause => cause.At),
-            .. verdict._causes.Where(cause => cause.At is null && IsOld(cause)).OrderBy(cause => order.IndexOf(cause.Code)),
-        ];
+        // What is over comes after what is so now, the latest of it first, where the first of its kind stands.
+        var over = order.IndexOf(Cause.BrokerGap.Code);
+        return [.. verdict._causes.OrderBy(cause => cause.At is null ? order.IndexOf(cause.Code) : over).ThenByDescending(cause => cause.At)];
     }
 
     /// <summary>What keeps a user from everything: it is not there. Nodes that did not answer may have it.</summary>
@@ -117,8 +113,6 @@ internal sealed class Verdict
     }
 
     private static bool IsSentAway(EndedConnectionInfo ended) => ended.Reason is "service_restart" or "moved";
-
-    private static bool IsOld(FoundCause cause) => cause.Code == Cause.PublicationTooLarge.Code || cause.Code == Cause.InboxFull.Code;
 
     private void JudgeSubscription(NodeFacts home)
     {

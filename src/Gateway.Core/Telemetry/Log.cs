@@ -122,8 +122,8 @@ internal static partial class Log
     [LoggerMessage(1420, LogLevel.Warning, "What the other nodes can take is not known: {Reason}. A drain goes at Gateway:Drain:Rate, and nothing is rebalanced, until it is known again. If Redis refuses: the user needs the keys <prefix>node* and the commands set, get, time, zadd, zrange and zremrangebyscore.")]
     public static partial void MembershipUnknown(ILogger log, string reason);
 
-    [LoggerMessage(1421, LogLevel.Debug, "The node's announcement was not withdrawn: {Reason}. The others forget it after Gateway:Cluster:ForgetAfter.")]
-    public static partial void NotWithdrawn(ILogger log, string reason);
+    [LoggerMessage(1421, LogLevel.Debug, "The node's leave was not announced: {Reason}. The others forget it after Gateway:Cluster:ForgetAfter, and name it as lost for ten minutes.")]
+    public static partial void LeaveNotAnnounced(ILogger log, string reason);
 
     [LoggerMessage(1422, LogLevel.Warning, "{Nodes} nodes are announced, and {Most} are reckoned with. If there are not so many, somebody else writes at the broker under Gateway:Redis:Prefix; this line comes at most every 10 s.")]
     public static partial void TooManyNodes(ILogger log, int nodes, int most);

@@ -60,14 +60,14 @@ internal sealed class MemoryUsage
     {
         get
         {
-            if ((_group?.Used ?? Resident() ?? Environment.WorkingSet) is > 0 and var used)
+            if ((_group?.Used ?? ResidentBytes) is > 0 and var used)
                 Volatile.Write(ref _lastUsed, used);
             return Volatile.Read(ref _lastUsed);
         }
     }
 
-    // The second number, in pages.
-    private long? Resident() => Number(_process.Read()?.Split(' ').ElementAtOrDefault(1)) * Environment.SystemPageSize;
+    /// <summary>Bytes of memory that the process has.</summary>
+    public long ResidentBytes => Number(_process.Read()?.Split(' ').ElementAtOrDefault(1)) * Environment.SystemPageSize ?? Environment.WorkingSet; // the second number, in pages
 
     private static long? Number(string? text) => long.TryParse(text?.Trim(), CultureInfo.InvariantCulture, out var number) ? number : null;
 

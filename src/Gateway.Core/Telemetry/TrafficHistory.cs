@@ -7,8 +7,9 @@ namespace Gateway.Core.Telemetry;
 /// <param name="metrics">Counters that are there anyway.</param>
 /// <param name="latency">What was counted of deliveries since the start, by bucket.</param>
 /// <param name="connections">How many stand.</param>
+/// <param name="resident">Bytes of memory that the process has.</param>
 /// <param name="time">Clock.</param>
-internal sealed class TrafficHistory(GatewayMetrics metrics, Func<long[]> latency, Func<int> connections, TimeProvider time)
+internal sealed class TrafficHistory(GatewayMetrics metrics, Func<long[]> latency, Func<int> connections, Func<long> resident, TimeProvider time)
 {
     /// <summary>Points kept.</summary>
     public const int Kept = 150;
@@ -65,7 +66,7 @@ internal sealed class TrafficHistory(GatewayMetrics metrics, Func<long[]> latenc
             Rate(before.Deliveries, after.Deliveries),
             Rate(before.Dropped, after.Dropped),
             connections(),
-            Environment.WorkingSet,
+            resident(),
             LatencyBuckets.Quantile(0.5, delivered),
             LatencyBuckets.Quantile(0.99, delivered));
 

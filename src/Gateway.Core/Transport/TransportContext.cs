@@ -3,6 +3,7 @@ using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport.Sockets;
 using Gateway.Core.Transport.Tls;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Core.Transport;
 
@@ -14,12 +15,17 @@ internal sealed class TransportContext
     private const int RetainedArgs = 4096;
     private const int SmallBlockBytes = 2048;
 
+    private readonly FaultReporter _faults;
     private long _openSockets;
     private long _pendingSends;
 
-    public TransportContext(TransportOptions options, GatewayMetrics metrics)
+    /// <param name="options">Options.</param>
+    /// <param name="metrics">Counts bytes and calls.</param>
+    /// <param name="faults">Told of faults of ours; null: they are counted and not logged.</param>
+    public TransportContext(TransportOptions options, GatewayMetrics metrics, FaultReporter? faults = null)
     {
         (Options, Metrics) = (options, metrics);
+        _faults = faults ?? new FaultReporter("transport", Log.TransportFault, metrics, TimeProvider.System, NullLogger.Instance);
         Blocks = new BlockPool(ThreadBlock.CorkBytes, RetainedBlocks, Buffers.Account);
         SmallBlocks = new BlockPool(SmallBlockBytes, RetainedBlocks, Buffers.Account);
     }
@@ -47,24 +53,8 @@ internal sealed class TransportContext
     /// <summary>Remainders that wait for their peers.</summary>
     public long PendingSends => Interlocked.Read(ref _pendingSends);
 
-    /// <summary>Logs a fault of ours; the node says how.</summary>
-    public Action<Exception>? LogFault { get; set; }
-
-    /// <summary>A fault of ours that has ended a stream, counted and, now and then, logged. Never throws: there may be no memory to do so.</summary>
-    public void Fault(Exception exception)
-    {
-        try
-        {
-            Metrics.Faults.Add(1, new KeyValuePair<string, object?>("part", "transport"));
-            LogFault?.Invoke(exception);
-        }
-#pragma warning disable CA1031 // It is told as well as it can be.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            // out of memory within out of memory
-        }
-    }
+    /// <summary>A fault of ours that has ended a stream. Throws nothing.</summary>
+    public void Fault(Exception exception) => _faults.Report(exception);
 
     public void CountSocket(int change) => Interlocked.Add(ref _openSockets, change);
 

@@ -55,11 +55,11 @@ internal static class AdminSide
         app.UseRouting();
         app.UseMiddleware<Audit>();
         app.UseMiddleware<AdminAccess>();
+        app.UseMiddleware<GivenQuery>();
         app.UseMiddleware<MeantNode>();
         app.UseMiddleware<AdminTurns>();
         app.UseMiddleware<JsonOnly>();
         app.UseMiddleware<PathNames>();
-        app.UseMiddleware<GivenQuery>();
 
         _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape
         HealthEndpoints.Map(app);
@@ -67,7 +67,7 @@ internal static class AdminSide
         app.MapOpenApi("/openapi/v1.json").Needs(AdminRights.None);
         ConsolePage.Map(app);
 
-        var api = app.MapGroup("/api/v1").WithMetadata(OfANode.Instance);
+        var api = app.MapGroup("/api/v1").WithMetadata(OfANode.Instance, MeantNode.Refusal);
         PublishEndpoint.Map(api);
         NodeEndpoints.Map(api);
         DiagnosisEndpoints.Map(api);

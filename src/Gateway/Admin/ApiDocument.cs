@@ -43,7 +43,7 @@ internal static class ApiDocument
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 });
                 operation.Responses ??= [];
-                operation.Responses.TryAdd("409", new OpenApiResponse { Description = "The request is meant for another node than the one that answers; nothing was done." });
+                operation.Responses["409"].Description = "The request is meant for another node than the one that answers; nothing was done.";
                 operation.Responses.TryAdd("401", new OpenApiResponse { Description = "There is a key, and the request has none that is known." });
                 operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The key has not the right '{NeededRight.WordOf(right)}'; or the request comes from another site, or from beyond loopback, and there is no key." });
             }

@@ -33,7 +33,7 @@ internal sealed partial class Audit(RequestDelegate next, TimeProvider time, ILo
 
     private static bool IsAction(HttpContext context) =>
         context.GetEndpoint() is { } endpoint
-        && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)
+        && !HttpMethods.IsGet(context.Request.Method)
         && endpoint.Metadata.GetMetadata<NoAction>() is null;
 
     // As it was sent, so encoded: a line break in a name must not begin a line in the log, and two names must not look alike.

@@ -7,8 +7,6 @@ namespace Gateway.Admin;
 /// <summary>"Why did they not get it?": what operators ask all nodes at once.</summary>
 internal static class DiagnosisEndpoints
 {
-    private const int DefaultLimit = 20;
-
     // Longer than any channel's name, so that one that is too long is explained and not refused.
     private const int MaxText = 1024;
 
@@ -33,9 +31,7 @@ internal static class DiagnosisEndpoints
         INodeAdmin node,
         [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
         CancellationToken cancellationToken) =>
-        limit is < 1 or > GatewayNode.MaxLagging
-            ? Problem.Result(400, $"'limit' must be from 1 to {GatewayNode.MaxLagging}.")
-            : TypedResults.Ok(await node.FindLaggingAsync(limit ?? DefaultLimit, cancellationToken));
+        ListLimit.Refusal(limit, GatewayNode.MaxLagging) ?? TypedResults.Ok(await node.FindLaggingAsync(limit ?? ListLimit.Default, cancellationToken));
 
     private static async Task<IResult> ExplainAsync(
         INodeAdmin node,
@@ -44,17 +40,14 @@ internal static class DiagnosisEndpoints
         [Description("A user, in place of a connection: each of its connections is explained, in the form of 'UserExplanation'.")] string? user,
         CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(channel))
+        if (channel is null)
             return Problem.Result(400, "Give 'channel', the channel's name.");
         if (channel.Length > MaxText || connection?.Length > MaxText || user?.Length > MaxText)
             return Problem.Result(400, $"'channel', 'connection' and 'user' may have {MaxText} characters.");
-        if (!string.IsNullOrEmpty(user))
-        {
-            return string.IsNullOrEmpty(connection)
-                ? TypedResults.Ok(await node.ExplainUserAsync(channel, user, cancellationToken))
-                : Problem.Result(400, "Give 'connection' or 'user', not both.");
-        }
-
-        return TypedResults.Ok(await node.ExplainAsync(channel, string.IsNullOrEmpty(connection) ? null : connection, cancellationToken));
+        if (user is null)
+            return TypedResults.Ok(await node.ExplainAsync(channel, connection, cancellationToken));
+        return connection is null
+            ? TypedResults.Ok(await node.ExplainUserAsync(channel, user, cancellationToken))
+            : Problem.Result(400, "Give 'connection' or 'user', not both.");
     }
 }

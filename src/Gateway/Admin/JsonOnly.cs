@@ -9,9 +9,10 @@ internal sealed class JsonOnly(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
+        var given = string.IsNullOrEmpty(request.ContentType) ? "without a Content-Type" : request.ContentType;
         var hasBody = request.ContentLength > 0 || request.Headers.TransferEncoding.Count > 0 || !string.IsNullOrEmpty(request.ContentType);
         return HttpMethods.IsPost(request.Method) && hasBody && !request.HasJsonContentType()
-            ? Problem.WriteAsync(context, 415, $"The body must be application/json, not {request.ContentType ?? "without a Content-Type"}.")
+            ? Problem.WriteAsync(context, 415, $"The body must be application/json, not {given}.")
             : next(context);
     }
 }

@@ -9,8 +9,6 @@ namespace Gateway.Admin;
 /// <summary>Who is there, who was, and how it has been: what a person looks at before there is a question.</summary>
 internal static class ListEndpoints
 {
-    private const int DefaultLimit = 20;
-
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/subscribers", FindSubscribersAsync)
@@ -31,7 +29,8 @@ internal static class ListEndpoints
             .Needs(AdminRights.Read).WithName("traffic").WithTags("Node")
             .WithSummary("Tells how it has been on this node in the last five minutes")
             .WithDescription("From the node's memory: rates, connections, memory and the latency of deliveries.")
-            .Produces<TrafficReport>();
+            .Produces<TrafficReport>()
+            .ProducesProblems(400);
     }
 
     private static async Task<IResult> FindSubscribersAsync(
@@ -41,19 +40,16 @@ internal static class ListEndpoints
         CancellationToken cancellationToken) =>
         !ChannelName.TryParse(channel, out var name)
             ? Problem.Result(400, $"Give 'channel', a channel's name: 1 to {ChannelName.MaxBytes} bytes of UTF-8 without control characters, spaces and commas.")
-            : Refusal(limit) ?? TypedResults.Ok(await node.FindSubscribersAsync(name, limit ?? DefaultLimit, cancellationToken));
+            : ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? TypedResults.Ok(await node.FindSubscribersAsync(name, limit ?? ListLimit.Default, cancellationToken));
 
     private static async Task<IResult> FindEndedAsync(
         INodeAdmin node,
         [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
         CancellationToken cancellationToken) =>
-        Refusal(limit) ?? TypedResults.Ok(await node.FindEndedAsync(limit ?? DefaultLimit, cancellationToken));
+        ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? TypedResults.Ok(await node.FindEndedAsync(limit ?? ListLimit.Default, cancellationToken));
 
     private static Ok<TrafficReport> Traffic(
         INodeAdmin node,
         [Description("Only what is later: the time of the last point that is known already.")] DateTimeOffset? after) =>
         TypedResults.Ok(new TrafficReport(node.Name, GatewayNode.TrafficInterval.TotalSeconds, [.. node.Traffic.Where(point => !(point.At <= after))]));
-
-    private static IResult? Refusal(int? limit) =>
-        limit is < 1 or > GatewayNode.MaxListed ? Problem.Result(400, $"'limit' must be from 1 to {GatewayNode.MaxListed}.") : null;
 }

@@ -73,8 +73,8 @@ internal static class NodeEndpoints
         [Description("At most so many, 1 to 1000; 100 if not given.")] int? limit,
         [Description("'name', the default, or 'subscribers': those with the most on this node first.")] string? sort)
     {
-        if (limit is < 1 or > MaxLimit)
-            return Problem.Result(400, $"'limit' must be from 1 to {MaxLimit}.");
+        if (ListLimit.Refusal(limit, MaxLimit) is { } refusal)
+            return refusal;
         if (sort is not (null or "name" or "subscribers"))
             return Problem.Result(400, "'sort' must be name or subscribers.");
         var most = limit ?? DefaultLimit;

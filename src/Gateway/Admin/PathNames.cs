@@ -27,13 +27,17 @@ internal sealed class PathNames(RequestDelegate next)
     }
 
     /// <summary>A request's path as it was sent: nothing is decoded.</summary>
-    public static string Sent(HttpContext context)
+    public static string Sent(HttpContext context) => Sent(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+
+    internal static string Sent(string target)
     {
-        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var end = target.IndexOf('?', StringComparison.Ordinal);
         var path = end < 0 ? target : target[..end];
-        // RFC 9112 §3.2.2: a proxy's form, with scheme and host.
+        // RFC 9112 §3.2.2: a proxy's form, with scheme and host; a path may be missing there.
         var authority = path.StartsWith('/') ? -1 : path.IndexOf("://", StringComparison.Ordinal);
-        return authority < 0 ? path : path[path.IndexOf('/', authority + 3)..];
+        if (authority < 0)
+            return path;
+        var start = path.IndexOf('/', authority + 3);
+        return start < 0 ? "/" : path[start..];
     }
 }

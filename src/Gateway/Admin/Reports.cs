@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Gateway.Core.Brokers;
-using Gateway.Core.Cluster;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
 
@@ -72,10 +71,11 @@ internal sealed record DrainReport(
     [property: Description("Clients that were sent away.")] long Sent,
     [property: Description("Connections that stand.")] int Remaining)
 {
-    public static DrainReport Of(INodeAdmin node) => Of(node.Name, node.DrainStatus);
-
-    private static DrainReport Of(string node, DrainStatus status) => new(
-        node, status.State.ToString().ToLowerInvariant(), status.StartedAt, status.Deadline, Math.Round(status.Rate, 1), status.Sent, status.Remaining);
+    public static DrainReport Of(INodeAdmin node)
+    {
+        var status = node.DrainStatus;
+        return new(node.Name, status.State.ToString().ToLowerInvariant(), status.StartedAt, status.Deadline, Math.Round(status.Rate, 1), status.Sent, status.Remaining);
+    }
 }
 
 internal sealed record BrokerReport(string Name, [property: Description("Publications flow.")] bool Connected, string Reason);

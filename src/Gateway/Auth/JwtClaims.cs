@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text.Json;
 using Gateway.Core.Access;
 using Gateway.Core.Json;
@@ -22,15 +21,15 @@ internal sealed class JwtClaims(TimeProvider time, TimeSpan skew)
 
     private static readonly TokenVerdict NotJson = TokenVerdict.Refused(TokenFault.Malformed, "the token's payload is no JSON object, or says something twice");
 
-    /// <param name="payload">In base64url; its signature is right.</param>
-    public TokenVerdict Read(string payload)
+    /// <param name="payload">JSON, as it was sent; its signature is right.</param>
+    public TokenVerdict Read(ReadOnlyMemory<byte> payload)
     {
         try
         {
-            using var document = JsonReading.ReadDocument(Base64Url.DecodeFromChars(payload), Strictly);
+            using var document = JsonReading.ReadDocument(payload, Strictly);
             return document.RootElement.ValueKind == JsonValueKind.Object ? Read(document.RootElement) : NotJson;
         }
-        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return NotJson; // the last: half of a surrogate pair, escaped
         }

@@ -83,7 +83,7 @@ internal sealed class JwtValidator : ITokenValidator
             return null;
         if (!keys.Any(key => JwtSignature.IsOf(token, algorithm, key.Key)))
             return WrongSignature;
-        if (Read(token) is not { } jwt)
+        if (Read(token, out var payload) is not { } jwt)
             return NotAToken;
         // Completes at once: there is nothing in it that is waited for.
         var result = await _handler.ValidateTokenAsync(jwt, new TokenValidationParameters
@@ -99,7 +99,7 @@ internal sealed class JwtValidator : ITokenValidator
             IncludeTokenOnFailedValidation = false,
         });
         if (result.IsValid)
-            return _claims.Read(token.Payload);
+            return _claims.Read(payload);
         return result.Exception switch
         {
             SecurityTokenInvalidIssuerException => WrongIssuer,
@@ -108,14 +108,15 @@ internal sealed class JwtValidator : ITokenValidator
         };
     }
 
-    private static JsonWebToken? Read(SignedToken token)
+    private static JsonWebToken? Read(SignedToken token, out byte[] payload)
     {
+        payload = [];
         try
         {
+            payload = Base64Url.DecodeFromChars(token.Payload);
             // The library takes a claim that is null for one of the wrong kind. The signature has been checked: it may see the payload without.
-            var payload = Base64Url.DecodeFromChars(token.Payload);
             var given = JsonAbsence.WithoutNulls(payload);
-            return new JsonWebToken(given.Length == payload.Length ? token.Text : token.Text.Replace(token.Payload, Base64Url.EncodeToString(given), StringComparison.Ordinal));
+            return new JsonWebToken(given.Length == payload.Length ? token.Text : token.With(given));
         }
 #pragma warning disable CA1031 // Whatever the library throws for what an issuer has signed: it is no token. Its message may hold parts of it.
         catch (Exception)

@@ -18,8 +18,11 @@ internal sealed class SignedToken
 
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create(".-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    private readonly int _payload, _signature; // where they begin in the text
+
     private SignedToken(string text, int payload, int signature, byte[] signatureBytes)
     {
+        (_payload, _signature) = (payload, signature);
         Text = text;
         Payload = text[payload..(signature - 1)];
         Signed = Encoding.ASCII.GetBytes(text, 0, signature - 1);
@@ -59,6 +62,10 @@ internal sealed class SignedToken
         var token = new SignedToken(text, payload, signature, signatureBytes);
         return token.TryReadHeader(header) ? token : null;
     }
+
+    /// <summary>Its text with another payload; the signature is not of that.</summary>
+    public string With(ReadOnlySpan<byte> payload) =>
+        string.Concat(Text.AsSpan(0, _payload), Base64Url.EncodeToString(payload), Text.AsSpan(_signature - 1));
 
     private bool TryReadHeader(ReadOnlySpan<byte> header)
     {

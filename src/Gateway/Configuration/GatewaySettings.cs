@@ -38,8 +38,8 @@ internal sealed class GatewaySettings
     /// <summary>The key of subscription tokens.</summary>
     public SubscriptionTokenOptions SubscriptionTokens { get; } = new();
 
-    /// <summary>What was set and means nothing.</summary>
-    public IReadOnlyList<UnknownOption> Unknown { get; private set; } = [];
+    /// <summary>What was set and means nothing; found when it is first asked for, which is at the start alone.</summary>
+    public IReadOnlyList<UnknownOption> Unknown => FoundUnknown.Value;
 
     /// <summary>Where each of the client endpoints stands in the configuration.</summary>
     public IReadOnlyList<string> EndpointPaths { get; private set; } = [];
@@ -49,6 +49,8 @@ internal sealed class GatewaySettings
 
     /// <summary>Whether hints for a first try are welcome.</summary>
     public bool IsDevelopment => string.Equals(Environment, "Development", StringComparison.OrdinalIgnoreCase);
+
+    private Lazy<IReadOnlyList<UnknownOption>> FoundUnknown { get; init; } = new(() => []);
 
     /// <summary>Binds the configuration. With errors, the settings hold defaults where a value was wrong.</summary>
     /// <param name="configuration">All of it.</param>
@@ -76,7 +78,7 @@ internal sealed class GatewaySettings
         {
             Environment = environment,
             Configuration = configuration,
-            Unknown = [.. UnknownOptions.Find(configuration, commandLine)],
+            FoundUnknown = new Lazy<IReadOnlyList<UnknownOption>>(() => [.. UnknownOptions.Find(configuration, commandLine)]),
             EndpointPaths = ItemPaths(configuration, "Gateway:Endpoints"),
             RulePaths = ItemPaths(configuration, "Gateway:Rules"),
         };

@@ -25,6 +25,10 @@ internal readonly partial record struct UnknownOption(string Key, string Nearest
         ["redis:url"] = "Gateway:Redis:Configuration",
     };
 
+    /// <summary>Each option's name with its ends, the whole of it first; those in capitals.</summary>
+    private static readonly (string Name, string[] Ends)[] Names =
+        [.. OptionCatalog.Options.Select(static option => (option.Name, Ends(option.Name.ToUpperInvariant()).ToArray()))];
+
     /// <summary>A key of the configuration.</summary>
     public static UnknownOption Of(string key) => new(key, NearestTo(key));
 
@@ -41,7 +45,11 @@ internal readonly partial record struct UnknownOption(string Key, string Nearest
         if (OtherWords.TryGetValue(key.StartsWith(root, StringComparison.Ordinal) ? key[root.Length..] : key, out var meant))
             return meant;
         // By the end of its name too: whoever leaves out the root, or more, has written nothing wrong beside that.
-        return OptionCatalog.Options.MinBy(option => (Ends(option.Name.ToUpperInvariant()).Min(end => Distance(key, end)), Distance(key, option.Name.ToUpperInvariant())))!.Name;
+        return Names.MinBy(option =>
+        {
+            var distances = Array.ConvertAll(option.Ends, end => Distance(key, end));
+            return (distances.Min(), distances[0]);
+        }).Name;
     }
 
     private static IEnumerable<string> Ends(string name)

@@ -19,8 +19,8 @@ export const node = () => meant;
 export const pageOf = name => '?node=' + encodeURIComponent(name);
 
 /**
- * Asks the page's node. Throws an error with the problem's detail; without `status` when there was no answer at all, with `elsewhere` when only
- * other nodes answered: the name of one.
+ * Asks the page's node. Throws an error with the problem's detail and outcome in its message; without `status` when there was no answer at all,
+ * with `elsewhere` when only other nodes answered: the name of one.
  */
 export async function api(path, options = {}) {
   for (let tries = 1; ; tries++) {
@@ -33,7 +33,8 @@ export async function api(path, options = {}) {
     }
     const elsewhere = response.status === 409 && by !== meant ? by : null;
     if (elsewhere && tries < TRIES) continue; // nothing was done
-    throw Object.assign(new Error(body.detail || body.title || 'HTTP ' + response.status), { status: response.status, outcome: body.outcome, elsewhere });
+    const problem = body.detail || body.title || 'HTTP ' + response.status;
+    throw Object.assign(new Error(problem + (body.outcome ? ` (outcome: ${body.outcome})` : '')), { status: response.status, elsewhere });
   }
 }
 

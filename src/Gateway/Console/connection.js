@@ -59,7 +59,7 @@ async function disconnect() {
     $('disconnect').hidden = true;
     setText($('connection-note'), result === 'disconnected' ? `Disconnected from ${node}.` : `${node} has asked the other nodes to end it.`);
   } catch (error) {
-    setText($('connection-note'), error.message);
+    if (id === shown) setText($('connection-note'), error.message);
   }
 }
 

@@ -14,6 +14,20 @@ export function setState(id, text, isGood, reason) {
   setText($(id + '-reason'), reason);
 }
 
+/** How it went, in an element of the class note. */
+export function say(id, verdict, text) {
+  $(id).className = 'note ' + verdict;
+  setText($(id), text);
+}
+
+/** What a form does in place of leaving the page. */
+export function onSubmit(id, act) {
+  $(id).onsubmit = event => {
+    event.preventDefault();
+    act();
+  };
+}
+
 /**
  * A table's rows, kept while they stay the same thing: the keyboard's focus survives a refresh. `cells` gives a text for each cell, or
  * {text, className, click, label} or {text, href, label}. On a phone each cell stands by its head's words.

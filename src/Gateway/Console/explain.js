@@ -1,13 +1,15 @@
 /** Why did they not get it? The question to all nodes, and the answer's causes with what to do. */
 
 import { api } from './api.js';
-import { $, latency, number, setText, silence } from './dom.js';
+import { $, latency, number, onSubmit, setText, silence } from './dom.js';
 
 let subjects = [];
+let round = 0;
 
 /** Whom it may be about, {label, query}, and which channels to suggest, the first of them at once. */
 export function offer(who, channels = []) {
   subjects = who;
+  round++; // what is being asked is about others
   $('explain').hidden = who.length === 0;
   $('explanation').replaceChildren();
   setText($('explain-note'), '');
@@ -17,15 +19,18 @@ export function offer(who, channels = []) {
 }
 
 export async function ask() {
+  const own = ++round; // an answer that a later question has overtaken is thrown away
   const { label, query } = subjects[$('explain-who').value];
   const channel = $('explain-channel').value.trim();
   setText($('explain-note'), 'Asking all nodes…');
   $('explanation').replaceChildren();
   try {
     const answer = await api('explain?' + new URLSearchParams({ channel, ...query }));
+    if (own !== round) return;
     setText($('explain-note'), [`Why ${label} may not get ${channel}:`, silence(answer.nodes)].join(' ').trim());
     $('explanation').replaceChildren(...parts(answer));
   } catch (error) {
+    if (own !== round) return;
     setText($('explain-note'), error.message);
   }
 }
@@ -64,8 +69,5 @@ function facts(nodes) {
 const text = (tag, textContent, className = '') => Object.assign(document.createElement(tag), { textContent, className });
 
 export function wire() {
-  $('explain').onsubmit = event => {
-    event.preventDefault();
-    ask();
-  };
+  onSubmit('explain', ask);
 }

@@ -2,7 +2,7 @@
 
 import { api } from './api.js';
 import * as connection from './connection.js';
-import { $, setText, silence } from './dom.js';
+import { $, onSubmit, setText, silence } from './dom.js';
 import * as explain from './explain.js';
 import * as subscribers from './subscribers.js';
 import * as user from './user.js';
@@ -64,8 +64,5 @@ const some = ({ found }) => found?.count > 0 ? found : null;
 const tell = answer => answer.then(found => ({ found }), error => ({ error }));
 
 export function wire() {
-  $('find').onsubmit = event => {
-    event.preventDefault();
-    find($('find-text').value.trim());
-  };
+  onSubmit('find', () => find($('find-text').value.trim()));
 }

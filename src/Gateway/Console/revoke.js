@@ -2,7 +2,7 @@
 
 import { post } from './api.js';
 import { confirm } from './confirm.js';
-import { $, setText } from './dom.js';
+import { $, onSubmit, say } from './dom.js';
 
 const WORDS = { user: name => `all tokens of ${name} that were issued before now`, jti: id => `the token ${id}` };
 
@@ -11,20 +11,12 @@ async function revoke() {
   if (!await confirm('Take tokens back?', `On every node ${WORDS[kind](name)} count no more: connections are closed with 4401, and who comes with one is refused. This cannot be undone.`, 'Revoke')) return;
   try {
     const { until } = await post('tokens/revoke', JSON.stringify({ [kind]: name, ...(seconds && { expires_in: Number(seconds) }) }));
-    say('good', `Revoked: ${WORDS[kind](name)}. It is forgotten at ${new Date(until).toLocaleString()}.`);
+    say('revoke-result', 'good', `Revoked: ${WORDS[kind](name)}. It is forgotten at ${new Date(until).toLocaleString()}.`);
   } catch (error) {
-    say('error', error.message + (error.outcome ? ` (outcome: ${error.outcome})` : ''));
+    say('revoke-result', 'error', error.message);
   }
 }
 
-function say(verdict, text) {
-  $('revoke-result').className = 'note ' + verdict;
-  setText($('revoke-result'), text);
-}
-
 export function wire() {
-  $('revoke').onsubmit = event => {
-    event.preventDefault();
-    revoke();
-  };
+  onSubmit('revoke', revoke);
 }

@@ -1,7 +1,7 @@
 /** What the rules say of a client and a channel, without doing anything. */
 
 import { post } from './api.js';
-import { $, setText } from './dom.js';
+import { $, onSubmit, setText } from './dom.js';
 
 async function test() {
   const who = $('rules-who').value.trim();
@@ -27,8 +27,5 @@ function row([action, { result, pattern, why }]) {
 }
 
 export function wire() {
-  $('rules').onsubmit = event => {
-    event.preventDefault();
-    test();
-  };
+  onSubmit('rules', test);
 }

@@ -1,7 +1,7 @@
 /** The key of the admin side. */
 
 import { key } from './api.js';
-import { $, setText } from './dom.js';
+import { $, onSubmit, setText } from './dom.js';
 
 export function askForKey() {
   if (!$('sign-in').hidden && !key.has()) return; // asked already: what is being typed stays
@@ -13,10 +13,9 @@ export function askForKey() {
 }
 
 export function wire(refresh) {
-  $('sign-in').onsubmit = event => {
-    event.preventDefault();
+  onSubmit('sign-in', () => {
     key.set($('key').value);
     $('key').value = '';
     refresh();
-  };
+  });
 }

@@ -1,6 +1,6 @@
 /** Being a client: the JavaScript client itself, against the endpoint that the node names. */
 
-import { clock, $, setText } from './dom.js';
+import { $, clock, onSubmit, setText } from './dom.js';
 import { GatewayClient } from './gateway.js';
 
 const LOG_LINES = 200;
@@ -102,16 +102,13 @@ function flush() {
 }
 
 export function wire() {
-  const on = (form, act) => {
-    $(form).onsubmit = event => {
-      event.preventDefault();
-      try {
-        act();
-      } catch (error) {
-        log('! ' + error.message); // such as an address that is none
-      }
-    };
-  };
+  const on = (form, act) => onSubmit(form, () => {
+    try {
+      act();
+    } catch (error) {
+      log('! ' + error.message); // such as an address that is none
+    }
+  });
   on('try', () => gateway ? gateway.close() : connect());
   on('try-subscribe', () => subscribe($('try-channel').value.trim()));
   on('try-publish', () => publish($('try-channel').value.trim(), $('try-payload').value));

@@ -28,11 +28,13 @@ export function show(report, find) {
 async function act(title, text, action, request, done) {
   const user = shown;
   if (!await confirm(title(user), text, action)) return;
+  let note;
   try {
-    setText($('user-note'), done(await request(user)));
+    note = done(await request(user));
   } catch (error) {
-    setText($('user-note'), error.message);
+    note = error.message;
   }
+  if (user === shown) setText($('user-note'), note); // else another one has been found meanwhile
 }
 
 export function wire() {

@@ -43,7 +43,7 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
 
                 if (now == seen && !_isAsked && !_isUnreadable)
                     continue;
-                _isAsked = _isUnreadable = false;
+                _isAsked = false;
                 seen = now;
                 Reload(configuration);
             }
@@ -70,7 +70,14 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
     /// <summary>One reading.</summary>
     internal void Reload(IConfigurationRoot configuration)
     {
-        var errors = Read(configuration, out var read);
+        var errors = Read(configuration, out var read, out var unreadable);
+        if (unreadable is not null)
+        {
+            OnUnreadable(unreadable);
+            return;
+        }
+
+        _isUnreadable = false;
         metrics.UnusableFiles.Set(UnusableFiles.Rules, "Gateway:Rules", isUnusable: errors.Count > 0);
         if (errors.Count > 0)
         {
@@ -88,15 +95,24 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
             LogUnreachable(rule.Path, rule.Pattern, rule.By, rule.ByPattern);
     }
 
-    private IReadOnlyList<string> Read(IConfigurationRoot configuration, out GatewaySettings? read)
+    /// <summary>What is wrong with the files.</summary>
+    /// <param name="configuration">Whose.</param>
+    /// <param name="read">What they say, as far as it is right.</param>
+    /// <param name="unreadable">Why one of them could not be read, although a moment ago it could; null: all could.</param>
+    private IReadOnlyList<string> Read(IConfigurationRoot configuration, out GatewaySettings? read, out string? unreadable)
     {
-        read = null;
+        (read, unreadable) = (null, null);
         string? fault = null;
         try
         {
             configuration.Reload();
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException { InnerException: IOException or UnauthorizedAccessException })
+        {
+            unreadable = e is InvalidDataException ? e.InnerException!.Message : e.Message;
+            return [];
+        }
+        catch (InvalidDataException e)
         {
             return [$"{e.Message} {e.InnerException?.Message}".TrimEnd()];
         }
@@ -149,6 +165,6 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
     [LoggerMessage(3021, LogLevel.Warning, "{Rule} ('{Pattern}') never decides: {By} ('{ByPattern}') stands before it and is about all its channels. Change their order, or remove it")]
     private partial void LogUnreachable(string rule, string pattern, string by, string byPattern);
 
-    [LoggerMessage(3022, LogLevel.Error, "The configuration cannot be read: {Reason} The rules about channels stay as they were, and the node might not start anew; it is read again as soon as it can be")]
+    [LoggerMessage(3022, LogLevel.Error, "The configuration cannot be read: {Reason} The rules about channels stay as they were, and the node might not start anew; it is read again as soon as it can be. Let the gateway's user read it")]
     private partial void LogUnreadable(string reason);
 }

@@ -18,7 +18,7 @@ internal sealed class LogLines : IDisposable
     private readonly Func<long, string> _tellDropped;
     private readonly Thread _writer;
     private readonly Queue<Line> _waiting = new(); // guards itself and the two below
-    private long _dropped; // since the last line that found a place
+    private long _dropped; // that no line tells of yet
     private bool _isOver;
 
     /// <param name="capacity">Lines that may wait.</param>
@@ -63,10 +63,11 @@ internal sealed class LogLines : IDisposable
         _writer.Join(LastLines);
     }
 
-    private void Drop()
+    /// <param name="untold">Those dropped before, counted already, that no line has told of after all.</param>
+    private void Drop(long untold = 0)
     {
         lock (_waiting)
-            _dropped++;
+            _dropped += 1 + untold;
         _onDropped();
     }
 
@@ -74,18 +75,20 @@ internal sealed class LogLines : IDisposable
     {
         while (TryTake(out var line))
         {
+            var untold = line.DroppedBefore;
             try
             {
                 var output = line.IsError ? _errors : _output;
-                if (line.DroppedBefore > 0)
-                    output.Write(_tellDropped(line.DroppedBefore));
+                if (untold > 0)
+                    output.Write(_tellDropped(untold));
+                untold = 0;
                 output.Write(line.Text);
             }
 #pragma warning disable CA1031 // Whatever it is, the log does not end the node; the next line is tried again.
             catch (Exception)
 #pragma warning restore CA1031
             {
-                Drop();
+                Drop(untold);
             }
         }
     }

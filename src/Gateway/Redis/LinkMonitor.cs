@@ -150,17 +150,15 @@ internal sealed class LinkMonitor(
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void OnChanged() => changed.TrySetResult();
         connection.Changed += OnChanged;
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            // Not a wait with a limit of time: that ends by an exception, and every tick of a healthy node would.
-            await Task.WhenAny(changed.Task, Task.Delay(interval, time, over.Token));
+            // Nothing is thrown when the time is over, as it is at every tick of a healthy node.
+            await changed.Task.WaitAsync(interval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
         finally
         {
             connection.Changed -= OnChanged;
-            await over.CancelAsync();
         }
     }
 

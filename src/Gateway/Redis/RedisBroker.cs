@@ -157,13 +157,7 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         _stopping.Dispose();
     }
 
-    int ILinkReceiver.MaxPayload(ReadOnlySpan<byte> key) => _keys.Classify(key, out _) switch
-    {
-        // An envelope carries a payload as JSON: base64 takes a third more, escapes a little; the fields around it fit in the rest.
-        RedisKeyKind.Command => (int)Math.Min(Array.MaxLength / 2, (2L * _maxPublicationBytes) + (64 * 1024)),
-        RedisKeyKind.Reply => NodeAnswer.MaxBytes,
-        _ => _maxPublicationBytes,
-    };
+    int ILinkReceiver.MaxPayload(ReadOnlySpan<byte> key) => BoundOf(_keys.Classify(key, out _));
 
     void ILinkReceiver.OnMessage(ReadOnlySpan<byte> key, ReadOnlySpan<byte> payload)
     {
@@ -199,9 +193,26 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         var kind = _keys.Classify(key, out var channel);
         if (kind == RedisKeyKind.Channel)
             _sink!.OnTooLarge(channel);
-        if (_logTooLarge.Now())
-            RedisLog.TooLarge(_log, kind == RedisKeyKind.Channel ? "publication" : kind == RedisKeyKind.Command ? "command's envelope" : "node's answer", payloadLength, ((ILinkReceiver)this).MaxPayload(key));
+        if (!_logTooLarge.Now())
+            return;
+        var (what, advice) = kind switch
+        {
+            RedisKeyKind.Channel => ("A publication", "Publish less at once, or raise Gateway:Limits:MaxPublicationBytes on every node"),
+            RedisKeyKind.Command => ("An envelope", "Publish less at once, or raise Gateway:Limits:MaxPublicationBytes on every node: envelopes may have twice that and 64 KiB"),
+            RedisKeyKind.Reply => ("A node's answer", "No node sends such a one: see who else writes in Redis, or whether the nodes are of different versions"),
+            _ => ("A message", "No node sends such a one: see who else writes in Redis"),
+        };
+        RedisLog.TooLarge(_log, what, payloadLength, BoundOf(kind), advice);
     }
+
+    /// <summary>The largest payload that is taken, in bytes.</summary>
+    private int BoundOf(RedisKeyKind kind) => kind switch
+    {
+        // An envelope carries a payload as JSON: base64 takes a third more, escapes a little; the fields around it fit in the rest.
+        RedisKeyKind.Command => (int)Math.Min(Array.MaxLength / 2, (2L * _maxPublicationBytes) + (64 * 1024)),
+        RedisKeyKind.Reply => NodeAnswer.MaxBytes,
+        _ => _maxPublicationBytes,
+    };
 
     private void OnGap(TimeSpan gap)
     {

@@ -15,6 +15,9 @@ internal static class RedisConnectionString
     // Of both schemes, as every other client has it; the library takes 6380 with TLS.
     private const int DefaultPort = 6379;
 
+    // With a serviceName the hosts are Sentinels; the library takes the same for them in its own form.
+    private const int DefaultSentinelPort = 26379;
+
     /// <exception cref="FormatException">It is none; the message says why.</exception>
     /// <exception cref="ArgumentException">The same.</exception>
     public static ConfigurationOptions Parse(string text)
@@ -47,7 +50,7 @@ internal static class RedisConnectionString
         if (slash >= 0)
             TakeDatabase(options, hosts[(slash + 1)..]);
         foreach (var host in (slash < 0 ? hosts : hosts[..slash]).Split(','))
-            TakeHost(options, host);
+            TakeHost(options, host, string.IsNullOrEmpty(options.ServiceName) ? DefaultPort : DefaultSentinelPort);
         return options;
     }
 
@@ -80,11 +83,10 @@ internal static class RedisConnectionString
             : throw new FormatException("what stands behind the hosts is a database's number, such as /0; a '/' in a password is written %2F");
     }
 
-    private static void TakeHost(ConfigurationOptions options, string text)
+    private static void TakeHost(ConfigurationOptions options, string text, int port)
     {
         var end = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) + 1 : text.IndexOf(':', StringComparison.Ordinal);
         var host = end < 0 ? text : text[..end];
-        var port = DefaultPort;
         var isRight = host.Length > 0 && Uri.CheckHostName(host) != UriHostNameType.Unknown
             && (end < 0 || end == text.Length || (text[end] == ':' && int.TryParse(text.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= ushort.MaxValue));
         if (!isRight)

@@ -27,8 +27,8 @@ internal static partial class RedisLog
     [LoggerMessage(2007, LogLevel.Warning, "Redis refused the subscription to {Channel}: {Reason}. Its subscribers were told; the user's ACL must allow the channels &<prefix>*. This line comes at most every 10 s")]
     public static partial void SubscriptionRefused(ILogger log, string channel, string reason);
 
-    [LoggerMessage(2008, LogLevel.Warning, "A {Kind} of {Bytes} bytes from Redis was dropped: {Most} are taken, as Gateway:Limits:MaxPublicationBytes says. Others are counted in gateway_deliveries_dropped_total; this line comes at most every 10 s. Publish less at once, or raise the limit on every node")]
-    public static partial void TooLarge(ILogger log, string kind, long bytes, int most);
+    [LoggerMessage(2008, LogLevel.Warning, "{What} of {Bytes} bytes from Redis was dropped: {Most} are taken. All are counted in gateway_deliveries_dropped_total; this line comes at most every 10 s. {Advice}")]
+    public static partial void TooLarge(ILogger log, string what, long bytes, int most, string advice);
 
     [LoggerMessage(2009, LogLevel.Information, "PUBSUB NUMSUB is refused or fails ({Reason}): a single lost channel would not be found. Allow the user +pubsub|numsub")]
     public static partial void SampleFailed(ILogger log, string reason);

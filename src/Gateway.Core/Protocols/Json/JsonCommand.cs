@@ -52,7 +52,7 @@ internal ref struct JsonCommand
     public ReadOnlySpan<byte> Data { get; private set; }
 
     /// <summary>A null beside <c>binary</c> is as good as none; alone it is a value.</summary>
-    public readonly bool HasData => !Data.IsEmpty && !(HasBinary && Data[0] == (byte)'n');
+    public readonly bool HasData => !Data.IsEmpty && !(HasBinary && JsonAbsence.IsNull(Data));
 
     /// <summary>Of a publication of bytes, in place of <see cref="Data"/>: their base64, without its quotes, escapes and all.</summary>
     public ReadOnlySpan<byte> Binary { get; private set; }

@@ -163,7 +163,7 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            connection.LogTokenFault(e);
+            connection.OnTokenFault(e);
             result = new RefreshResult(RefreshOutcome.Unavailable, "the token could not be judged");
         }
 

@@ -1,6 +1,8 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Gateway.Core.Json;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Transport.Tls;
@@ -23,13 +25,13 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
             return null;
         // Intermediates come from the file alone: nothing is fetched, at start or later.
         var context = SslStreamCertificateContext.Create(all[0], all, offline: true, trust);
-        return new LoadedCertificate(context, all[0].NotAfter.ToUniversalTime(), [.. DnsNames(all[0])], Validity(all[0], now));
+        return new LoadedCertificate(context, all[0].NotBefore.ToUniversalTime(), all[0].NotAfter.ToUniversalTime(), [.. DnsNames(all[0])], Validity(all[0], now));
     }
 
     /// <summary>The certificate with its key first, then what else is in the file.</summary>
     private X509Certificate2Collection? LoadPem(byte[] bytes)
     {
-        var pem = TextOf(bytes);
+        var pem = Encoding.UTF8.GetString(ByteOrderMark.Skip(bytes.AsSpan()));
         var all = new X509Certificate2Collection();
         try
         {
@@ -75,7 +77,7 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
 
         if (ReadFile(nameof(options.KeyPath), options.KeyPath) is not { } bytes)
             return null;
-        var pem = TextOf(bytes);
+        var pem = Encoding.UTF8.GetString(ByteOrderMark.Skip(bytes.AsSpan()));
         if (pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
             return pem;
         Fault(nameof(options.KeyPath), options.KeyPath, "holds no private key in PEM.", "Name the file with the lines BEGIN PRIVATE KEY.");
@@ -107,13 +109,6 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
                 ? new(nameof(options.CertificatePath), index, options.CertificatePath, $"holds a certificate that is not valid before {certificate.NotBefore.ToUniversalTime():u}.", "Name one that is valid, or correct this machine's clock.")
                 : null;
 
-    /// <summary>Behind a byte order mark: a label of PEM begins a line.</summary>
-    private static string TextOf(byte[] pem)
-    {
-        using var reader = new StreamReader(new MemoryStream(pem));
-        return reader.ReadToEnd();
-    }
-
     private byte[]? ReadFile(string option, string path)
     {
         try
@@ -144,7 +139,8 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
 
 /// <summary>A certificate that can be served.</summary>
 /// <param name="Context">The certificate with its key and intermediates; OpenSSL's own context, and so the keys of session tickets, hang on it.</param>
+/// <param name="NotBefore">When it begins to be valid.</param>
 /// <param name="NotAfter">When it expires.</param>
 /// <param name="DnsNames">The host names in it.</param>
 /// <param name="Invalid">It has expired, or is not valid yet: clients refuse it. Null: it is valid.</param>
-internal sealed record LoadedCertificate(SslStreamCertificateContext Context, DateTimeOffset NotAfter, IReadOnlyList<string> DnsNames, TlsFault? Invalid);
+internal sealed record LoadedCertificate(SslStreamCertificateContext Context, DateTimeOffset NotBefore, DateTimeOffset NotAfter, IReadOnlyList<string> DnsNames, TlsFault? Invalid);

@@ -15,6 +15,14 @@ internal sealed class CertificateSet
     /// <summary>When each expires, the endpoint's own first.</summary>
     public IReadOnlyList<DateTimeOffset> Expiries { get; private init; } = [];
 
+    private IReadOnlyList<DateTimeOffset> Beginnings { get; init; } = [];
+
+    /// <summary>How many of them are not valid at a time.</summary>
+    public int InvalidAt(DateTimeOffset time) => Expiries.Zip(Beginnings).Count(certificate => time >= certificate.First || time < certificate.Second);
+
+    /// <summary>When the next of them begins to be valid; null: there is none such.</summary>
+    public DateTimeOffset? NextBeginning(DateTimeOffset after) => Beginnings.Where(time => time > after).Select(time => (DateTimeOffset?)time).Min();
+
     /// <summary>What is served all the same, beside others that are valid: those have their clients, and its own are told the truth.</summary>
     public IReadOnlyList<TlsFault> Invalid { get; private init; } = [];
 
@@ -42,6 +50,7 @@ internal sealed class CertificateSet
         var set = new CertificateSet(ServerOptions(options, own!, clients))
         {
             Expiries = [own!.NotAfter, .. named.Select(certificate => certificate.Loaded!.NotAfter)],
+            Beginnings = [own.NotBefore, .. named.Select(certificate => certificate.Loaded!.NotBefore)],
             Invalid = invalid,
         };
         foreach (var (certificate, _, loaded) in named)

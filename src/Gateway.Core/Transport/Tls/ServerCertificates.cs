@@ -21,6 +21,7 @@ internal sealed class ServerCertificates : IDisposable
     private readonly ITimer _timer;
     private volatile CertificateSet _current;
     private byte[] _seen; // the hash of the files as they were last judged
+    private DateTimeOffset? _judgeAgainAt; // when the files that were turned down begin to be better
     private int _isReloading;
 
     /// <param name="options">The endpoint's options.</param>
@@ -66,16 +67,17 @@ internal sealed class ServerCertificates : IDisposable
         try
         {
             var hash = Hash();
-            if (hash.AsSpan().SequenceEqual(_seen))
+            var now = _time.GetUtcNow();
+            if (hash.AsSpan().SequenceEqual(_seen) && !(now >= _judgeAgainAt))
                 return;
             var faults = new List<TlsFault>();
-            var now = _time.GetUtcNow();
             var loaded = CertificateSet.Load(_options, now, faults);
-            _seen = hash;
-            if (loaded is not null && loaded.Invalid.Count > _current.Expiries.Count(expiry => expiry <= now))
+            (_seen, _judgeAgainAt) = (hash, null);
+            if (loaded is not null && loaded.InvalidAt(now) > _current.InvalidAt(now))
             {
-                // What is served is better.
+                // What is served is better, for now.
                 faults.AddRange(loaded.Invalid);
+                _judgeAgainAt = loaded.NextBeginning(now);
                 loaded = null;
             }
 

@@ -94,7 +94,8 @@ internal sealed partial class TlsTransport : ITransport, ITransportHandler
     /// <summary>The transport below is gone.</summary>
     public void OnClosed(SocketError error)
     {
-        if (_error == SocketError.Success)
+        // The kernel's own verdict counts, also where its consequences were seen first.
+        if (error == SocketError.TimedOut || _error == SocketError.Success)
             _error = error;
         _isInnerClosed = true;
         // Whoever is about to wait for the transport below looks at the flag after it has said so, and this looks for it after the flag.
