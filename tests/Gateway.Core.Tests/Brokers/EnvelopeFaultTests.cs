@@ -13,6 +13,7 @@ public sealed class EnvelopeFaultTests
     [InlineData("""{"channels":["a"],"text":"x"}""", "it has no version")]
     [InlineData("""{"v":2,"channels":["a"],"text":"x"}""", "its version is 2, and this node reads 1")]
     [InlineData("""{"v":1,"op":"dance"}""", "the operation 'dance' is not known here")]
+    [InlineData("\uFEFF{\"v\":1,\"op\":\"dance\"}", "the operation 'dance' is not known here")]
     [InlineData("""{"v":1,"op":"a\nb"}""", "the operation 'a?b' is not known here")]
     [InlineData("""{"v":1,"text":"x"}""", "it names no channels")]
     [InlineData("""{"v":1,"channels":[],"text":"x"}""", "it names no channels")]

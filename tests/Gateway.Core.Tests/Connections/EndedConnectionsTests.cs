@@ -46,6 +46,19 @@ public sealed class EndedConnectionsTests
         Assert.Equal(EndedConnections.Kept + 1, ended.Latest(2 * EndedConnections.Kept).Count);
     }
 
+    /// <summary>The kernel's verdict may be known after the end of the stream was.</summary>
+    [Fact]
+    public void Add_ASlowConsumerThatWasTakenForLost_IsOneWithWhatWaitedThen()
+    {
+        var ended = new EndedConnections();
+        ended.Add(End(1, CloseReason.ConnectionLost) with { QueuedBytes = 2000, Dropped = 2 });
+        ended.Add(End(1, CloseReason.SlowConsumer));
+
+        var only = Assert.Single(ended.Latest(5));
+        Assert.Equal((CloseReason.SlowConsumer, 2000L, 2), (only.Reason, only.QueuedBytes, only.Dropped));
+        Assert.Equal(only, ended.Find(new ConnectionId(1)));
+    }
+
     [Fact]
     public void Close_AsASlowConsumer_IsRememberedWithWhatWaited()
     {

@@ -11,7 +11,7 @@ public sealed class TrafficHistoryTests : IDisposable
     private readonly TrafficHistory _history;
     private int _connections;
 
-    public TrafficHistoryTests() => _history = new TrafficHistory(_metrics, Latencies, () => _connections, _time);
+    public TrafficHistoryTests() => _history = new TrafficHistory(_metrics, Latencies, () => _connections, () => 1, _time);
 
     public void Dispose() => _metrics.Dispose();
 

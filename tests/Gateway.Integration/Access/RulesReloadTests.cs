@@ -34,7 +34,7 @@ public sealed class RulesReloadTests
         await client.SendTextAsync("""{"type":"subscribe","id":1,"channel":"chat"}""");
         Assert.Equal("forbidden", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
         Assert.NotEqual(before, await HashAsync(gateway));
-        Assert.Equal(1, metrics["gateway.rules.reloads{result=loaded}"]);
+        await metrics.BecomesAsync("gateway.rules.reloads{result=loaded}", 1);
         Assert.Equal(2, metrics["gateway.subscriptions.revoked"]);
 
         gateway.Write(Everything);
@@ -50,14 +50,14 @@ public sealed class RulesReloadTests
         var before = await HashAsync(gateway);
 
         gateway.Write("""[ { "Pattern": "user:{sub", "Subscribe": "everyone" }, { "Pattern": "a" }, { "Pattern": "a", "Publish": "token" }, { "Pattern": "b", "Subscribe": "authorizer" } ]""");
-        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 1);
+        await metrics.BecomesAsync("gateway.rules.reloads{result=failed}", 1);
         var line = Assert.Single(gateway.Logs.Lines, line => line.Message.Contains("stay as they were", StringComparison.Ordinal)).Message;
         Assert.All((string[])["Gateway:Rules:0:Pattern", "Gateway:Rules:0:Subscribe", "Gateway:Rules:2:Pattern", "Gateway:Rules:2:Publish", "Gateway:Rules:3:Subscribe"], option => Assert.Contains(option, line));
 
         gateway.Write("[ not json");
-        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 2);
+        await metrics.BecomesAsync("gateway.rules.reloads{result=failed}", 2);
         gateway.Write("""[ { "Pattern": "b", "Subscribe": "authorizer" } ]""", """ "Authorizer": { "Uri": "http://127.0.0.1:1/" }, """);
-        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 3); // there is nobody to ask before a restart
+        await metrics.BecomesAsync("gateway.rules.reloads{result=failed}", 3); // there is nobody to ask before a restart
 
         Assert.Equal(before, await HashAsync(gateway));
         await using var client = await WsClient.OpenJsonAsync(gateway.EndPoint);
@@ -75,13 +75,13 @@ public sealed class RulesReloadTests
         await Eventually.TrueAsync(() => gateway.Level == LogLevel.Warning);
 
         gateway.Write(Everything, level: "Loud");
-        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=failed}"] == 1);
+        await metrics.BecomesAsync("gateway.rules.reloads{result=failed}", 1);
         Assert.Equal(LogLevel.Warning, gateway.Level);
         Assert.Contains(gateway.Logs.Lines, line => line.Message.Contains("Logging:LogLevel:Gateway", StringComparison.Ordinal));
 
         gateway.Write(NewsOnly, level: "Debug");
         await Eventually.TrueAsync(() => gateway.Level == LogLevel.Debug);
-        await Eventually.TrueAsync(() => metrics["gateway.rules.reloads{result=loaded}"] == 1);
+        await metrics.BecomesAsync("gateway.rules.reloads{result=loaded}", 1);
     }
 
     [Fact]

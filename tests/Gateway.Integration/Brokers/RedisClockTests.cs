@@ -1,15 +1,13 @@
 using System.Globalization;
-using Gateway.Core.Brokers;
 using Gateway.Core.Telemetry;
 using Gateway.Integration.Fixtures;
 using Gateway.Redis;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Gateway.Integration.Brokers;
 
 /// <summary>A node whose clock is wrong, among others on one Redis.</summary>
-public sealed class RedisClockTests
+public sealed class RedisClockTests(RedisServer redis) : IClassFixture<RedisServer>
 {
     private static CancellationToken None => CancellationToken.None;
 
@@ -18,17 +16,17 @@ public sealed class RedisClockTests
     [InlineData(90)]
     public async Task Announcements_OfANodeWhoseClockIsWrong_AgeAsAllOthers(int minutes)
     {
-        await using var redis = await RedisServer.StartAsync();
-        var wrong = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddMinutes(minutes));
+        var prefix = $"{Guid.NewGuid():N}:"; // nodes of its own beside those of other tests
         var logs = new LogRecorder();
         using var loggers = new LoggerFactory([logs]);
-        await using var good = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address), "good");
+        await using var good = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address, prefix), "good");
         using var metrics = new GatewayMetrics();
-        await using var bad = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address), "bad", metrics: metrics, time: wrong, log: loggers.CreateLogger<RedisBroker>());
+        await using var bad = TestRedisBroker.Create(TestRedisBroker.Options(redis.Address, prefix), "bad", metrics: metrics, time: new ShiftedClock(TimeSpan.FromMinutes(minutes)), log: loggers.CreateLogger<RedisBroker>());
         foreach (var broker in (RedisBroker[])[good, bad])
         {
             await broker.StartAsync(new RecordingSink(), None);
-            await Eventually.TrueAsync(() => IsTakenAsync(broker));
+            await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
+            await broker.AnnounceAsync("{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
         }
 
         // Neither has taken the other out.
@@ -37,33 +35,26 @@ public sealed class RedisClockTests
         await good.KeepRevocationAsync("s", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
         Assert.Equal(2, (await good.ReadAnnouncementsAsync(None)).Count);
         Assert.Equal(2, (await good.ReadRevocationsAsync(None)).Count);
-        Assert.Equal(2, await NowOrLaterAsync(redis, "gateway:nodes"));
-        Assert.Equal(2, await NowOrLaterAsync(redis, "gateway:revocations"));
+        Assert.Equal(2, await AroundNowAsync(prefix + "nodes"));
+        Assert.Equal(2, await AroundNowAsync(prefix + "revocations"));
 
         Assert.InRange(GaugeReading.Sum(metrics.Meter, "gateway.redis.clock.offset"), (minutes * 60) - 300, (minutes * 60) + 300);
         Assert.Contains(logs.Lines, line => line.Level == LogLevel.Warning && line.Message.Contains("clock is", StringComparison.Ordinal));
     }
 
-    private static async Task<bool> IsTakenAsync(RedisBroker broker)
-    {
-        try
-        {
-            await broker.AnnounceAsync("{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
-            return true;
-        }
-        catch (BrokerUnavailableException)
-        {
-            return false; // it has not been reached yet
-        }
-    }
-
     /// <summary>How many members have times near Redis's own.</summary>
-    private static async Task<int> NowOrLaterAsync(RedisServer redis, string key)
+    private async Task<int> AroundNowAsync(string key)
     {
         using var control = await RedisControl.ConnectAsync(redis.Port);
         var now = TimeProvider.System.GetUtcNow();
         var count = await control.SendAsync(string.Create(
             CultureInfo.InvariantCulture, $"ZCOUNT {key} {now.AddMinutes(-10).ToUnixTimeMilliseconds()} {now.AddMinutes(10).ToUnixTimeMilliseconds()}"));
         return int.Parse(count[1..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Its timers are the machine's.</summary>
+    private sealed class ShiftedClock(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
     }
 }

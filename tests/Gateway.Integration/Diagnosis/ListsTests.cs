@@ -21,14 +21,14 @@ public sealed class ListsTests(RedisServer redis) : IClassFixture<RedisServer>
 
         foreach (var node in nodes.All)
         {
-            var report = await node.Node.FindSubscribersAsync(ChannelName.Parse("news"), 20, None);
+            var report = await ThreeNodes.WholeAsync(() => node.Node.FindSubscribersAsync(ChannelName.Parse("news"), 20, None), found => found.Nodes);
 
             Assert.Equal(2, report.Count);
             Assert.Equal(
                 [("a", first.LocalEndPoint.ToString()), ("b", second.LocalEndPoint.ToString())],
                 report.Connections.Select(connection => (connection.Node, connection.RemoteAddress)));
             Assert.All(report.Nodes, asked => Assert.True(asked.Answered));
-            var one = await node.Node.FindSubscribersAsync(ChannelName.Parse("news"), 1, None);
+            var one = await ThreeNodes.WholeAsync(() => node.Node.FindSubscribersAsync(ChannelName.Parse("news"), 1, None), found => found.Nodes);
             Assert.Equal((2, "a"), (one.Count, Assert.Single(one.Connections).Node));
         }
 
@@ -51,11 +51,11 @@ public sealed class ListsTests(RedisServer redis) : IClassFixture<RedisServer>
 
         foreach (var node in nodes.All)
         {
-            var report = await node.Node.FindEndedAsync(20, None);
+            var report = await ThreeNodes.WholeAsync(() => node.Node.FindEndedAsync(20, None), found => found.Nodes);
 
             Assert.Equal(["b", "a"], report.Connections.Select(connection => connection.Node));
             Assert.Equal((id, "disconnected"), (report.Connections[0].Id, report.Connections[0].Reason));
-            Assert.Equal(id, Assert.Single((await node.Node.FindEndedAsync(1, None)).Connections).Id);
+            Assert.Equal(id, Assert.Single((await ThreeNodes.WholeAsync(() => node.Node.FindEndedAsync(1, None), found => found.Nodes)).Connections).Id);
         }
     }
 }

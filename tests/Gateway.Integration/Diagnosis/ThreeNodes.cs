@@ -41,6 +41,15 @@ internal sealed class ThreeNodes : IAsyncDisposable
 
     public static string[] Codes(Explanation explanation) => [.. explanation.Causes.Select(cause => cause.Code)];
 
+    /// <summary>Asks until all nodes have answered: a busy machine's may take longer than they are waited for.</summary>
+    public static async Task<T> WholeAsync<T>(Func<Task<T>> ask, Func<T, IReadOnlyList<AskedNode>> nodes)
+        where T : class
+    {
+        T? report = null;
+        await Eventually.TrueAsync(async () => nodes(report = await ask()).All(node => node.Answered));
+        return report!;
+    }
+
     public static async Task PublishAsync(TestNode node, string channel, byte[] payload) =>
         await node.Node.PublishAsync(ChannelName.Parse(channel), payload, Gateway.Core.PublicationSource.Api, CancellationToken.None);
 

@@ -40,9 +40,10 @@ internal sealed class ClientProgram : IAsyncDisposable
     }
 
     /// <summary>The next line it prints.</summary>
-    public async Task<string> LineAsync()
+    /// <param name="atMost">How long it may take; null: a minute.</param>
+    public async Task<string> LineAsync(TimeSpan? atMost = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(atMost ?? Patience);
         try
         {
             return await _lines.Reader.ReadAsync(patience.Token);

@@ -5,6 +5,9 @@ namespace Gateway.Integration.Fixtures;
 /// <summary>One Chromium for all tests of the console, which plays scenarios one after the other, and a node for those that need any one.</summary>
 public sealed class ConsoleBrowser : IAsyncLifetime
 {
+    // Of many steps, each of which has its own deadline there: what a scenario says after this one's would be taken for the next one's.
+    private static readonly TimeSpan Scenario = TimeSpan.FromMinutes(5);
+
     private ClientProgram? _program;
     private HostProcess? _host;
 
@@ -24,7 +27,7 @@ public sealed class ConsoleBrowser : IAsyncLifetime
     /// <summary>What it says next, which must be this property.</summary>
     public async Task<string> NextAsync(string property)
     {
-        var said = JsonSerializer.Deserialize<JsonElement>(await _program!.LineAsync());
+        var said = JsonSerializer.Deserialize<JsonElement>(await _program!.LineAsync(Scenario));
         Assert.False(said.TryGetProperty("failed", out var reason), reason.ToString());
         return said.GetProperty(property).GetString()!;
     }

@@ -124,12 +124,17 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
         await using var redis = await RedisServer.StartAsync();
         await using var first = await StartAsync(redis, "first");
         await using var second = await StartAsync(redis, "second");
-        await using var balancer = RoundRobin.Start(first.Admin.BaseAddress!, second.Admin.BaseAddress!);
-        await browser.PlayAsync("balanced", balancer.Address, "first", "second");
+        await using var balancer = await StartBalancerAsync(first, second);
+        var page = new Uri($"http://{balancer.EndPoint}/");
+        await browser.PlayAsync("balanced", page, "first", "second");
 
-        var (drained, other) = await browser.NextAsync("drained") == "first" ? (first, second) : (second, first);
+        var name = await browser.NextAsync("drained");
+        await browser.IsDoneAsync();
+        var (drained, other) = name == "first" ? (first, second) : (second, first);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await drained.ReadinessAsync()).Status);
         Assert.Equal(HttpStatusCode.OK, (await other.ReadinessAsync()).Status);
+
+        await browser.PlayAsync("undrained", new Uri(page, $"?node={name}"), name, "first", "second");
         await browser.IsDoneAsync();
     }
 
@@ -140,7 +145,7 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
         await using var redis = await RedisServer.StartAsync();
         await using var first = await StartAsync(redis, "first", $"--Gateway:Auth:Jwt:HmacKey={secret}");
         await using var second = await StartAsync(redis, "second", $"--Gateway:Auth:Jwt:HmacKey={secret}");
-        await using var balancer = RoundRobin.Start(first.Admin.BaseAddress!, second.Admin.BaseAddress!);
+        await using var balancer = await StartBalancerAsync(first, second);
         await using var anonymous = await WsClient.OpenJsonAsync(first.EndPoint);
         await anonymous.SubscribeAsync("news");
         var token = TokenIssuer.Hmac(Encoding.ASCII.GetBytes(secret)).Issue("alice");
@@ -150,7 +155,7 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
         // Whoever is asked for all nodes' subscribers asks those that it knows.
         foreach (var host in (HostProcess[])[first, second])
             await Eventually.TrueAsync(async () => (await host.Admin.GetFromJsonAsync<JsonElement>("/api/v1/nodes")).GetProperty("nodes").GetArrayLength() == 2);
-        await browser.PlayAsync("search", balancer.Address, "alice", id);
+        await browser.PlayAsync("search", new Uri($"http://{balancer.EndPoint}/"), "alice", id);
 
         await browser.IsDoneAsync();
     }
@@ -186,6 +191,10 @@ public sealed class ConsoleTests(ConsoleBrowser browser) : IClassFixture<Console
 
         await browser.IsDoneAsync();
     }
+
+    /// <summary>Each connection to the admin side goes to the next node.</summary>
+    private static Task<ProxyProgram> StartBalancerAsync(HostProcess first, HostProcess second) => ProxyProgram.StartHaproxyAsync(
+        "tcp", "balance roundrobin", $"server first 127.0.0.1:{first.Admin.BaseAddress!.Port}", $"server second 127.0.0.1:{second.Admin.BaseAddress!.Port}");
 
     private static async Task<HostProcess> StartAsync(RedisServer redis, string name, params string[] more)
     {

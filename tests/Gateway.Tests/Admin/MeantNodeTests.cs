@@ -66,7 +66,9 @@ public class MeantNodeTests
         {
             var meant = Assert.Single(operation.Value.GetProperty("parameters").EnumerateArray(), parameter => parameter.GetProperty("name").GetString() == "node");
             Assert.Equal("query", meant.GetProperty("in").GetString());
-            Assert.True(operation.Value.GetProperty("responses").TryGetProperty("409", out _));
+            Assert.True(operation.Value.GetProperty("responses").TryGetProperty("409", out var refusal));
+            Assert.Contains("another node", refusal.GetProperty("description").GetString());
+            Assert.EndsWith("/Problem", refusal.GetProperty("content").GetProperty("application/problem+json").GetProperty("schema").GetProperty("$ref").GetString());
         });
     }
 }

@@ -1,10 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Gateway.Configuration;
 using Gateway.Docs;
 
 namespace Gateway.Tests.Docs;
 
-/// <summary>What the Dockerfile and docker-compose.yml say of the program and of the repository is true.</summary>
+/// <summary>What the Dockerfile, docker-compose.yml and the chart's schema say of the program and of the repository is true.</summary>
 public partial class DeploymentTests
 {
     private static readonly string Compose = Read("docker-compose.yml");
@@ -49,6 +52,56 @@ public partial class DeploymentTests
         Assert.NotEmpty(copied);
         Assert.All(copied, path => Assert.Contains(ignored, line => line.StartsWith('!') && (path + "/").StartsWith(line[1..].TrimEnd('/') + "/", StringComparison.Ordinal)));
     }
+
+    /// <summary>With other bounds the chart takes what no node starts with, or refuses what every node takes.</summary>
+    [Fact]
+    public void ChartSchema_EveryIntegerOptionThatItNames_HasTheBoundsOfTheOption()
+    {
+        using var schema = JsonDocument.Parse(Read("deploy/helm/values.schema.json"));
+        var (ofOptions, ofSchema) = (new List<string>(), new List<string>());
+        foreach (var option in OptionCatalog.Options.Where(option => option.Kind is OptionKind.Number or OptionKind.Size))
+        {
+            if (option.Rules.OfType<RangeAttribute>().SingleOrDefault() is not { } range)
+                continue;
+
+            // Most stand below config by their own names, some below the chart's own sections, such as rules and authorizer.
+            var path = option.Name.Split(':')[1..];
+            string[][] places = [["config", .. path], path];
+            foreach (var place in places)
+            {
+                if (Find(schema.RootElement, place) is not { } value)
+                    continue;
+
+                ofOptions.Add($"{option.Name} {Convert.ToInt64(range.Minimum, CultureInfo.InvariantCulture)} {Convert.ToInt64(range.Maximum, CultureInfo.InvariantCulture)}");
+                ofSchema.Add($"{option.Name} {Member(value, "minimum")} {Member(value, "maximum")}");
+            }
+        }
+
+        // One of each kind of place, so that none is missed altogether: config, a list's item, a definition's reference.
+        string[] named = ["Gateway:Handshake:MaxRequestBytes ", "Gateway:Rules:0:MaxBehindBytes ", "Gateway:Drain:Rate "];
+        Assert.All(named, name => Assert.Contains(ofOptions, bounds => bounds.StartsWith(name, StringComparison.Ordinal)));
+        Assert.Equal(ofOptions, ofSchema);
+    }
+
+    /// <summary>What the schema says of the value at such a path; null where it names none. An item of a list is its <c>0</c>, as in an option's name.</summary>
+    private static JsonElement? Find(JsonElement schema, string[] path)
+    {
+        var found = schema;
+        foreach (var part in path)
+        {
+            var next = part == "0" ? Member(found, "items")
+                : Member(found, "properties") is { } properties ? Member(properties, JsonNamingPolicy.CamelCase.ConvertName(part))
+                : null;
+            if (next is not { } named)
+                return null;
+
+            found = Member(named, "$ref") is { } reference ? schema.GetProperty("definitions").GetProperty(reference.GetString()!.Split('/')[^1]) : named;
+        }
+
+        return found;
+    }
+
+    private static JsonElement? Member(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value : null;
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, file));
 

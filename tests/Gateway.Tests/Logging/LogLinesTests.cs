@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Gateway.Logging;
 
 namespace Gateway.Tests.Logging;
@@ -8,6 +9,7 @@ public sealed class LogLinesTests : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Sink _sink = new();
+    private readonly Channel<int> _drops = Channel.CreateUnbounded<int>(); // the count after each
     private int _dropped;
 
     public void Dispose() => _sink.Dispose();
@@ -47,6 +49,44 @@ public sealed class LogLinesTests : IDisposable
     }
 
     [Fact]
+    public async Task Lines_ManyThatCannotBeWritten_AreAllToldOfOnceTheyCan()
+    {
+        _sink.Open();
+        _sink.IsFull = true;
+        using var lines = Create(capacity: 10);
+        for (var i = 1; i <= 3; i++)
+        {
+            lines.Add($"{i}", isError: false);
+            Assert.Equal(i, await _drops.Reader.ReadAsync().AsTask().WaitAsync(Patience)); // each of them once
+        }
+
+        _sink.IsFull = false;
+        lines.Add("next", isError: false);
+        await _sink.IsWritten("next").WaitAsync(Patience);
+
+        Assert.Equal(["1", "1 dropped", "2 dropped", "3 dropped", "next"], _sink.Written);
+        Assert.Equal(3, _dropped);
+    }
+
+    [Fact]
+    public async Task Lines_ThatCannotBeWrittenBehindWhatTellsOfOthers_AreToldOfAlone()
+    {
+        _sink.Open();
+        _sink.Fails = "full";
+        using var lines = Create(capacity: 10);
+        for (var i = 1; i <= 2; i++)
+        {
+            lines.Add("full", isError: false);
+            Assert.Equal(i, await _drops.Reader.ReadAsync().AsTask().WaitAsync(Patience));
+        }
+
+        lines.Add("next", isError: false);
+        await _sink.IsWritten("next").WaitAsync(Patience);
+
+        Assert.Equal(["full", "1 dropped", "full", "1 dropped", "next"], _sink.Written);
+    }
+
+    [Fact]
     public async Task Lines_LoggedAtTheEnd_LeaveOrAreCounted()
     {
         _sink.Open();
@@ -59,7 +99,7 @@ public sealed class LogLinesTests : IDisposable
         Assert.Equal(1, _dropped);
     }
 
-    private LogLines Create(int capacity) => new(capacity, _sink, _sink, () => _dropped++, static lines => $"{lines} dropped");
+    private LogLines Create(int capacity) => new(capacity, _sink, _sink, () => _drops.Writer.TryWrite(++_dropped), static lines => $"{lines} dropped");
 
     /// <summary>An output that nobody reads until the test says so.</summary>
     private sealed class Sink : StringWriter
@@ -68,7 +108,11 @@ public sealed class LogLinesTests : IDisposable
         private readonly ConcurrentQueue<string> _written = new();
         private readonly ConcurrentDictionary<string, TaskCompletionSource> _waiters = new();
 
+        /// <summary>A text that cannot be written.</summary>
         public string? Fails { get; set; }
+
+        /// <summary>None can.</summary>
+        public bool IsFull { get; set; }
 
         public IEnumerable<string> Written => _written;
 
@@ -81,7 +125,7 @@ public sealed class LogLinesTests : IDisposable
             _written.Enqueue(value!);
             Waiter(value!).TrySetResult();
             _isRead.Wait(Patience);
-            if (value == Fails)
+            if (IsFull || value == Fails)
                 throw new IOException("no space left");
         }
 

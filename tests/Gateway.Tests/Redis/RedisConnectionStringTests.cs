@@ -20,6 +20,8 @@ public sealed class RedisConnectionStringTests
     [InlineData("redis://ann:p@s:s@host", "host:6379", "ann", "p@s:s", null, false)] // as it was pasted
     [InlineData("redis://ann:b%C3%BC@host", "host:6379", "ann", "b\u00FC", null, false)]
     [InlineData("rediss://u:p@a:1,b,[2001:db8::1]:3,[::1]/4", "a:1 b:6379 [2001:db8::1]:3 [::1]:6379", "u", "p", 4, true)]
+    [InlineData("redis://a,b:7000/?serviceName=main", "a:26379 b:7000", null, null, null, false)]
+    [InlineData("rediss://a?serviceName=main", "a:26379", null, null, null, true)]
     [InlineData("redis://host?ssl=true", "host:6379", null, null, null, true)]
     [InlineData("redis.example.com:6379,user=ann,password=a://b=,ssl=true,defaultDatabase=3", "redis.example.com:6379", "ann", "a://b=", 3, true)]
     [InlineData("a:1,b:2", "a:1 b:2", null, null, null, false)]

@@ -1,20 +1,12 @@
 // Chromium with the console in it, watched for everything that a page should not do.
 import assert from 'node:assert/strict';
-import { chromium } from 'playwright-core';
+import { launch as launchChromium } from '../chromium.mjs';
 
 const PATIENCE_MS = 45_000;
 
 export const say = line => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-export async function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--ignore-certificate-errors', // the test's own authority is in no store
-    ],
-  });
-}
+export const launch = () => launchChromium({ ignoreCertificates: true }); // the test's own authority is in no store
 
 /** Opens the console. `faults` collects what it must not do: exceptions, refused policies, errors on the console. */
 export async function open(browser, url, options = {}) {

@@ -150,6 +150,48 @@ public sealed class TlsReloadTests
     }
 
     [Fact]
+    public async Task Renewal_BesideANamedCertificateThatIsNotValidYet_IsServed()
+    {
+        await using var server = await TlsNode.StartAsync(
+            (tls, certificates) =>
+            {
+                using var early = certificates.IssueCertificate(["a.example"], TimeSpan.FromDays(2), TimeSpan.FromDays(3));
+                var (certificate, key) = certificates.WritePair("early", early);
+                tls.Certificates.Add(new NamedCertificateOptions { CertificatePath = certificate, KeyPath = key });
+            },
+            time: _time);
+        await using var old = await server.OpenAsync();
+
+        Replace(server);
+        Tick();
+
+        await using var renewed = await server.OpenAsync();
+        Assert.NotEqual(Serial(old), Serial(renewed));
+    }
+
+    [Fact]
+    public async Task NamedCertificate_ReplacedByOneThatBeginsLater_IsServedFromThen()
+    {
+        await using var server = await TlsNode.StartAsync(
+            (tls, certificates) =>
+            {
+                var (certificate, key) = certificates.Issue("a.example");
+                tls.Certificates.Add(new NamedCertificateOptions { CertificatePath = certificate, KeyPath = key });
+            },
+            time: _time);
+        using var later = server.Certificates.IssueCertificate(["a.example"], TimeSpan.FromHours(1), TimeSpan.FromDays(2));
+        server.Certificates.WritePair("certificate2", later);
+        Tick();
+        Tick();
+        Assert.Contains("is not valid before", Assert.Single(server.Node.Logs.Lines, line => line.Level == LogLevel.Error).Message, StringComparison.Ordinal);
+
+        _time.Advance(TimeSpan.FromHours(2));
+
+        Assert.Single(server.Node.Logs.Lines, line => line.Message.Contains("have been read anew", StringComparison.Ordinal));
+        Assert.Single(server.Node.Logs.Lines, line => line.Level == LogLevel.Error);
+    }
+
+    [Fact]
     public async Task Expiry_OfACertificate_IsAGauge()
     {
         await using var server = await TlsNode.StartAsync(time: _time);
