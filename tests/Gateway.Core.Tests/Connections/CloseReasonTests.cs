@@ -83,7 +83,7 @@ public sealed class CloseReasonTests
     public void Mistakes_InFramesThatCanBeRead_AreAnsweredByTheClientBeforeTheEnd()
     {
         Assert.Equal(
-            [nameof(CloseReason.MessageTimeout), nameof(CloseReason.RateLimit), nameof(CloseReason.TooManyControlFrames), nameof(CloseReason.UnsupportedData)],
+            [nameof(CloseReason.MessageTimeout), nameof(CloseReason.RateLimit), nameof(CloseReason.RefusedByClose), nameof(CloseReason.TooManyControlFrames), nameof(CloseReason.UnsupportedData)],
             Named.Where(row => row.Reason.IsMistake).Select(row => row.Name).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(Named, row => row.Reason.IsFailure && IsOnTheWire(row.Reason));
     }

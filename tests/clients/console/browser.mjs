@@ -33,8 +33,13 @@ export const shown = page => page.locator('#content').waitFor();
 export const reads = (page, selector, text) => page.locator(selector, { hasText: text }).first().waitFor();
 
 export async function logReads(page, text) {
-  await reads(page, '#try-log', text);
-  return page.locator('#try-log').innerText();
+  const log = page.locator('#try-log');
+  try {
+    await reads(page, '#try-log', text);
+  } catch (error) {
+    throw new Error(`There is no '${text}' in the page's log:\n${await log.innerText()}`, { cause: error });
+  }
+  return log.innerText();
 }
 
 /** How many pixels of a chart have its first line's colour; none before it has a line. */

@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Gateway.Core.Json;
 using Gateway.Core.Options;
 
 namespace Gateway.Core.Transport.Tls;
@@ -28,10 +27,13 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
         return new LoadedCertificate(context, all[0].NotBefore.ToUniversalTime(), all[0].NotAfter.ToUniversalTime(), [.. DnsNames(all[0])], Validity(all[0], now));
     }
 
+    /// <summary>A file's text, without the byte order mark that some editors put in front of it.</summary>
+    private static string TextOf(byte[] bytes) => Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF');
+
     /// <summary>The certificate with its key first, then what else is in the file.</summary>
     private X509Certificate2Collection? LoadPem(byte[] bytes)
     {
-        var pem = Encoding.UTF8.GetString(ByteOrderMark.Skip(bytes.AsSpan()));
+        var pem = TextOf(bytes);
         var all = new X509Certificate2Collection();
         try
         {
@@ -77,7 +79,7 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
 
         if (ReadFile(nameof(options.KeyPath), options.KeyPath) is not { } bytes)
             return null;
-        var pem = Encoding.UTF8.GetString(ByteOrderMark.Skip(bytes.AsSpan()));
+        var pem = TextOf(bytes);
         if (pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
             return pem;
         Fault(nameof(options.KeyPath), options.KeyPath, "holds no private key in PEM.", "Name the file with the lines BEGIN PRIVATE KEY.");
