@@ -300,7 +300,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         var transport = Connections.Transport;
         Kept.Add("blocks", transport.Blocks, transport.SmallBlocks);
-        Kept.Add("buffers", transport.Buffers.Arrays);
+        Kept.Add("buffers", transport.Buffers.Arrays, transport.Buffers.Large);
         Kept.Add("socket_args", transport.Args);
         Kept.Add("queues", Connections.Queues);
         Kept.Add("publications", _publications.Kept);

@@ -19,11 +19,12 @@ internal sealed class BlockPool(int blockBytes, int maxRetained, MemoryAccount? 
 
     public Block Rent()
     {
+        if (_free.TryTake(out var block))
+            block.MarkRented();
+        else
+            block = new Block(this); // first: it may fail, and what is not there is not counted
         Interlocked.Increment(ref _rented);
         account?.Add(BlockBytes);
-        if (!_free.TryTake(out var block))
-            return new Block(this);
-        block.MarkRented();
         return block;
     }
 

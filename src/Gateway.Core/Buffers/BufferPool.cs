@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Gateway.Core.Buffers;
 
-/// <summary>Plain arrays for what outlives a call on one connection (a partial request, a partial message), counted so that a leak shows.</summary>
+/// <summary>Memory for what outlives a call on one connection (a partial request, a partial message), counted so that a leak shows.</summary>
 internal sealed class BufferPool
 {
     private long _rented;
@@ -13,7 +13,10 @@ internal sealed class BufferPool
     /// <summary>Where they are kept.</summary>
     public ArrayShelves Arrays { get; } = new();
 
-    /// <summary>Arrays rented and not returned.</summary>
+    /// <summary>Where what is too large for an array is kept.</summary>
+    public MappedShelves Large { get; } = new();
+
+    /// <summary>What was rented and not returned.</summary>
     public long Rented => Interlocked.Read(ref _rented);
 
     /// <summary>
@@ -25,9 +28,42 @@ internal sealed class BufferPool
         array = null;
         if (!Account.TryAdd(minimumLength))
             return false;
-        array = Arrays.Rent(minimumLength);
-        Interlocked.Increment(ref _rented);
-        Account.Add(array.Length - minimumLength);
+        try
+        {
+            array = Arrays.Rent(minimumLength);
+        }
+        catch (OutOfMemoryException)
+        {
+            Account.Add(-minimumLength);
+            return false;
+        }
+
+        Count(array.Length - minimumLength);
+        return true;
+    }
+
+    /// <summary>As <see cref="TryRent"/>, for a message, which may be large.</summary>
+    public bool TryRentForMessage(int minimumLength, out RentedBytes bytes)
+    {
+        bytes = default;
+        if (minimumLength < MappedShelves.LeastBytes)
+        {
+            if (!TryRent(minimumLength, out var array))
+                return false;
+            bytes = new RentedBytes(array);
+            return true;
+        }
+
+        if (!Account.TryAdd(minimumLength))
+            return false;
+        if (Large.TryRent(minimumLength) is not { } mapped)
+        {
+            Account.Add(-minimumLength);
+            return false;
+        }
+
+        bytes = new RentedBytes(mapped);
+        Count(mapped.Length - minimumLength);
         return true;
     }
 
@@ -37,9 +73,8 @@ internal sealed class BufferPool
     /// </summary>
     public byte[] Rent(int minimumLength)
     {
-        Interlocked.Increment(ref _rented);
         var array = Arrays.Rent(minimumLength);
-        Account.Add(array.Length);
+        Count(array.Length);
         return array;
     }
 
@@ -50,10 +85,31 @@ internal sealed class BufferPool
         Arrays.Return(array);
     }
 
+    public void Return(RentedBytes bytes)
+    {
+        if (bytes.Array is { } array)
+        {
+            Return(array);
+        }
+        else if (bytes.Mapped is { } mapped)
+        {
+            Interlocked.Decrement(ref _rented);
+            Account.Add(-mapped.Length);
+            Large.Return(mapped);
+        }
+    }
+
     /// <summary>Counts a rented array as gone: it is left to the collector, since somebody may still be reading it.</summary>
     public void Abandon(byte[] array)
     {
         Interlocked.Decrement(ref _rented);
         Account.Add(-array.Length);
+    }
+
+    /// <summary>Behind the allocation, which may fail: what is not there is not counted.</summary>
+    private void Count(int bytes)
+    {
+        Interlocked.Increment(ref _rented);
+        Account.Add(bytes);
     }
 }

@@ -20,8 +20,10 @@ internal sealed class CountedPool<T>(Func<T> create, int maxRetained, int bytesE
 
     public T Rent()
     {
+        if (!_free.TryTake(out var item))
+            item = create();
         Interlocked.Increment(ref _rented);
-        return _free.TryTake(out var item) ? item : create();
+        return item;
     }
 
     /// <summary>Exactly once, and ready for the next one.</summary>

@@ -28,8 +28,16 @@ internal sealed class SharedInflaters(CountedPool<MessageInflater> pool, Compres
 
     public override bool TryRent([NotNullWhen(true)] out MessageInflater? inflater)
     {
-        inflater = pool.Rent();
-        return true;
+        try
+        {
+            inflater = pool.Rent();
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            inflater = null;
+            return false;
+        }
     }
 
     public override void Return(MessageInflater inflater)
@@ -50,8 +58,19 @@ internal sealed class DedicatedInflater(int windowBits, MemoryAccount account, C
 
     public override bool TryRent([NotNullWhen(true)] out MessageInflater? inflater)
     {
-        if (_inflater is null && account.TryHold(MessageInflater.SizeOf(windowBits, keepsHistory: true)))
-            _inflater = new MessageInflater(windowBits, keepsHistory: true);
+        var size = MessageInflater.SizeOf(windowBits, keepsHistory: true);
+        if (_inflater is null && account.TryHold(size))
+        {
+            try
+            {
+                _inflater = new MessageInflater(windowBits, keepsHistory: true);
+            }
+            catch (OutOfMemoryException)
+            {
+                account.LetGo(size);
+            }
+        }
+
         inflater = _inflater;
         return inflater is not null;
     }

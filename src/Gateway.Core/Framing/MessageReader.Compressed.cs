@@ -40,8 +40,8 @@ internal partial struct MessageReader
             return false;
 
         // What it becomes stands in the buffer's place.
-        var (whole, length) = (_buffer!, _messageLength);
-        (_buffer, _messageLength) = (null, 0);
+        var (whole, length) = (_buffer, _messageLength);
+        (_buffer, _messageLength) = (default, 0);
         try
         {
             return TryInflate(settings, whole.AsSpan(0, length), isHopeless, out payload);
@@ -84,7 +84,7 @@ internal partial struct MessageReader
         }
 
         _messageLength = 0;
-        _handedOut = _buffer is not null;
+        _handedOut = !_buffer.IsNone;
         return _error == ProtocolError.None;
     }
 
@@ -94,7 +94,7 @@ internal partial struct MessageReader
         while (true)
         {
             var start = _messageLength;
-            var end = Math.Min(_buffer?.Length ?? 0, settings.MaxMessageBytes);
+            var end = Math.Min(_buffer.Length, settings.MaxMessageBytes);
             if (isHopeless is not null && start == 0)
                 end = Math.Min(end, FirstLook);
             var status = inflater.Inflate(ref compressed, _buffer.AsSpan(0, start), _buffer.AsSpan(start, end - start), out var written);
@@ -118,7 +118,7 @@ internal partial struct MessageReader
             isWhole = _messageLength == 0 || isHopeless?.Invoke(_buffer.AsSpan(0, _messageLength)) != true;
             if (!isWhole)
                 return true;
-            if (_messageLength == (_buffer?.Length ?? 0) && !TryGrowInflated(settings, compressed.Length))
+            if (_messageLength == _buffer.Length && !TryGrowInflated(settings, compressed.Length))
                 return false;
         }
     }

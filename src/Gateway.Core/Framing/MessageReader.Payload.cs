@@ -76,7 +76,7 @@ internal partial struct MessageReader
     {
         if (piece.IsEmpty)
             return true;
-        if ((_buffer is null || _buffer.Length - at < piece.Length) && !TryGrow(settings, at, at + piece.Length))
+        if ((_buffer.IsNone || _buffer.Length - at < piece.Length) && !TryGrow(settings, at, at + piece.Length))
             return false;
         Masking.Apply(piece, _buffer.AsSpan(at), _maskKey);
         _maskKey = Masking.Rotate(_maskKey, piece.Length);
@@ -91,20 +91,20 @@ internal partial struct MessageReader
     private bool TryGrow(MessageReaderSettings settings, int kept, int needed)
     {
         var most = _fin ? (long)kept + _remaining : MaxBytes(settings) + (long)FrameRules.MaxControlPayload;
-        return TryReplaceBuffer(settings, kept, (int)Math.Max(needed, Math.Min(2L * (_buffer?.Length ?? 0), most)));
+        return TryReplaceBuffer(settings, kept, (int)Math.Max(needed, Math.Min(2L * _buffer.Length, most)));
     }
 
     private bool TryReplaceBuffer(MessageReaderSettings settings, int kept, int length)
     {
-        if (!settings.Buffers.TryRent(length, out var larger))
+        if (!settings.Buffers.TryRentForMessage(length, out var larger))
         {
             _error = ProtocolError.NoRoom;
             return false;
         }
 
-        if (_buffer is not null)
+        if (!_buffer.IsNone)
         {
-            _buffer.AsSpan(0, kept).CopyTo(larger);
+            _buffer.AsSpan(0, kept).CopyTo(larger.AsSpan());
             settings.Buffers.Return(_buffer);
         }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Gateway.Core.Buffers;
 
 namespace Gateway.Core.Framing;
 
@@ -14,7 +15,7 @@ internal partial struct MessageReader
 
     // The message's payload so far, unmasked, and behind it that of a control frame between its fragments. Rented when a payload comes in
     // part.
-    private byte[]? _buffer;
+    private RentedBytes _buffer;
     private int _messageLength; // bytes of the message in _buffer
     private byte _controlLength; // bytes of the control frame behind them
     private int _remaining; // payload bytes of the current frame that have not come
@@ -32,7 +33,7 @@ internal partial struct MessageReader
     private DataKind _data; // of the message
 
     /// <summary>Bytes rented for a message that has come in part.</summary>
-    public readonly int PartialBytes => _buffer?.Length ?? 0;
+    public readonly int PartialBytes => _buffer.Length;
 
     /// <summary>Whether a message, or a frame, has begun and not ended.</summary>
     public readonly bool IsWithin => _messageOpcode != Opcode.Continuation || _inPayload || _headerLength > 0;
@@ -104,10 +105,10 @@ internal partial struct MessageReader
     private void ReturnBuffer(MessageReaderSettings settings)
     {
         _handedOut = false;
-        if (_buffer is null)
+        if (_buffer.IsNone)
             return;
         settings.Buffers.Return(_buffer);
-        _buffer = null;
+        _buffer = default;
         _messageLength = 0;
         _controlLength = 0;
     }

@@ -103,7 +103,7 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
         });
     }
 
-    /// <summary>Until the node's own figures are those of before.</summary>
+    /// <summary>Until the node's own figures are those of before, and what it uses is: the memory of a spike it gives back once it is calm.</summary>
     private (bool IsBack, double Seconds) WaitForBack(HonestPings honest, NodeRest before)
     {
         var start = Loop.Clock.GetTimestamp();
@@ -112,7 +112,8 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
                 && metrics.Connections <= honest.Open
                 && metrics.Channels <= before.Metrics.Channels
                 && metrics.WaitingBytes <= before.Metrics.WaitingBytes + Noise
-                && metrics.HeldBytes <= before.Metrics.HeldBytes + Noise,
+                && metrics.HeldBytes <= before.Metrics.HeldBytes + Noise
+                && Kept(before, target.Usage.ResidentBytes, group?.UsedBytes) <= MostKept(metrics),
             Patience);
         return (isBack, Loop.Clock.GetElapsedTime(start).TotalSeconds);
     }
@@ -171,10 +172,13 @@ internal sealed class PartsRun(Loop loop, Target target, PartsSettings settings,
 
     private void CheckMemory(NodeRest before, NodeRest after)
     {
-        var most = settings.MaxKept / 100 * (settings.GroupBytes > 0 ? settings.GroupBytes : after.Metrics.BudgetBytes);
-        var kept = Math.Max(after.Resident - before.Resident, after.GroupBytes - before.GroupBytes ?? 0);
+        var (kept, most) = (Kept(before, after.Resident, after.GroupBytes), MostKept(after.Metrics));
         report.Check($"{over}: memory is as before", kept <= most, $"{kept / 1e6:0.0} MB more, at most {most / 1e6:0.0}");
     }
+
+    private static double Kept(NodeRest before, double resident, double? groupBytes) => Math.Max(resident - before.Resident, groupBytes - before.GroupBytes ?? 0);
+
+    private double MostKept(NodeMetrics metrics) => settings.MaxKept / 100 * (settings.GroupBytes > 0 ? settings.GroupBytes : metrics.BudgetBytes);
 
     /// <summary>Milliseconds.</summary>
     private readonly record struct PhaseTimes(double P50, double P99, double Longest);

@@ -9,6 +9,7 @@ internal sealed class PartsWatch(AdminApi admin)
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private long _looked;
+    private Task<NodeMetrics>? _look;
 
     public double MostConnections { get; private set; }
 
@@ -23,27 +24,32 @@ internal sealed class PartsWatch(AdminApi admin)
     /// <summary>Looks that the admin side did not answer.</summary>
     public int Unanswered { get; private set; }
 
-    /// <summary>What it found last, if it is time to look; else null.</summary>
+    /// <summary>What it has found since the last call; else null. Never waits: whoever measures calls it, and a busy node answers late.</summary>
     public NodeMetrics? Look()
     {
-        var now = Loop.Clock.GetTimestamp();
-        if (_looked != 0 && Loop.Clock.GetElapsedTime(_looked, now) < Interval)
-            return null;
-        _looked = now;
-        try
+        if (_look is null && (_looked == 0 || Loop.Clock.GetElapsedTime(_looked) >= Interval))
         {
-            var metrics = admin.Metrics();
-            MostConnections = Math.Max(MostConnections, metrics.Connections);
-            MostWaiting = Math.Max(MostWaiting, metrics.WaitingBytes);
-            MostHeld = Math.Max(MostHeld, metrics.HeldBytes);
-            MostUsed = Math.Max(MostUsed, metrics.UsedBytes);
-            HighestStage = Math.Max(HighestStage, metrics.MemoryStage);
-            return metrics;
+            _looked = Loop.Clock.GetTimestamp();
+            _look = Task.Run(admin.Metrics);
         }
-        catch (Exception e) when (e is LoadException or HttpRequestException)
+
+        if (_look is not { IsCompleted: true } done)
+            return null;
+        _look = null;
+        if (!done.IsCompletedSuccessfully)
         {
+            if (done.Exception?.InnerException is not (LoadException or HttpRequestException))
+                done.GetAwaiter().GetResult();
             Unanswered++;
             return null;
         }
+
+        var metrics = done.Result;
+        MostConnections = Math.Max(MostConnections, metrics.Connections);
+        MostWaiting = Math.Max(MostWaiting, metrics.WaitingBytes);
+        MostHeld = Math.Max(MostHeld, metrics.HeldBytes);
+        MostUsed = Math.Max(MostUsed, metrics.UsedBytes);
+        HighestStage = Math.Max(HighestStage, metrics.MemoryStage);
+        return metrics;
     }
 }

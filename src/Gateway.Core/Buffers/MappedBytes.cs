@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+
+namespace Gateway.Core.Buffers;
+
+/// <summary>
+/// Memory outside of the collector's heap, straight from the system: what has not been written takes none, and all of it is back at once. Large
+/// arrays do neither. The collector looks at them with the whole heap only, and clients who send large messages in part, and are ended, so have
+/// it stop every thread several times a second for as long as they go on.
+/// </summary>
+internal sealed unsafe partial class MappedBytes
+{
+    private const int ReadWrite = 3, PrivateAnonymous = 0x22; // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS; mmap(2) on Linux
+
+    private readonly byte* _address;
+
+    private MappedBytes(byte* address, int length)
+    {
+        _address = address;
+        Length = length;
+    }
+
+    public int Length { get; }
+
+    /// <summary>Not to be used after <see cref="Free"/>.</summary>
+    public Span<byte> Span => new(_address, Length);
+
+    /// <summary>Null: the system has no room.</summary>
+    public static MappedBytes? TryCreate(int length)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            var address = Map(0, (nuint)length, ReadWrite, PrivateAnonymous, -1, 0);
+            return address == -1 ? null : new MappedBytes((byte*)address, length);
+        }
+
+        try
+        {
+            return new MappedBytes((byte*)NativeMemory.Alloc((nuint)length), length);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Exactly once, when nobody reads or writes it any more.</summary>
+    public void Free()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = Unmap((nint)_address, (nuint)Length);
+        else
+            NativeMemory.Free(_address);
+    }
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
+    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int Unmap(nint address, nuint length);
+}
