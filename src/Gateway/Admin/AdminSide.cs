@@ -44,7 +44,12 @@ internal static class AdminSide
             json.SerializerOptions.PropertyNamingPolicy = AdminJson.Default.Options.PropertyNamingPolicy;
             json.SerializerOptions.DefaultIgnoreCondition = AdminJson.Default.Options.DefaultIgnoreCondition;
         });
-        builder.Services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync).AddDocumentTransformer(ApiDocument.RequireWhatIsNeededAsync));
+        builder.Services.AddOpenApi("v1", openApi => openApi
+            .AddSchemaTransformer(ApiSchemas.WriteNumbersAsync)
+            .AddDocumentTransformer(ApiDocument.DescribeAsync)
+            .AddDocumentTransformer(ApiSchemas.ExplainUsersAsync)
+            .AddDocumentTransformer(ApiSchemas.TakeAnyJsonAsync)
+            .AddDocumentTransformer(ApiSchemas.RequireWhatIsNeededAsync));
     }
 
     public static void Map(WebApplication app)

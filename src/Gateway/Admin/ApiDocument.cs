@@ -42,35 +42,17 @@ internal static class ApiDocument
                     Description = $"The node that is meant; another refuses with 409. Not given: whichever answers. Each answer names its node in the header {MeantNode.Header}.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                 });
-                operation.Responses ??= [];
-                operation.Responses["409"].Description = "The request is meant for another node than the one that answers; nothing was done.";
-                operation.Responses.TryAdd("401", new OpenApiResponse { Description = "There is a key, and the request has none that is known." });
-                operation.Responses.TryAdd("403", new OpenApiResponse { Description = $"The key has not the right '{NeededRight.WordOf(right)}'; or the request comes from another site, or from beyond loopback, and there is no key." });
+                var responses = operation.Responses ??= [];
+                var problem = responses["409"].Content;
+                responses["409"].Description = "The request is meant for another node than the one that answers; nothing was done.";
+                Refuse("401", "There is a key, and the request has none that is known.");
+                Refuse("403", $"The key has not the right '{NeededRight.WordOf(right)}'; or the request comes from another site, or from beyond loopback, and there is no key.");
+                Refuse("503", "More requests are under way than the node works on at once.");
+
+                void Refuse(string status, string why) => responses.TryAdd(status, new OpenApiResponse { Description = why, Content = problem });
             }
         }
 
         return Task.CompletedTask;
     }
-
-    /// <summary>
-    /// What may be null may be left out: requests need not say it, and answers do not (<see cref="AdminJson"/>). The generator takes every
-    /// parameter of a record's constructor for needed.
-    /// </summary>
-    public static Task RequireWhatIsNeededAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
-    {
-        foreach (var schema in document.Components?.Schemas?.Values.OfType<OpenApiSchema>() ?? [])
-        {
-            foreach (var (name, member) in schema.Properties ?? new Dictionary<string, IOpenApiSchema>())
-            {
-                if (MayBeNull(member))
-                    schema.Required?.Remove(name);
-            }
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <summary>One without a type is of any value, if it does not list them.</summary>
-    private static bool MayBeNull(IOpenApiSchema schema) =>
-        schema.Type?.HasFlag(JsonSchemaType.Null) ?? (schema.OneOf ?? schema.AnyOf)?.Any(MayBeNull) ?? schema.Enum is not { Count: > 0 };
 }

@@ -20,13 +20,13 @@ internal static class DrainEndpoints
             .Produces<DrainReport>();
 
         api.MapPost("/drain", Begin)
-            .Needs(AdminRights.Operate).WithName("begin-drain").WithTags("Drain")
+            .Needs(AdminRights.Operate).WithName("beginDrain").WithTags("Drain")
             .WithSummary("Sends this node's clients to the others and takes none")
             .WithDescription("As SIGTERM does, but the node goes on running, and the drain can be called off. Asked again, it gets a new deadline. Name the node where a load balancer stands in between.")
             .Produces<DrainReport>(StatusCodes.Status202Accepted);
 
         api.MapDelete("/drain", Cancel)
-            .Needs(AdminRights.Operate).WithName("cancel-drain").WithTags("Drain")
+            .Needs(AdminRights.Operate).WithName("cancelDrain").WithTags("Drain")
             .WithSummary("Calls a drain off: clients that are still there stay, and the node takes clients again")
             .WithDescription("409 too when there is no drain, or the node is stopping.")
             .Produces<DrainReport>();

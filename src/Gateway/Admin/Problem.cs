@@ -12,7 +12,7 @@ internal sealed record Problem(int Status, string Title, string? Detail, string?
     public const string ContentType = "application/problem+json";
 
     /// <summary>Always <c>about:blank</c>.</summary>
-    public string Type { get; } = "about:blank";
+    public string Type { get; init; } = "about:blank";
 
     public static Problem Of(int status, string? detail = null, string? outcome = null) =>
         new(status, ReasonPhrases.GetReasonPhrase(status), detail, outcome);

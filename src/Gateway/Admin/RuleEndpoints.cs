@@ -23,7 +23,7 @@ internal static class RuleEndpoints
             .WithDescription("For a client with a token, with claims, or anonymous. Nothing is subscribed to or published. The backend is asked only with 'ask'.")
             .Accepts<RuleExplanationBody>("application/json")
             .Produces<RuleExplanation>()
-            .ProducesProblems(400, 415, 503);
+            .ProducesProblems(400, 413, 415, 503);
     }
 
     private static Ok<RuleList> List(INodeAdmin node) => TypedResults.Ok(RuleList.Of(node.Rules));

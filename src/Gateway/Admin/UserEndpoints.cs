@@ -20,7 +20,7 @@ internal static class UserEndpoints
             .ProducesProblems(400);
 
         api.MapPost("/users/{user}/disconnect", DisconnectAsync)
-            .Needs(AdminRights.Operate).WithName("disconnect-user").WithTags("Users")
+            .Needs(AdminRights.Operate).WithName("disconnectUser").WithTags("Users")
             .WithSummary("Ends all connections of a user, on every node")
             .WithDescription("With close code 4403. A client may connect again while its token is good: revoke that to keep it out. 503: those on this node have ended, the other nodes could not be asked.")
             .Produces<UserDisconnectReport>(StatusCodes.Status202Accepted)
@@ -32,7 +32,7 @@ internal static class UserEndpoints
             .WithDescription("All of a user that were issued before now (claim iat; those without it too), or one by its claim jti. Their connections are closed with 4401, and who comes with one is refused with 401. 503: this node does so, and the others may not have been told: ask again.")
             .Accepts<RevokeBody>("application/json")
             .Produces<RevokeReport>()
-            .ProducesProblems(400, 503);
+            .ProducesProblems(400, 413, 415, 503);
     }
 
     private static async Task<IResult> FindAsync(string user, INodeAdmin node, CancellationToken cancellationToken) =>
