@@ -31,7 +31,7 @@ internal static class DiagnosisEndpoints
         INodeAdmin node,
         [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
         CancellationToken cancellationToken) =>
-        ListLimit.Refusal(limit, GatewayNode.MaxLagging) ?? TypedResults.Ok(await node.FindLaggingAsync(limit ?? ListLimit.Default, cancellationToken));
+        ListLimit.Refusal(limit, GatewayNode.MaxLagging) ?? JsonAnswer.Of(await node.FindLaggingAsync(limit ?? ListLimit.Default, cancellationToken));
 
     private static async Task<IResult> ExplainAsync(
         INodeAdmin node,
@@ -45,9 +45,9 @@ internal static class DiagnosisEndpoints
         if (channel.Length > MaxText || connection?.Length > MaxText || user?.Length > MaxText)
             return Problem.Result(400, $"'channel', 'connection' and 'user' may have {MaxText} characters.");
         if (user is null)
-            return TypedResults.Ok(await node.ExplainAsync(channel, connection, cancellationToken));
+            return JsonAnswer.Of(await node.ExplainAsync(channel, connection, cancellationToken));
         return connection is null
-            ? TypedResults.Ok(await node.ExplainUserAsync(channel, user, cancellationToken))
+            ? JsonAnswer.Of(await node.ExplainUserAsync(channel, user, cancellationToken))
             : Problem.Result(400, "Give 'connection' or 'user', not both.");
     }
 }

@@ -1,5 +1,4 @@
 using Gateway.Core.Cluster;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Admin;
 
@@ -32,17 +31,17 @@ internal static class DrainEndpoints
             .Produces<DrainReport>();
     }
 
-    private static Ok<NodeList> ListNodes(INodeAdmin node) => TypedResults.Ok(NodeList.Of(node.Nodes, node.Name));
+    private static IResult ListNodes(INodeAdmin node) => JsonAnswer.Of(NodeList.Of(node.Nodes, node.Name));
 
-    private static Ok<DrainReport> Describe(INodeAdmin node) => TypedResults.Ok(DrainReport.Of(node));
+    private static IResult Describe(INodeAdmin node) => JsonAnswer.Of(DrainReport.Of(node));
 
-    private static JsonHttpResult<DrainReport> Begin(INodeAdmin node)
+    private static IResult Begin(INodeAdmin node)
     {
         node.BeginDrain();
-        return TypedResults.Json(DrainReport.Of(node), AdminJson.Default.DrainReport, statusCode: StatusCodes.Status202Accepted);
+        return JsonAnswer.Of(DrainReport.Of(node), StatusCodes.Status202Accepted);
     }
 
     private static IResult Cancel(INodeAdmin node) => node.CancelDrain()
-        ? TypedResults.Ok(DrainReport.Of(node))
+        ? JsonAnswer.Of(DrainReport.Of(node))
         : Problem.Result(409, node.DrainStatus.State == DrainState.None ? "There is no drain to call off." : "The node is stopping: that cannot be called off.");
 }

@@ -2,7 +2,6 @@ using System.ComponentModel;
 using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Diagnosis;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Admin;
 
@@ -40,16 +39,16 @@ internal static class ListEndpoints
         CancellationToken cancellationToken) =>
         !ChannelName.TryParse(channel, out var name)
             ? Problem.Result(400, $"Give 'channel', a channel's name: 1 to {ChannelName.MaxBytes} bytes of UTF-8 without control characters, spaces and commas.")
-            : ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? TypedResults.Ok(await node.FindSubscribersAsync(name, limit ?? ListLimit.Default, cancellationToken));
+            : ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? JsonAnswer.Of(await node.FindSubscribersAsync(name, limit ?? ListLimit.Default, cancellationToken));
 
     private static async Task<IResult> FindEndedAsync(
         INodeAdmin node,
         [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
         CancellationToken cancellationToken) =>
-        ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? TypedResults.Ok(await node.FindEndedAsync(limit ?? ListLimit.Default, cancellationToken));
+        ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? JsonAnswer.Of(await node.FindEndedAsync(limit ?? ListLimit.Default, cancellationToken));
 
-    private static Ok<TrafficReport> Traffic(
+    private static IResult Traffic(
         INodeAdmin node,
         [Description("Only what is later: the time of the last point that is known already.")] DateTimeOffset? after) =>
-        TypedResults.Ok(new TrafficReport(node.Name, GatewayNode.TrafficInterval.TotalSeconds, [.. node.Traffic.Where(point => !(point.At <= after))]));
+        JsonAnswer.Of(new TrafficReport(node.Name, GatewayNode.TrafficInterval.TotalSeconds, [.. node.Traffic.Where(point => !(point.At <= after))]));
 }

@@ -5,7 +5,6 @@ using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Diagnosis;
 using Gateway.Hosting;
-using Microsoft.AspNetCore.Http.HttpResults;
 using ConnectionInfo = Gateway.Core.Diagnosis.ConnectionInfo;
 
 namespace Gateway.Admin;
@@ -46,10 +45,10 @@ internal static class NodeEndpoints
             .ProducesProblems(503);
     }
 
-    private static Ok<NodeReport> Describe(INodeAdmin node, GatewaySettings settings, TimeProvider time)
+    private static IResult Describe(INodeAdmin node, GatewaySettings settings, TimeProvider time)
     {
         var (broker, readiness, addresses) = (node.BrokerStatus, node.Readiness, node.EndPoints);
-        return TypedResults.Ok(new NodeReport(
+        return JsonAnswer.Of(new NodeReport(
             node.Name,
             ProgramVersion.Text,
             node.StartedAt,
@@ -80,7 +79,7 @@ internal static class NodeEndpoints
         var most = limit ?? DefaultLimit;
         var order = sort == "subscribers" ? ChannelOrder.Subscribers : ChannelOrder.Name;
         var channels = await node.ListChannelsAsync(prefix ?? "", most + 1, order); // one more tells whether there are more
-        return TypedResults.Ok(new ChannelList(
+        return JsonAnswer.Of(new ChannelList(
             node.Name,
             [.. channels.Take(most).Select(channel => new ChannelReport(channel.Name, channel.Subscribers, channel.State))],
             More: channels.Count > most));
@@ -90,7 +89,7 @@ internal static class NodeEndpoints
     {
         var found = await node.SearchConnectionAsync(id, cancellationToken);
         if (found.Connection is not null)
-            return TypedResults.Ok(found.Connection);
+            return JsonAnswer.Of(found.Connection);
         if (found.Ended is { } ended)
             return Problem.Result(410, TextOf(ended));
         var silent = found.Nodes.Where(asked => !asked.Answered).Select(asked => asked.Name).ToList();
@@ -108,8 +107,8 @@ internal static class NodeEndpoints
         try
         {
             return await node.DisconnectAsync(id, cancellationToken) == DisconnectResult.Local
-                ? TypedResults.Ok(new DisconnectReport(node.Name, id, "disconnected"))
-                : TypedResults.Json(new DisconnectReport(node.Name, id, "relayed"), AdminJson.Default.DisconnectReport, statusCode: StatusCodes.Status202Accepted);
+                ? JsonAnswer.Of(new DisconnectReport(node.Name, id, "disconnected"))
+                : JsonAnswer.Of(new DisconnectReport(node.Name, id, "relayed"), StatusCodes.Status202Accepted);
         }
         catch (BrokerUnavailableException e)
         {

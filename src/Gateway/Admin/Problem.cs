@@ -19,9 +19,9 @@ internal sealed record Problem(int Status, string Title, string? Detail, string?
 
     /// <summary>The problem as a handler's result.</summary>
     public static IResult Result(int status, string detail, string? outcome = null) =>
-        TypedResults.Json(Of(status, detail, outcome), AdminJson.Default.Problem, ContentType, status);
+        JsonAnswer.Of(Of(status, detail, outcome), status, ContentType);
 
     /// <summary>Writes the problem where there is no handler.</summary>
     public static Task WriteAsync(HttpContext context, int status, string? detail) =>
-        TypedResults.Json(Of(status, detail), AdminJson.Default.Problem, ContentType, status).ExecuteAsync(context);
+        JsonAnswer.Of(Of(status, detail), status, ContentType).ExecuteAsync(context);
 }

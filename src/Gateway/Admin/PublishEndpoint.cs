@@ -38,7 +38,7 @@ internal static class PublishEndpoint
         Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload, request.Key, trace)));
         return failures.FirstOrDefault(failure => failure is not null) is { } first
             ? Refusal(failures, first)
-            : TypedResults.Ok(new PublishReport(request.Channels.Count));
+            : JsonAnswer.Of(new PublishReport(request.Channels.Count));
     }
 
     private static async Task<Exception?> TryPublishAsync(

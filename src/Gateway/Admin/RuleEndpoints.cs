@@ -3,7 +3,6 @@ using Gateway.Auth;
 using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Json;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Admin;
 
@@ -26,7 +25,7 @@ internal static class RuleEndpoints
             .ProducesProblems(400, 413, 415, 503);
     }
 
-    private static Ok<RuleList> List(INodeAdmin node) => TypedResults.Ok(RuleList.Of(node.Rules));
+    private static IResult List(INodeAdmin node) => JsonAnswer.Of(RuleList.Of(node.Rules));
 
     private static async Task<IResult> ExplainAsync(HttpRequest http, INodeAdmin node, IServiceProvider services, CancellationToken cancellationToken)
     {
@@ -49,7 +48,7 @@ internal static class RuleEndpoints
             : Claimed(body.Claims);
         if (client is null)
             return problem!;
-        return TypedResults.Ok(new RuleExplanation(
+        return JsonAnswer.Of(new RuleExplanation(
             channel.Text,
             client.Subject,
             await node.ExplainAccessAsync(client, channel, ChannelAction.Subscribe, body.Ask, cancellationToken),

@@ -36,7 +36,7 @@ internal static class UserEndpoints
     }
 
     private static async Task<IResult> FindAsync(string user, INodeAdmin node, CancellationToken cancellationToken) =>
-        IsName(user) ? TypedResults.Ok(await node.FindUserAsync(user, cancellationToken)) : NoName("A user");
+        IsName(user) ? JsonAnswer.Of(await node.FindUserAsync(user, cancellationToken)) : NoName("A user");
 
     private static async Task<IResult> DisconnectAsync(string user, INodeAdmin node, CancellationToken cancellationToken)
     {
@@ -45,7 +45,7 @@ internal static class UserEndpoints
         try
         {
             var here = await node.DisconnectUserAsync(user, cancellationToken);
-            return TypedResults.Json(new UserDisconnectReport(node.Name, user, here), AdminJson.Default.UserDisconnectReport, statusCode: StatusCodes.Status202Accepted);
+            return JsonAnswer.Of(new UserDisconnectReport(node.Name, user, here), StatusCodes.Status202Accepted);
         }
         catch (BrokerUnavailableException e)
         {
@@ -67,7 +67,7 @@ internal static class UserEndpoints
         {
             var period = body.ExpiresIn is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
             return await node.RevokeAsync(body.User, body.Jti, period, cancellationToken) is { } until
-                ? TypedResults.Ok(new RevokeReport(body.User, body.Jti, until))
+                ? JsonAnswer.Of(new RevokeReport(body.User, body.Jti, until))
                 : Problem.Result(503, "As many revocations are kept as may be: change the key that signs the tokens.", BrokerOutcomes.NotDone);
         }
         catch (BrokerUnavailableException e)
