@@ -107,6 +107,32 @@ public sealed class RulesReloadTests
         await Eventually.TrueAsync(() => node.Node.SubscriptionCount == 0);
     }
 
+    /// <summary>A slip of the pen that takes a tenth of the subscriptions is worth a warning that says which; less is a change as any other.</summary>
+    [Theory]
+    [InlineData(10, 1603, LogLevel.Warning)]
+    [InlineData(11, 1601, LogLevel.Information)]
+    public async Task Reload_ThatEndsATenth_WarnsWithAnExample(int subscriptions, int id, LogLevel level)
+    {
+        await using var node = await TestNode.StartAsync();
+        await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
+        for (var i = 1; i < subscriptions; i++)
+            await client.SubscribeAsync($"kept-{i}");
+        await client.SubscribeAsync("secret");
+
+        node.Node.ApplyRules([new() { Pattern = "kept-*" }, new() { Pattern = "*", Subscribe = Core.Options.RuleAudience.Nobody }]);
+        await node.Node.RulesReviewed;
+
+        Assert.Equal("secret", (await client.ReceiveJsonAsync()).GetProperty("channel").GetString());
+        Assert.Equal([id], node.Logs.Traces.Select(line => line.Id).Where(line => line is 1601 or 1603));
+        var line = Assert.Single(node.Logs.Lines, line => line.Message.StartsWith("The rules have changed: 2 are in force", StringComparison.Ordinal));
+        Assert.Equal(level, line.Level);
+        if (id == 1603)
+        {
+            Assert.Contains($"1 of the {subscriptions} subscriptions", line.Message, StringComparison.Ordinal);
+            Assert.Contains("one of secret for instance: ", line.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Reload_ToARuleThatAsks_AsksForWhatWasNotAskedAndKeepsWhatWas()
     {

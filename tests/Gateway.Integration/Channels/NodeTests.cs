@@ -325,6 +325,34 @@ public sealed class NodeTests
         await node.ReturnsToBaselineAsync();
     }
 
+    [Fact]
+    public async Task Metrics_OfCloseFrames_CountThoseThatLeft()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var metrics = new MetricsReader(node.Metrics);
+        await using (var vanished = await WsClient.OpenJsonAsync(node.EndPoint))
+            vanished.Socket.LingerState = new(true, 0);
+        await metrics.BecomesAsync("gateway.closes{protocol=json,reason=connection_lost}", 1);
+        Assert.Equal(0, metrics["gateway.messages.sent{kind=close,protocol=json}"]);
+
+        await using (var leaving = await WsClient.OpenJsonAsync(node.EndPoint))
+        {
+            await leaving.SendAsync(Core.Framing.Opcode.Close, [0x03, 0xE8]);
+            Assert.Equal(1000, (await leaving.ReceiveCloseAsync()).Code);
+        }
+
+        await using (var wrong = await WsClient.OpenJsonAsync(node.EndPoint))
+        {
+            await wrong.SendAsync(Core.Framing.Opcode.Binary, [1]);
+            await wrong.ReceiveCloseAsync();
+        }
+
+        await node.ReturnsToBaselineAsync();
+        Assert.Equal(2, metrics["gateway.messages.sent{kind=close,protocol=json}"]);
+        Assert.Equal(0, metrics["gateway.messages.sent{kind=close,protocol=plain}"]);
+        Assert.Equal(1, metrics["gateway.messages.received{kind=close,protocol=json}"]);
+    }
+
     private static ValueTask SendAsync(TestNode node, string envelope) =>
         node.Node.Broker.SendCommandAsync(Encoding.UTF8.GetBytes(envelope), CancellationToken.None);
 

@@ -34,6 +34,37 @@ public sealed class DrainTests
         Assert.DoesNotContain(node.Logs.Lines, line => line.Level >= LogLevel.Warning);
     }
 
+    /// <summary>Load balancers go on sending it clients: each makes it draining again, and is no news.</summary>
+    [Fact]
+    public async Task Drain_ThatIsOver_IsToldOnce_HoweverManyComeAfterwards()
+    {
+        await using var node = await TestNode.StartAsync(options => options.Transport.CloseTimeout = TimeSpan.FromMinutes(1));
+        var endings = (await OpenAsync(node)).Select(ReadToCloseAsync).ToArray();
+        node.Server.BeginDrain();
+        await Task.WhenAll(endings);
+        await Eventually.TrueAsync(() => node.Node.DrainStatus.State == DrainState.Drained);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using (var late = await WsClient.OpenAsync(node.EndPoint))
+            {
+                await late.ReceiveCloseAsync();
+                await Eventually.TrueAsync(() => node.Node.DrainStatus.State == DrainState.Draining); // it does not answer yet
+            }
+
+            await Eventually.TrueAsync(() => node.Node.DrainStatus.State == DrainState.Drained);
+        }
+
+        Assert.Equal(Clients + 3, node.Node.DrainStatus.Sent);
+        Assert.Equal([$"Drained: {Clients} clients were sent away."], Told());
+
+        Assert.True(node.Server.CancelDrain());
+        node.Server.BeginDrain();
+        await Eventually.TrueAsync(() => Told().Count == 2); // another drain, another line
+
+        List<string> Told() => [.. node.Logs.Lines.Select(line => line.Message).Where(line => line.StartsWith("Drained: ", StringComparison.Ordinal))];
+    }
+
     [Fact]
     public async Task Drain_CalledOff_KeepsWhoIsStillThere()
     {

@@ -79,6 +79,29 @@ public sealed class HttpPageTests
     }
 
     [Fact]
+    public async Task Probe_OfALoadBalancer_CountsAsHealth_AndAsNoArrivalAndNoPage()
+    {
+        await using var node = await TestNode.StartAsync();
+        using var metrics = new MetricsReader(node.Metrics);
+
+        for (var i = 0; i < 3; i++)
+            await AskAsync(node, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+        await AskAsync(node, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        await (await WsClient.ConnectAsync(node.EndPoint)).DisposeAsync(); // as balancers of TCP look in
+
+        await metrics.BecomesAsync("gateway.closes{protocol=none,reason=health}", 3);
+        await metrics.BecomesAsync("gateway.closes{protocol=none,reason=page}", 1);
+        await metrics.BecomesAsync("gateway.closes{protocol=none,reason=no_request}", 1);
+        await node.ReturnsToBaselineAsync();
+        Assert.Equal((3, 1), (metrics["gateway.handshakes{result=health}"], metrics["gateway.handshakes{result=page}"]));
+        Assert.Equal((3, 1), (metrics["gateway.closes{protocol=none,reason=health}"], metrics["gateway.closes{protocol=none,reason=page}"]));
+        Assert.Equal((0, 0), (metrics["gateway.handshakes{result=accepted}"], node.Connections.Registry.Arrived));
+
+        await using var client = await WsClient.OpenJsonAsync(node.EndPoint);
+        Assert.Equal((1, 1), (metrics["gateway.handshakes{result=accepted}"], node.Connections.Registry.Arrived));
+    }
+
+    [Fact]
     public async Task Pages_TurnedOff_AreNotServed()
     {
         await using var node = await TestNode.StartAsync(options => options.Http = new HttpOptions { WelcomePage = false, HealthCheck = false });
