@@ -10,6 +10,9 @@ public sealed class DescriptorTests
 {
     private const int Limit = 1024;
 
+    // No program of .NET has less; 0 would be a file that could not be read.
+    private const double LeastMemory = 10 * 1024 * 1024;
+
     private static readonly DescriptorBudget Budget = new(Limit, Environment.ProcessorCount, authorizer: 0);
 
     [Fact]
@@ -58,6 +61,56 @@ public sealed class DescriptorTests
             foreach (var client in clients)
                 await client.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Node_FullOfClients_ServesThoseItHas_AndTakesNewcomersAgainWhenSomeHaveLeft()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await HostProcess.StartLimitedAsync(Limit, $"--Gateway:Redis:Configuration={redis.Address}", "--Gateway:Limits:MaxConnections=5000");
+        host.Admin.DefaultRequestHeaders.ConnectionClose = true;
+        await Eventually.TrueAsync(async () => (await host.ReadinessAsync()).Status == HttpStatusCode.OK);
+        var clients = new List<WsClient>();
+        try
+        {
+            while (clients.Count < Budget.MaxConnections)
+                clients.Add(await WsClient.OpenJsonAsync(host.EndPoint));
+            await clients[0].SubscribeAsync("news");
+            await clients[^1].SubscribeAsync("news");
+
+            await using (var newcomer = await WsClient.ConnectAsync(host.EndPoint))
+            {
+                await newcomer.SendRawAsync(WsClient.UpgradeRequest());
+                Assert.StartsWith("HTTP/1.1 503 ", await newcomer.ReceiveHeadAsync(), StringComparison.Ordinal);
+            }
+
+            Assert.Equal("ok\n", await host.Admin.GetStringAsync("/livez"));
+            Assert.Equal(HttpStatusCode.OK, (await host.ReadinessAsync()).Status);
+            Assert.Equal(1, await host.MetricAsync("gateway_refusals_total"));
+            Assert.InRange(await host.MetricAsync("gateway_descriptors_open"), Budget.MaxConnections, Limit);
+            Assert.InRange(await host.MetricAsync("gateway_memory_used_bytes"), LeastMemory, await host.MetricAsync("gateway_memory_limit_bytes"));
+            await HearAsync(redis, clients[0], clients[^1]);
+
+            foreach (var client in clients[1..^1])
+                await client.DisposeAsync();
+            await Eventually.TrueAsync(async () => await host.MetricAsync("gateway_connections") == 2);
+            await using var late = await WsClient.OpenJsonAsync(host.EndPoint);
+            await late.SubscribeAsync("news");
+            await HearAsync(redis, clients[0], clients[^1], late);
+        }
+        finally
+        {
+            foreach (var client in clients)
+                await client.DisposeAsync();
+        }
+    }
+
+    /// <summary>A publication of Redis's own client reaches them.</summary>
+    private static async Task HearAsync(RedisServer redis, params WsClient[] clients)
+    {
+        Assert.Equal(1, await RedisCli.PublishAsync(redis, "news", "1"u8.ToArray()));
+        foreach (var client in clients)
+            Assert.Equal("message", (await client.ReceiveJsonAsync()).GetProperty("type").GetString());
     }
 
     private static async Task<Socket> ConnectAsync(IPEndPoint endPoint)
