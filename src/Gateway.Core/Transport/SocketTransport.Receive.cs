@@ -8,6 +8,13 @@ internal abstract partial class SocketTransport
     // A turn ends after so many bytes, so that one busy peer cannot hold a thread.
     private const int TurnBytes = 64 * 1024;
 
+    // Where a crowd waits on one thread, its first turn is as long as what most clients say: those who say more go on in the thread pool, and
+    // the others do not wait for a round of the longest turns.
+    private const int CrowdedTurnBytes = 4 * 1024;
+
+    [ThreadStatic]
+    private static bool t_isCrowded;
+
     // A turn runs, or it is waited for the next, unless the chain is parked here: Resume may come from any thread and before the pausing
     // call has returned.
     private Rendezvous _pause;
@@ -36,6 +43,9 @@ internal abstract partial class SocketTransport
     }
 
     public long UnconsumedBytes => Volatile.Read(ref _spill)?.Length ?? 0;
+
+    /// <summary>Whether so many wait for this thread that their turns are to be short.</summary>
+    internal static void SetCrowded(bool isCrowded) => t_isCrowded = isCrowded;
 
     /// <summary>Turn after turn, until nothing more has come.</summary>
     protected void Receive(bool isReadable)
@@ -87,13 +97,13 @@ internal abstract partial class SocketTransport
     private TurnEnd ReceiveTurn()
     {
         var block = ThreadBlock.Receive;
-        for (var budget = TurnBytes; budget > 0;)
+        for (var budget = t_isCrowded ? CrowdedTurnBytes : TurnBytes; budget > 0;)
         {
             var held = TakeSpill(block);
-            var received = 0;
+            var (received, asked) = (0, Math.Min(budget, ThreadBlock.ReceiveBytes));
             if (!_replay)
             {
-                received = ReceiveInto(block.Slice(held, ThreadBlock.ReceiveBytes), out var error);
+                received = ReceiveInto(block.Slice(held, asked), out var error);
                 if (error == SocketError.WouldBlock)
                 {
                     if (!TrySpill(block[..held]) && !TryDiscardShort(held))
@@ -127,7 +137,7 @@ internal abstract partial class SocketTransport
             if (!Present(block[..(held + received)], out var end))
                 return end;
             // Less than asked for: the socket is drained, and a further receive would only say so at the price of a system call.
-            if (received is > 0 and < ThreadBlock.ReceiveBytes && !_replay)
+            if (received > 0 && received < asked && !_replay)
                 return TurnEnd.Drained;
         }
 

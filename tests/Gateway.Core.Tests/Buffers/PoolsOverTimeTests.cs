@@ -31,7 +31,7 @@ public sealed class PoolsOverTimeTests : IDisposable
         _transport = new TransportContext(new TransportOptions(), _metrics);
         _queues = new OutboundQueuePool(_transport.Buffers);
         _publications = new PublicationPool(_transport.Buffers.Account);
-        _pools = [_transport.Blocks, _transport.SmallBlocks, _transport.Buffers.Arrays, _transport.Args, _queues, _publications.Kept, _inflaters, _deflaters];
+        _pools = [_transport.Blocks, _transport.SmallBlocks, _transport.Buffers.Arrays, _transport.Buffers.Large, _transport.Args, _queues, _publications.Kept, _inflaters, _deflaters];
     }
 
     public void Dispose()
@@ -99,6 +99,8 @@ public sealed class PoolsOverTimeTests : IDisposable
                 RentQueue(returns, i);
                 var array = _transport.Buffers.Rent(16 << (i == 0 ? 18 : i % 14));
                 returns.Add(() => _transport.Buffers.Return(array));
+                if (i < 4 && _transport.Buffers.TryRentForMessage(MappedShelves.LeastBytes << (i % 3), out var bytes))
+                    returns.Add(() => _transport.Buffers.Return(bytes));
                 var block = (i % 2 == 0 ? _transport.Blocks : _transport.SmallBlocks).Rent();
                 returns.Add(block.Return);
                 RentArgs(returns);

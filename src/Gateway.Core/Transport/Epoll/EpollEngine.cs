@@ -13,6 +13,7 @@ internal sealed unsafe class EpollEngine : IDisposable
     private const int Add = 1; // EPOLL_CTL_ADD
     private const int Delete = 2; // EPOLL_CTL_DEL
     private const int MaxEvents = 512; // a wait; more come with the next
+    private const int Crowd = 128; // events of one wait
 
     // struct epoll_event is packed on x86-64 only: 32 bits of events, then 64 of data.
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -96,6 +97,7 @@ internal sealed unsafe class EpollEngine : IDisposable
         while (!_stopped)
         {
             var count = Libc.EpollWait(_epoll, events, MaxEvents, -1);
+            SocketTransport.SetCrowded(count >= Crowd);
             DispatchAll(events, count);
         }
 
