@@ -8,32 +8,32 @@ namespace Gateway.Core.Buffers;
 /// </summary>
 internal readonly struct RentedBytes
 {
-    private readonly object? _memory;
+    /// <param name="memory">A byte[], a <see cref="MappedBytes"/>, or null.</param>
+    public RentedBytes(object? memory) => Memory = memory;
 
-    public RentedBytes(byte[] array) => _memory = array;
+    /// <summary>What <see cref="RentedBytes(object?)"/> makes the same of.</summary>
+    public object? Memory { get; }
 
-    public RentedBytes(MappedBytes mapped) => _memory = mapped;
+    public bool IsNone => Memory is null;
 
-    public bool IsNone => _memory is null;
-
-    public int Length => _memory switch
+    public int Length => Memory switch
     {
         null => 0,
         byte[] array => array.Length,
-        _ => Unsafe.As<MappedBytes>(_memory).Length,
+        _ => Unsafe.As<MappedBytes>(Memory).Length,
     };
 
     /// <summary>The array; null: it is none.</summary>
-    public byte[]? Array => _memory as byte[];
+    public byte[]? Array => Memory as byte[];
 
     /// <summary>The memory outside of the collector's heap; null: it is none.</summary>
-    public MappedBytes? Mapped => _memory as MappedBytes;
+    public MappedBytes? Mapped => Memory as MappedBytes;
 
-    public Span<byte> AsSpan() => _memory switch
+    public Span<byte> AsSpan() => Memory switch
     {
         null => [],
         byte[] array => array,
-        _ => Unsafe.As<MappedBytes>(_memory).Span,
+        _ => Unsafe.As<MappedBytes>(Memory).Span,
     };
 
     public Span<byte> AsSpan(int start) => AsSpan()[start..];

@@ -40,8 +40,8 @@ internal partial struct MessageReader
             return false;
 
         // What it becomes stands in the buffer's place.
-        var (whole, length) = (_buffer, _messageLength);
-        (_buffer, _messageLength) = (default, 0);
+        var (whole, length) = (Buffer, _messageLength);
+        (Buffer, _messageLength) = (default, 0);
         try
         {
             return TryInflate(settings, whole.AsSpan(0, length), isHopeless, out payload);
@@ -70,7 +70,7 @@ internal partial struct MessageReader
             var isWhole = true;
             if (!compressed.IsEmpty && !TryInflate(settings, inflater, compressed, isHopeless, out isWhole))
                 return false;
-            payload = _buffer.AsSpan(0, _messageLength);
+            payload = Buffer.AsSpan(0, _messageLength);
             if (!isWhole)
                 settings.Inflaters.Counters.Add(_messageLength, size);
             else if (!inflater.TryFinish(payload))
@@ -84,7 +84,7 @@ internal partial struct MessageReader
         }
 
         _messageLength = 0;
-        _handedOut = !_buffer.IsNone;
+        _handedOut = !Buffer.IsNone;
         return _error == ProtocolError.None;
     }
 
@@ -94,15 +94,15 @@ internal partial struct MessageReader
         while (true)
         {
             var start = _messageLength;
-            var end = Math.Min(_buffer.Length, settings.MaxMessageBytes);
+            var end = Math.Min(Buffer.Length, settings.MaxMessageBytes);
             if (isHopeless is not null && start == 0)
                 end = Math.Min(end, FirstLook);
-            var status = inflater.Inflate(ref compressed, _buffer.AsSpan(0, start), _buffer.AsSpan(start, end - start), out var written);
+            var status = inflater.Inflate(ref compressed, Buffer.AsSpan(0, start), Buffer.AsSpan(start, end - start), out var written);
             if (status == InflateStatus.NeedsOutput && end == settings.MaxMessageBytes)
                 status = InflateBeyondLimit(inflater, ref compressed, start + written);
             _messageLength += written;
             // What was written stands before what could not be.
-            if (!IsValid(_buffer.AsSpan(start, written), isLast: false))
+            if (!IsValid(Buffer.AsSpan(start, written), isLast: false))
                 return false;
             if (status == InflateStatus.Invalid)
                 _error = ProtocolError.InvalidDeflate;
@@ -115,10 +115,10 @@ internal partial struct MessageReader
             if (status == InflateStatus.NeedsInput)
                 return true;
             // Asked at the first look, and as often as the buffer grows: some five times a message.
-            isWhole = _messageLength == 0 || isHopeless?.Invoke(_buffer.AsSpan(0, _messageLength)) != true;
+            isWhole = _messageLength == 0 || isHopeless?.Invoke(Buffer.AsSpan(0, _messageLength)) != true;
             if (!isWhole)
                 return true;
-            if (_messageLength == _buffer.Length && !TryGrowInflated(settings, compressed.Length))
+            if (_messageLength == Buffer.Length && !TryGrowInflated(settings, compressed.Length))
                 return false;
         }
     }
@@ -127,7 +127,7 @@ internal partial struct MessageReader
     private readonly InflateStatus InflateBeyondLimit(MessageInflater inflater, ref ReadOnlySpan<byte> compressed, int length)
     {
         Span<byte> beyond = stackalloc byte[1];
-        var status = inflater.Inflate(ref compressed, _buffer.AsSpan(0, length), beyond, out var written);
+        var status = inflater.Inflate(ref compressed, Buffer.AsSpan(0, length), beyond, out var written);
         return written > 0 ? InflateStatus.NeedsOutput : status;
     }
 

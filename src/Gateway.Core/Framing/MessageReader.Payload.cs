@@ -18,7 +18,7 @@ internal partial struct MessageReader
             if (!TryAppend(settings, piece, _messageLength + _controlLength))
                 return Nothing(out payload);
             _controlLength += (byte)piece.Length;
-            payload = _buffer.AsSpan(_messageLength, _controlLength);
+            payload = Buffer.AsSpan(_messageLength, _controlLength);
             if (!isWhole)
                 return false;
             _controlLength = 0;
@@ -55,7 +55,7 @@ internal partial struct MessageReader
             return Nothing(out payload);
         _messageLength += piece.Length;
         _inPayload = _remaining > 0;
-        payload = _buffer.AsSpan(0, _messageLength);
+        payload = Buffer.AsSpan(0, _messageLength);
         if (!IsValid(payload[start..], isLast) || !isLast)
             return false;
         _messageLength = 0;
@@ -76,9 +76,9 @@ internal partial struct MessageReader
     {
         if (piece.IsEmpty)
             return true;
-        if ((_buffer.IsNone || _buffer.Length - at < piece.Length) && !TryGrow(settings, at, at + piece.Length))
+        if ((Buffer.IsNone || Buffer.Length - at < piece.Length) && !TryGrow(settings, at, at + piece.Length))
             return false;
-        Masking.Apply(piece, _buffer.AsSpan(at), _maskKey);
+        Masking.Apply(piece, Buffer.AsSpan(at), _maskKey);
         _maskKey = Masking.Rotate(_maskKey, piece.Length);
         _remaining -= piece.Length;
         return true;
@@ -91,7 +91,7 @@ internal partial struct MessageReader
     private bool TryGrow(MessageReaderSettings settings, int kept, int needed)
     {
         var most = _fin ? (long)kept + _remaining : MaxBytes(settings) + (long)FrameRules.MaxControlPayload;
-        return TryReplaceBuffer(settings, kept, (int)Math.Max(needed, Math.Min(2L * _buffer.Length, most)));
+        return TryReplaceBuffer(settings, kept, (int)Math.Max(needed, Math.Min(2L * Buffer.Length, most)));
     }
 
     private bool TryReplaceBuffer(MessageReaderSettings settings, int kept, int length)
@@ -102,13 +102,13 @@ internal partial struct MessageReader
             return false;
         }
 
-        if (!_buffer.IsNone)
+        if (!Buffer.IsNone)
         {
-            _buffer.AsSpan(0, kept).CopyTo(larger.AsSpan());
-            settings.Buffers.Return(_buffer);
+            Buffer.AsSpan(0, kept).CopyTo(larger.AsSpan());
+            settings.Buffers.Return(Buffer);
         }
 
-        _buffer = larger;
+        Buffer = larger;
         return true;
     }
 

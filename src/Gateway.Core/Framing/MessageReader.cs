@@ -15,8 +15,8 @@ internal partial struct MessageReader
 
     // The message's payload so far, unmasked, and behind it that of a control frame between its fragments. Rented when a payload comes in
     // part.
-    private RentedBytes _buffer;
-    private int _messageLength; // bytes of the message in _buffer
+    private object? _rented;
+    private int _messageLength; // bytes of the message in Buffer
     private byte _controlLength; // bytes of the control frame behind them
     private int _remaining; // payload bytes of the current frame that have not come
     private uint _maskKey; // turned to the first of them
@@ -27,13 +27,20 @@ internal partial struct MessageReader
     private Opcode _opcode; // of the current frame
     private bool _fin; // of the current frame
     private bool _inPayload; // the current frame's header is complete
-    private bool _handedOut; // _buffer holds nothing but what the last read returned
+    private bool _handedOut; // Buffer holds nothing but what the last read returned
     private ProtocolError _error; // sticks
     private Utf8Validator _utf8; // of the message, if it is text
     private DataKind _data; // of the message
 
+    // As a field it would take eight bytes more of every connection: a structure with a reference is not laid among the others.
+    private RentedBytes Buffer
+    {
+        readonly get => new(_rented);
+        set => _rented = value.Memory;
+    }
+
     /// <summary>Bytes rented for a message that has come in part.</summary>
-    public readonly int PartialBytes => _buffer.Length;
+    public readonly int PartialBytes => Buffer.Length;
 
     /// <summary>Whether a message, or a frame, has begun and not ended.</summary>
     public readonly bool IsWithin => _messageOpcode != Opcode.Continuation || _inPayload || _headerLength > 0;
@@ -105,10 +112,10 @@ internal partial struct MessageReader
     private void ReturnBuffer(MessageReaderSettings settings)
     {
         _handedOut = false;
-        if (_buffer.IsNone)
+        if (Buffer.IsNone)
             return;
-        settings.Buffers.Return(_buffer);
-        _buffer = default;
+        settings.Buffers.Return(Buffer);
+        Buffer = default;
         _messageLength = 0;
         _controlLength = 0;
     }
