@@ -2,7 +2,16 @@
 import { createRequire } from 'node:module';
 import { RedisClient } from './redis.mjs';
 
-export const WebSocket = createRequire(new URL('../clients/package.json', import.meta.url))('ws');
+export const WebSocket = installed('ws');
+
+function installed(name) {
+  try {
+    return createRequire(new URL('../clients/package.json', import.meta.url))(name);
+  } catch {
+    process.stderr.write(`the package ${name} is missing: npm ci --prefix tests/clients\n`);
+    process.exit(2);
+  }
+}
 
 // An honest client of gateway.v1 with one channel. It comes back when its connection ends, and when it hears nothing for half as long again as the
 // node lets pass before it pings.
@@ -12,8 +21,8 @@ export class Client {
   events = [];
   open = false;
 
-  constructor(url, channel, { headers, reads = true } = {}) {
-    Object.assign(this, { url, channel, headers, reads, comes: true });
+  constructor(url, channel) {
+    Object.assign(this, { url, channel, comes: true });
     this.#connect();
   }
 
@@ -33,46 +42,39 @@ export class Client {
     this.send({ type: 'subscribe', id: 1, channel: this.channel });
   }
 
-  read(reads) {
-    this.reads = reads;
-    this.socket[reads ? 'resume' : 'pause']();
-  }
-
   leave() {
     this.comes = false;
     clearTimeout(this.timer);
-    if (this.open && this.reads) this.socket.close(1000);
+    if (this.open) this.socket.close(1000);
     else this.socket.terminate();
   }
 
   #connect() {
-    const socket = this.socket = new WebSocket(this.url, ['gateway.v1'], { perMessageDeflate: false, handshakeTimeout: 8_000, headers: this.headers });
+    const socket = this.socket = new WebSocket(this.url, ['gateway.v1'], { perMessageDeflate: false, handshakeTimeout: 8_000 });
     socket.on('open', () => {
       this.open = true;
       this.#heard();
     });
     socket.on('ping', () => this.#heard());
     socket.on('message', text => this.#take(JSON.parse(text)));
-    socket.on('unexpected-response', (request, answer) => {
+    socket.on('unexpected-response', (_, answer) => {
       this.note('refused', { status: answer.statusCode });
-      request.destroy();
+      socket.terminate(); // which closes it, as request.destroy() does not
     });
     socket.on('error', () => {});
-    socket.on('close', (code, reason) => this.#ended(code, String(reason)));
+    socket.on('close', code => this.#ended(code));
   }
 
   #take(message) {
     this.#heard();
     if (message.type === 'message') {
-      const { n, at } = message.data;
+      const { n } = message.data;
       this.got.set(n, (this.got.get(n) ?? 0) + 1);
-      this.slowest = Math.max(this.slowest ?? 0, Date.now() - at);
     } else if (message.type === 'welcome') {
       this.welcome = message;
       this.subscribe();
     } else if (message.type === 'ok' && message.id === 1) {
       this.spans.push({ node: this.welcome.node, connection: this.welcome.connection, from: Date.now(), to: Infinity });
-      if (!this.reads) this.read(false);
     } else if (message.type === 'unsubscribed') {
       this.span.to = Date.now();
       this.note('unsubscribed');
@@ -82,7 +84,6 @@ export class Client {
   }
 
   #heard() {
-    if (!this.reads) return;
     clearTimeout(this.silence);
     this.silence = setTimeout(() => {
       this.note('silence');
@@ -90,9 +91,9 @@ export class Client {
     }, (this.welcome?.heartbeat ?? 25) * 1500);
   }
 
-  #ended(code, reason) {
+  #ended(code) {
     clearTimeout(this.silence);
-    if (this.open) this.note('close', { code, reason });
+    if (this.open) this.note('close', { code });
     else this.note('failed');
     this.open = false;
     if (this.span?.to === Infinity) this.span.to = Date.now();
@@ -101,9 +102,9 @@ export class Client {
 }
 
 export class Crowd {
-  constructor(url, count, channels, options) {
+  constructor(url, count, channels) {
     // By twos, as the proxy takes nodes in turn: so that each channel has subscribers on both.
-    this.members = Array.from({ length: count }, (_, index) => new Client(url, `game:${(index >> 1) % channels}`, options));
+    this.members = Array.from({ length: count }, (_, index) => new Client(url, `game:${(index >> 1) % channels}`));
     this.guests = [];
   }
 
@@ -168,7 +169,7 @@ export class Publisher {
   async #publish(channel, n) {
     if (!this.redis || this.redis.closed) this.redis = new RedisClient(this.port);
     try {
-      const nodes = await this.redis.call('PUBLISH', `gateway:ch:${channel}`, JSON.stringify({ n, at: Date.now() }));
+      const nodes = await this.redis.call('PUBLISH', `gateway:ch:${channel}`, JSON.stringify({ n }));
       this.log.push({ channel, n, at: Date.now(), nodes });
     } catch {
       this.refused++;

@@ -125,7 +125,6 @@ export class Game {
       gaps: this.events('gap').length,
       skipped: this.events('skipped').reduce((total, { count }) => total + count, 0),
       unsubscribed: this.events('unsubscribed').length,
-      silences: this.events('silence').length,
       truth: this.fault.truth?.(this),
       counts: this.#counts(),
       alerts: [...this.stack.prometheus.fired].map(([name, { from, to, over, series }]) => ({

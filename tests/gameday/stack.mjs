@@ -19,7 +19,8 @@ export class Stack {
   }
 
   // `settings` of a fault: options of both nodes, `prepare` for what must be there before them, and what Node.start takes.
-  async start({ options = {}, prepare, relay = false, unread = [], descriptors } = {}) {
+  async start({ options = {}, prepare, relay = false, unread = [], descriptors, checks = true } = {}) {
+    this.checks = checks;
     [this.port, this.redisPort, this.nodesRedis] = [await freePort(), await freePort(), await freePort()];
     if (relay) this.relay = this.also(new RedisRelay(this.nodesRedis, this.redisPort));
     else this.nodesRedis = this.redisPort;
@@ -60,8 +61,7 @@ frontend clients
 backend gateway
   balance roundrobin
   option httpchk GET /healthz
-  default-server check inter 1s fall 2 rise 1
-${this.nodes.map(node => `  server ${node.name} 127.0.0.1:${node.port}`).join('\n')}
+${this.checks ? '  default-server check inter 1s fall 2 rise 1\n' : ''}${this.nodes.map(node => `  server ${node.name} 127.0.0.1:${node.port}`).join('\n')}
 `);
     this.proxy = this.#program('haproxy', ['haproxy', '-db', '-f', join(this.folder, 'haproxy.cfg')]);
     await until('haproxy answers', async () => (await fetch(`http://127.0.0.1:${this.port}/healthz`)).ok);

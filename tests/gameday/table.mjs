@@ -1,5 +1,5 @@
 // The rows as Markdown.
-const round = seconds => Math.round(seconds * 10) / 10 === 0 ? '0 s' : `${Math.round(seconds)} s`;
+const round = seconds => `${Math.round(seconds)} s`;
 const list = counts => Object.entries(counts).map(([key, count]) => `${count} × ${key}`).join(', ');
 const cell = text => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
@@ -16,11 +16,11 @@ function truthOf(record) {
 
 const alertsOf = (fault, record) => record.alerts.map(({ name, series, after, over }) => {
   const end = over !== undefined ? `ended ${round(over)} after the mend` : fault.alerts?.[name]?.ends === false ? 'lasts for its window' : 'had not ended';
-  return `${name} (${series.join('; ')}) after ${round(after)}, ${end}`;
+  return `${name} (${[...series].sort().join('; ')}) after ${round(after)}, ${end}`;
 }).join('; ') || 'none';
 
 function saidOf(fault, record) {
-  const codes = record.explained?.causes?.map(cause => `\`${cause.code}\``).join(', ');
+  const codes = [...new Set(record.explained?.causes?.map(cause => `\`${cause.code}\``))].join(', ');
   const ids = [...new Set(record.log.filter(event => event.level !== 'Information').map(event => event.id || 'library'))].sort();
   return [fault.explain ? `explain: ${codes || 'nothing'}` : 'explain: not asked', `log: ${ids.join(', ') || 'nothing'}`].join('; ');
 }
@@ -31,7 +31,7 @@ export function table(rows) {
     const verdict = failed ? 'not played' : [...new Set(verdicts.map(({ verdict }) => verdict))].join(', ') || 'right';
     const cells = failed ? [failed, '', '', ''] : [
       truthOf(record),
-      record.counts.map(({ what, truth, metric }) => truth === metric ? `${what} ${truth}` : `${what} ${metric} of ${truth}`).join(', '),
+      record.counts.map(({ what, truth, metric }) => truth === metric ? `${what} ${truth}` : `${what} ${Number(metric.toFixed(1))} of ${truth}`).join(', '),
       alertsOf(fault, record),
       saidOf(fault, record),
     ];

@@ -25,9 +25,9 @@ export function knock(port, headers) {
       socket.close();
       resolve(101);
     });
-    socket.on('unexpected-response', (request, answer) => {
-      request.destroy();
+    socket.on('unexpected-response', (_, answer) => {
       resolve(answer.statusCode);
+      socket.terminate();
     });
     socket.on('error', () => resolve(0));
   });

@@ -37,5 +37,13 @@ export function judge(fault, record) {
   for (const id of new Set(record.log.filter(event => /Error|Critical/.test(event.level) && !expected.includes(event.id)).map(event => event.id))) {
     say('noise', `an error in the log that is not of this fault: ${record.log.find(event => event.id === id).message.slice(0, 200)} (${id})`);
   }
+  // What could be repeated without end is to come every ten seconds at most; twice that, as some lines count for each of several causes.
+  const lines = new Map();
+  for (const { node, id, level } of record.log) {
+    if (/Warning|Error|Critical/.test(level)) lines.set(`${id} of ${node}`, (lines.get(`${id} of ${node}`) ?? 0) + 1);
+  }
+  for (const [line, times] of lines) {
+    if (times > 5 + record.took / 5) say('noise', `line ${line} is in the log ${times} times within ${Math.round(record.took)} s`);
+  }
   return faults;
 }

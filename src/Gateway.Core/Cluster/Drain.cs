@@ -27,6 +27,7 @@ internal sealed class Drain : IDisposable
     private readonly TimeSpan _lastCall; // before the deadline: what a close takes
     private CancellationTokenSource? _run; // null: there is no drain; guarded by the lock
     private CancellationTokenSource? _drained; // the drain that has been said to be over; owned by the run
+    private CancellationTokenSource? _overdue; // the drain that has been said not to be done in time; likewise
     private TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Departures _departures;
     private volatile DrainState _state;
@@ -179,13 +180,13 @@ internal sealed class Drain : IDisposable
         if (_departures.IsEmpty)
             _departures.Choose(_registry.All().Where(connection => connection.State is not (ConnectionState.Closing or ConnectionState.Closed)));
         if (_time.GetUtcNow() >= TimeOf(ref _deadline) - _lastCall)
-            SendAll();
+            SendAll(run);
         else
             _departures.Send(_rate, elapsed, Farewell.Drain);
         Enter(_registry.Count > 0 ? DrainState.Draining : DrainState.Drained, run);
     }
 
-    private void SendAll()
+    private void SendAll(CancellationTokenSource run)
     {
         if (_departures.IsEmpty)
             return;
@@ -193,7 +194,9 @@ internal sealed class Drain : IDisposable
         var spread = TimeSpan.FromSeconds(waiting / Math.Max(1, _rate));
         if (spread < _options.ReconnectWithin)
             spread = _options.ReconnectWithin;
-        Log.DrainOverdue(_log, waiting);
+        if (run != _overdue)
+            Log.DrainOverdue(_log, waiting);
+        _overdue = run; // once a drain, as its end is
         _departures.SendAll(spread < LongestSpread ? spread : LongestSpread, Farewell.Drain);
     }
 }

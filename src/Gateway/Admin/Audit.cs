@@ -13,7 +13,26 @@ internal sealed partial class Audit(RequestDelegate next, TimeProvider time, ILo
 
     public async Task InvokeAsync(HttpContext context)
     {
+        // Before the answer leaves, so that whoever has it finds the line; and behind, for those who went without waiting for it.
+        var isTold = false;
+        context.Response.OnStarting(() =>
+        {
+            Tell();
+            return Task.CompletedTask;
+        });
         await next(context);
+        Tell();
+
+        void Tell()
+        {
+            if (!isTold)
+                Log(context);
+            isTold = true;
+        }
+    }
+
+    private void Log(HttpContext context)
+    {
         var status = context.Response.StatusCode;
         if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {

@@ -65,6 +65,21 @@ public sealed class DrainTests
         List<string> Told() => [.. node.Logs.Lines.Select(line => line.Message).Where(line => line.StartsWith("Drained: ", StringComparison.Ordinal))];
     }
 
+    /// <summary>Who comes after the deadline is sent away at once, which is no news with each of them.</summary>
+    [Fact]
+    public async Task Drain_PastItsDeadline_IsToldOnce_HoweverManyComeAfterwards()
+    {
+        await using var node = await TestNode.StartAsync(options => options.Drain.Timeout = TimeSpan.FromMilliseconds(1));
+        node.Server.BeginDrain();
+        for (var i = 1; i <= 3; i++)
+        {
+            await using var late = await WsClient.OpenAsync(node.EndPoint);
+            await late.ReceiveCloseAsync();
+        }
+
+        Assert.Single(node.Logs.Lines, line => line.Message.StartsWith("Gateway:Drain:Timeout is about to end", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Drain_CalledOff_KeepsWhoIsStillThere()
     {

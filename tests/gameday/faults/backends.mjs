@@ -154,7 +154,8 @@ export default [
     mend: game => game.publishing.close(),
     alerts: { GatewayDropsPublications: { on: 'gw-1', within: 300 + 20 } },
     explain: { after: 10, ask: () => ({ channel: 'burst' }), code: 'inbox_full' },
-    counts: game => [['dropped', game.sent - game.got, game.rise('gateway_deliveries_dropped_total', { reason: 'inbox_full' })]],
+    // Of the other channels it drops what comes in a burst as well, once a shard: for each of these a client or more has missed one.
+    counts: game => [['dropped', game.sent - game.got, game.rise('gateway_deliveries_dropped_total', { reason: 'inbox_full' }), game.crowd.missed(game.publisher.log).missed]],
   },
   {
     name: 'authorizer-down',

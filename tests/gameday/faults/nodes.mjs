@@ -68,7 +68,7 @@ export default [
   {
     name: 'drain-overdue',
     says: 'a node is drained by hand, and a load balancer goes on sending it 30 clients',
-    lasts: 100,
+    lasts: 320,
     stack: { options: { 'Gateway:Drain:Timeout': '30s' } },
     base: { deliveries: 40 },
     begin: async game => {
@@ -80,8 +80,8 @@ export default [
       game.stubborn.forEach(client => client.leave());
       await fetch(`http://127.0.0.1:${game.nodes[0].admin}/api/v1/drain`, { method: 'DELETE' });
     },
-    // The drain's timeout, then a minute.
-    alerts: { GatewayDrainOverdue: { on: 'gw-1', within: 3 + 30 + 60 + 20, ends: 20 } },
+    // The drain's timeout, then four minutes.
+    alerts: { GatewayDrainOverdue: { on: 'gw-1', within: 3 + 30 + 240 + 20, ends: 20 } },
     explain: { after: 15, ask: game => ({ ...aboutAffected(game), node: game.nodes[1] }), code: 'sent_away' },
     truth: game => `the 30 were closed ${game.stubborn.flatMap(client => client.events).filter(event => event.code === 1012).length} times with 1012`,
   },
