@@ -16,7 +16,7 @@ internal sealed class ArrayShelves : IKeepsMemory
 {
     private const int LeastBits = 4; // 16 bytes
     private const int ThreadSizes = 13; // up to 64 KiB: 128 KiB a thread
-    private const int KeptSizes = 19; // up to 4 MiB
+    private const int LargeSizes = 6; // up to 4 MiB
     private const int MostBits = 30; // more is as long as asked for
 
     // 4,096 answers that wait, or 16 messages of 1 MiB that come at once; large ones must not crowd the small ones out.
@@ -27,24 +27,10 @@ internal sealed class ArrayShelves : IKeepsMemory
     private static Shelf? t_shelf; // of the pool that the thread has used last; a process has one, but in tests
 
     private readonly ThreadParts<Shelf> _shelves = new();
-    private readonly Lock _gate = new();
-    private readonly Stack<byte[]>[] _shared = [.. Enumerable.Range(0, KeptSizes).Select(_ => new Stack<byte[]>())];
-    private readonly int[] _least = new int[KeptSizes]; // arrays of each size, since the last TrimIdle
-    private long _smallBytes; // of _shared, up to ThreadSizes
-    private long _largeBytes;
+    private readonly SizedStacks<byte[]> _small = new(LeastBits, ThreadSizes, MaxSmallBytes, static array => array.Length);
+    private readonly SizedStacks<byte[]> _large = new(LeastBits + ThreadSizes, LargeSizes, MaxLargeBytes, static array => array.Length);
 
-    public long KeptBytes
-    {
-        get
-        {
-            long bytes;
-            lock (_gate)
-                bytes = _smallBytes + _largeBytes;
-            foreach (var shelf in _shelves.All())
-                bytes += shelf.Bytes;
-            return bytes;
-        }
-    }
+    public long KeptBytes => _small.KeptBytes + _large.KeptBytes + _shelves.All().Sum(static shelf => shelf.Bytes);
 
     /// <summary>An array of at least so many bytes, not cleared.</summary>
     public byte[] Rent(int minimumLength)
@@ -71,58 +57,30 @@ internal sealed class ArrayShelves : IKeepsMemory
     public void Trim()
     {
         ClearShelves();
-        lock (_gate)
-        {
-            foreach (var arrays in _shared)
-            {
-                arrays.Clear();
-                arrays.TrimExcess();
-            }
-
-            _smallBytes = _largeBytes = 0;
-        }
+        _small.Trim();
+        _large.Trim();
     }
 
     public void TrimIdle()
     {
         ClearShelves(); // a thread that works has them again at once
-        lock (_gate)
-        {
-            for (var size = 0; size < KeptSizes; size++)
-            {
-                for (; _least[size] > 0; _least[size]--)
-                    Count(size, -_shared[size].Pop().Length);
-                _least[size] = _shared[size].Count;
-            }
-        }
+        _small.TrimIdle();
+        _large.TrimIdle();
     }
 
     private static int SizeOf(int length) => BitOperations.Log2((uint)Math.Max(length, 1 << LeastBits) - 1) + 1 - LeastBits;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private byte[] RentShared(int size, int minimumLength)
-    {
-        if (size < KeptSizes)
-        {
-            lock (_gate)
-            {
-                if (_shared[size].TryPop(out var array))
-                {
-                    _least[size] = Math.Min(_least[size], _shared[size].Count);
-                    Count(size, -array.Length);
-                    return array;
-                }
-            }
-        }
+    private SizedStacks<byte[]> SharedOf(int size) => size < ThreadSizes ? _small : _large;
 
-        return GC.AllocateUninitializedArray<byte>(size + LeastBits <= MostBits ? 1 << (size + LeastBits) : minimumLength);
-    }
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private byte[] RentShared(int size, int minimumLength) =>
+        SharedOf(size).TryTake(minimumLength, out var array)
+            ? array
+            : GC.AllocateUninitializedArray<byte>(size + LeastBits <= MostBits ? 1 << (size + LeastBits) : minimumLength);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReturnShared(int size, byte[] array)
     {
-        if (size >= KeptSizes)
-            return;
         if (size < ThreadSizes && t_shelf?.Owner != this)
         {
             t_shelf = new Shelf(this);
@@ -131,21 +89,7 @@ internal sealed class ArrayShelves : IKeepsMemory
             return;
         }
 
-        lock (_gate)
-        {
-            if (size < ThreadSizes ? _smallBytes + array.Length > MaxSmallBytes : _largeBytes + array.Length > MaxLargeBytes)
-                return;
-            _shared[size].Push(array);
-            Count(size, array.Length);
-        }
-    }
-
-    private void Count(int size, int bytes)
-    {
-        if (size < ThreadSizes)
-            _smallBytes += bytes;
-        else
-            _largeBytes += bytes;
+        SharedOf(size).Keep(array);
     }
 
     private void ClearShelves()
