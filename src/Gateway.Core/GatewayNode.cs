@@ -64,7 +64,6 @@ public sealed partial class GatewayNode : IAsyncDisposable
         DescriptorBudget? descriptors = null)
     {
         (_options, Broker, _metrics, _time) = (options, broker, metrics, time);
-        Kept = new KeptMemory(time);
         _log = logs.CreateLogger<GatewayNode>();
         Name = options.Node.EnsureName();
         StartedAt = time.GetUtcNow();
@@ -76,6 +75,8 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _traceNotes = new TraceNotes(time);
         _access = new ChannelAccess(new ChannelRules(options.Rules), authorizer, subscriptionTokens, metrics, time, _log);
         _stopped = _stopping.Token;
+        var memoryFaults = Faults("memory", Log.MemoryFault);
+        Kept = new KeptMemory(time, memoryFaults.Report);
         var transport = new TransportContext(options.Transport, metrics, Faults("transport", Log.TransportFault));
         var shares = new NodeShares(options.Limits, transport.Buffers.Account);
         _directory = new ChannelDirectory(this, options.Channels, shares, Faults("shard", Log.ChannelFault).Report);
@@ -119,7 +120,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         var (account, budget) = (transport.Buffers.Account, MemoryBudget.Of(options.Memory, memory.LimitBytes));
         Memory = new MemoryGovernor(
             budget, account, new Shedding(registry, account, metrics, () => transport.TlsHandshakes?.Unfinished ?? []), () => Math.Max(memory.UsedBytes, HeapUsage.AsPartOf(budget.Bytes)), time, _log,
-            fault: Faults("memory", Log.MemoryFault).Report)
+            fault: memoryFaults.Report)
         {
             Trim = Kept.Trim,
             Connections = () => registry.Count,

@@ -5,8 +5,9 @@ namespace Gateway.Core.Buffers;
 /// what is idle when it is not. Emptied as often as the governor asks, a pool would be none: so not more than once a second.
 /// </summary>
 /// <param name="time">Clock.</param>
+/// <param name="fault">Told of what goes wrong on the way; does not throw.</param>
 /// <param name="trimNative">Has the C library give back what has been freed.</param>
-internal sealed class KeptMemory(TimeProvider time, Action? trimNative = null)
+internal sealed class KeptMemory(TimeProvider time, Action<Exception> fault, Action? trimNative = null)
 {
     private static readonly TimeSpan TrimInterval = TimeSpan.FromSeconds(1);
 
@@ -55,7 +56,7 @@ internal sealed class KeptMemory(TimeProvider time, Action? trimNative = null)
         if (time.GetElapsedTime(_idleSince) < IdleInterval)
             return;
         _idleSince = time.GetTimestamp();
-        ThreadPool.UnsafeQueueUserWorkItem(static kept => kept.TrimIdle(), this, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static kept => kept.TrimIdleOrReport(), this, preferLocal: false);
     }
 
     /// <summary>Gives back what nobody has needed since the last time.</summary>
@@ -66,6 +67,20 @@ internal sealed class KeptMemory(TimeProvider time, Action? trimNative = null)
             foreach (var (_, keeper) in _keepers)
                 keeper.TrimIdle();
             TrimNative();
+        }
+    }
+
+    private void TrimIdleOrReport()
+    {
+        try
+        {
+            TrimIdle();
+        }
+#pragma warning disable CA1031 // What a thread of the pool throws ends the process; what was not given back waits for the next minute.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            fault(e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gateway.Core.Buffers;
 using Gateway.Core.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
@@ -5,18 +6,21 @@ using Microsoft.Extensions.Time.Testing;
 namespace Gateway.Core.Tests.Buffers;
 
 /// <summary>When what is kept goes.</summary>
-public sealed class KeptMemoryTests
+public sealed class KeptMemoryTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly Keeper _keeper = new();
+    private readonly BlockingCollection<Exception> _faults = [];
     private readonly KeptMemory _kept;
     private int _native;
 
     public KeptMemoryTests()
     {
-        _kept = new KeptMemory(_time, () => _native++);
+        _kept = new KeptMemory(_time, _faults.Add, () => _native++);
         _kept.Add("queues", _keeper, _keeper);
     }
+
+    public void Dispose() => _faults.Dispose();
 
     [Fact]
     public void Keepers_OfOnePool_AreCountedTogether() => Assert.Equal([("queues", 10L)], _kept.Read());
@@ -53,6 +57,20 @@ public sealed class KeptMemoryTests
         Assert.Equal((0, 2), (_keeper.Trims, _keeper.IdleTrims));
     }
 
+    /// <summary>On a thread of the pool, where nobody else would catch it.</summary>
+    [Fact]
+    public void Round_InWhichAKeeperFails_IsReported_AndTheNextOneComes()
+    {
+        _keeper.Fault = new InvalidOperationException("a fault");
+        for (var round = 1; round <= 2; round++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            _kept.OnRound();
+            Assert.True(_faults.TryTake(out var fault, TimeSpan.FromMinutes(1)));
+            Assert.Same(_keeper.Fault, fault);
+        }
+    }
+
     [Fact]
     public void NativeHeap_CanBeTrimmedWhereverThisRuns()
     {
@@ -68,8 +86,15 @@ public sealed class KeptMemoryTests
 
         public long KeptBytes => 5;
 
+        public Exception? Fault { get; set; }
+
         public void Trim() => Trims++;
 
-        public void TrimIdle() => IdleTrims++;
+        public void TrimIdle()
+        {
+            IdleTrims++;
+            if (Fault is not null)
+                throw Fault;
+        }
     }
 }
