@@ -36,15 +36,17 @@ internal sealed class PartsWatch(AdminApi admin)
         if (_look is not { IsCompleted: true } done)
             return null;
         _look = null;
-        if (!done.IsCompletedSuccessfully)
+        NodeMetrics metrics;
+        try
         {
-            if (done.Exception?.InnerException is not (LoadException or HttpRequestException))
-                done.GetAwaiter().GetResult();
+            metrics = done.GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (e is LoadException or HttpRequestException)
+        {
             Unanswered++;
             return null;
         }
 
-        var metrics = done.Result;
         MostConnections = Math.Max(MostConnections, metrics.Connections);
         MostWaiting = Math.Max(MostWaiting, metrics.WaitingBytes);
         MostHeld = Math.Max(MostHeld, metrics.HeldBytes);
