@@ -4,25 +4,27 @@ import { Node } from '../node.mjs';
 import { freePort } from '../programs.mjs';
 
 const aboutAffected = game => ({ node: game.nodes[1], channel: game.affected.channel, connection: game.affectedConnection });
-const openByPrometheus = game => [['open, by Prometheus', game.crowd.open, game.atMend]];
-const byPrometheus = async game => { game.atMend = await game.stack.prometheus.value('sum(gateway_connections{state="open"})'); };
+// Away for three minutes: what it has counted cannot be compared, and the other one knows that it does not answer.
+const away = {
+  lasts: 180,
+  base: { deliveries: false, publications: false },
+  explain: { after: 15, ask: aboutAffected, code: 'node_silent' },
+};
 
 export default [
   {
     name: 'node-killed',
     says: 'a node is killed (-9) for three minutes',
-    lasts: 180,
-    base: { deliveries: false, publications: false },
+    ...away,
     begin: game => game.nodes[0].program.signal('SIGKILL'),
     mend: async game => {
-      await byPrometheus(game);
+      game.atMend = await game.stack.prometheus.value('sum(gateway_connections{state="open"})');
       await game.nodes[0].start();
     },
     // A scrape, then two minutes. The node's start is part of the end.
     alerts: { GatewayNodeDown: { within: 120 + 20, ends: 40 } },
-    explain: { after: 15, ask: aboutAffected, code: 'node_silent' },
     truth: game => `${game.codes(1006)} connections lost, all on the other node in the meantime`,
-    counts: openByPrometheus,
+    counts: game => [['open, by Prometheus', game.crowd.open, game.atMend]],
   },
   {
     name: 'node-stalls',
@@ -40,18 +42,13 @@ export default [
   {
     name: 'node-hangs',
     says: 'a node stands still (SIGSTOP) for three minutes',
-    lasts: 180,
-    base: { deliveries: false, publications: false },
+    ...away,
     begin: game => game.nodes[0].program.signal('SIGSTOP'),
-    mend: async game => {
-      await byPrometheus(game);
-      game.nodes[0].program.signal('SIGCONT');
-    },
+    mend: game => game.nodes[0].program.signal('SIGCONT'),
     // The stall is counted when it is over.
     alerts: { GatewayNodeDown: { within: 120 + 20, ends: 20 }, GatewayStalled: { afterMend: true, within: 20 } },
     // Its clients went by themselves; seen by the node when it wakes.
     allowed: ['GatewayConnectionsFell'],
-    explain: { after: 15, ask: aboutAffected, code: 'node_silent' },
     logs: [1444],
     mayLog: [2001, 2002, 2003],
   },
