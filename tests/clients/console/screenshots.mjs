@@ -1,12 +1,10 @@
 // Takes the pictures of the console that docs/images holds: gives nodes five minutes of traffic, and photographs the first one's page.
 // CONTRIBUTING.md says how the nodes are started.
 // usage: node screenshots.mjs FOLDER ADMIN-URL…   CHROMIUM: the browser's path
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import WebSocket from 'ws';
 import { GatewayClient } from '../../../clients/javascript/gateway.js';
 import { launch, logReads, open, shown } from './browser.mjs';
-import { withPalette } from './palette.mjs';
 
 const SECONDS = 300;
 const LISTED_SECONDS = 15; // until the page has asked again who has ended
@@ -60,7 +58,7 @@ for (const { name, page } of pages) {
   await page.click('#publish button');
   await logReads(page, '← news {"hello":"world"}');
   await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
-  await writeFile(join(folder, name), withPalette(await page.screenshot({ fullPage: !name.includes('phone') })));
+  await page.screenshot({ path: join(folder, name), fullPage: !name.includes('phone') });
 }
 photographed = true;
 await bustling;
