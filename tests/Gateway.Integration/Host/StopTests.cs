@@ -25,19 +25,22 @@ public sealed class StopTests
         await publishing;
     }
 
-    /// <summary>The others would else count on it, and on its clients, until its announcement is forgotten.</summary>
+    /// <summary>The others would else count on it, and on its clients, until its announcement is forgotten: here for ten minutes.</summary>
     [Fact]
-    public async Task Sigterm_WithRedis_TheNodesAnnouncementIsGone()
+    public async Task Sigterm_WithRedis_TheNodeTakesItsLeaveWhichIsSoonForgotten()
     {
         await using var redis = await RedisServer.StartAsync();
         await using var host = await HostProcess.StartAsync(
             $"--Gateway:Redis:Configuration={redis.Address}", "--Gateway:Node:Name=leaving", "--Gateway:Cluster:ForgetAfter=10m");
-        await Eventually.TrueAsync(async () => (await AnnouncementAsync(redis)).Contains("leaving", StringComparison.Ordinal));
+        await Eventually.TrueAsync(async () => (await OfAnnouncementAsync(redis, "GET")).Contains("\"ready\"", StringComparison.Ordinal));
 
         await host.SignalAsync("TERM");
 
         Assert.Equal(0, await host.WaitForExitAsync());
-        await Eventually.TrueAsync(async () => (await AnnouncementAsync(redis)).Length == 0);
+        var kept = long.Parse(await OfAnnouncementAsync(redis, "PTTL"), CultureInfo.InvariantCulture); // below zero: it is forgotten already
+        Assert.InRange(kept, long.MinValue, 60_000);
+        if (kept > 0)
+            Assert.Contains("\"left\"", await OfAnnouncementAsync(redis, "GET"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,8 +69,8 @@ public sealed class StopTests
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
-    private static async Task<string> AnnouncementAsync(RedisServer redis) =>
-        (await Tool.RunAsync("redis-cli", "", "-p", redis.Port.ToString(CultureInfo.InvariantCulture), "GET", "gateway:node:leaving")).Trim();
+    private static async Task<string> OfAnnouncementAsync(RedisServer redis, string command) =>
+        (await Tool.RunAsync("redis-cli", "", "-p", redis.Port.ToString(CultureInfo.InvariantCulture), command, "gateway:node:leaving")).Trim();
 
     private static async Task PublishUntilRefusedAsync(HostProcess host)
     {
