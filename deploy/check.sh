@@ -97,6 +97,7 @@ check_refused "a failure of an authorizer that is not asked" "asks no authorizer
 check_refused "the secret of no authorizer" "authorizer needs authorizer.uri" --set authorizer.secret=a
 check_refused "two secrets of the authorizer" "not both" --set authorizer.uri=https://a/ --set authorizer.secret=a --set authorizer.existingSecret=b
 check_refused "a request that no node may take" "maxRequestBytes" --set config.handshake.maxRequestBytes=65536
+check_refused "a request line that no request can hold" "maxRequestLineBytes" --set config.handshake.maxRequestLineBytes=65536
 check_refused "a cookie that is none" "cookie" --set 'config.auth.cookie=a token'
 check_refused "a prefix that Redis' names may not have" "prefix" --set redis.configuration=a:6379 --set redis.prefix=ä:
 check_refused "an option that does not exist" "maxClients" --set config.limits.maxClients=5

@@ -59,11 +59,14 @@ internal sealed partial class Connection
         if (_state is ConnectionState.Closing or ConnectionState.Closed)
             return false;
         var after = within * (RandomNumberGenerator.GetInt32(1000) / 1000d);
+        var wasOpen = Protocol is not null;
         if (Protocol?.FarewellFrame(after, farewell.Word) is { } frame)
             Reply(frame);
         if (!Close(farewell.Close))
             return false;
-        _context.Metrics.Departures.Add(1, new KeyValuePair<string, object?>("reason", farewell.MetricLabel));
+        // A load balancer's probe is no client that is told to come back.
+        if (wasOpen)
+            _context.Metrics.Departures.Add(1, new KeyValuePair<string, object?>("reason", farewell.MetricLabel));
         return true;
     }
 

@@ -135,7 +135,7 @@ public sealed class HandshakeOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     [Description("Request line; then 414. nginx's default.")]
-    [Range(256, 65536)]
+    [Range(256, 32768)]
     public int MaxRequestLineBytes { get; set; } = 8 * 1024;
 
     [Description("One header line; then 431. nginx's default.")]

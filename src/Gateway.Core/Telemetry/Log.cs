@@ -35,7 +35,7 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Information, "The certificate files of {Option} have been read anew; new connections get what they hold. The first of the certificates to expire does so at {Expiry:u}.")]
     public static partial void CertificatesReloaded(ILogger log, string option, DateTimeOffset expiry);
 
-    [LoggerMessage(1102, LogLevel.Error, "The certificate files of {Option} have changed or cannot be read, and cannot be used. {Faults} The certificates read before are served until they can, the first of which expires at {Expiry:u}; the node would not start anew with these files.")]
+    [LoggerMessage(1102, LogLevel.Error, "The certificate files of {Option} have changed or cannot be read, and cannot be used. {Faults} The certificates read before are served until they can, the first of which expires at {Expiry:u}; a node that starts with these files does not start, or serves a certificate that clients refuse.")]
     public static partial void CertificatesNotReloaded(ILogger log, string option, string faults, DateTimeOffset expiry);
 
     [LoggerMessage(1103, LogLevel.Error, "A fault of the gateway itself on a connection with TLS; it is cut, the others are not affected. Further ones are not logged for 10 s. Please report this.")]
@@ -149,7 +149,7 @@ internal static partial class Log
     [LoggerMessage(1441, LogLevel.Information, "Memory eases: {Stage} from now on. {Waiting} of {WaitingMost} bytes wait for clients; with the {Held} that connections own, clients keep {Total} of {TotalMost}; {Used} of {Budget} are in use.")]
     public static partial void MemoryEased(ILogger log, string stage, long waiting, long waitingMost, long held, long total, long totalMost, long used, long budget);
 
-    [LoggerMessage(1442, LogLevel.Error, "A fault of the gateway itself while it looked at its memory; it looks again in a moment. Further ones are not logged for 10 s. Please report this, unless the node is out of memory.")]
+    [LoggerMessage(1442, LogLevel.Error, "A fault of the gateway itself while it looked at its memory, or gave memory back; it goes on in a moment. Further ones are not logged for 10 s. Please report this, unless the node is out of memory.")]
     public static partial void MemoryFault(ILogger log, Exception exception);
 
     [LoggerMessage(1443, LogLevel.Information, "A spike has passed, and what it left in memory was given back: {Before} bytes were in use, {After} are.")]
@@ -173,7 +173,7 @@ internal static partial class Log
     [LoggerMessage(1601, LogLevel.Information, "The rules have changed: {Count} are in force, {Hash}. Of the subscriptions, {Ended} that they do not allow were ended.")]
     public static partial void RulesChanged(ILogger log, int count, string hash, int ended);
 
-    [LoggerMessage(1602, LogLevel.Error, "A fault of the gateway itself while subscriptions were judged by changed rules; some that they do not allow may go on. Please report this.")]
+    [LoggerMessage(1602, LogLevel.Error, "A fault of the gateway itself while subscriptions were judged by changed rules; some that they do not allow may go on. Further ones are not logged for 10 s. Please report this.")]
     public static partial void RuleChangeFault(ILogger log, Exception exception);
 
     [LoggerMessage(1603, LogLevel.Warning, "The rules have changed: {Count} are in force, {Hash}. They do not allow {Ended} of the {Looked} subscriptions that there were, and these were ended, one of {Channel} for instance: {Why} If that was not meant, put the rules before back.")]

@@ -165,6 +165,6 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
     [LoggerMessage(3021, LogLevel.Warning, "{Rule} ('{Pattern}') never decides: {By} ('{ByPattern}') stands before it and is about all its channels. Change their order, or remove it")]
     private partial void LogUnreachable(string rule, string pattern, string by, string byPattern);
 
-    [LoggerMessage(3022, LogLevel.Error, "The configuration cannot be read: {Reason} The rules about channels stay as they were, and the node might not start anew; it is read again as soon as it can be. Let the gateway's user read it")]
+    [LoggerMessage(3022, LogLevel.Error, "The configuration cannot be read: {Reason} The rules about channels stay as they were, and the node might not start anew; it is read again as soon as it can be. Mend what the reason names: the file's rights, its disk, or the limit of descriptors")]
     private partial void LogUnreadable(string reason);
 }

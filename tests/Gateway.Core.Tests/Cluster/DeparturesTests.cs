@@ -86,6 +86,19 @@ public sealed class DeparturesTests : IDisposable
         Assert.Equal("close:1012", client.Transport.Messages[1]);
     }
 
+    /// <summary>A load balancer's probe is in the registry for a moment: no client of this node.</summary>
+    [Fact]
+    public void Send_WhoHasAskedForNothingYet_IsEndedAndNotCountedAsAClient()
+    {
+        var probe = (Connection)_harness.Context.Accept(new RecordingTransport());
+        _departures.Choose([probe, _harness.Open().Connection]);
+
+        Send(rate: 100, milliseconds: 100);
+
+        Assert.Equal(ConnectionState.Closing, probe.State);
+        Assert.Equal(1, _harness.Metrics.Departures.Total);
+    }
+
     [Fact]
     public void SendAll_SpreadsTheirReturn()
     {

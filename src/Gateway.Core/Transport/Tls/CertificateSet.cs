@@ -17,16 +17,19 @@ internal sealed class CertificateSet
 
     private IReadOnlyList<DateTimeOffset> Beginnings { get; init; } = [];
 
+    /// <summary>Whether one of them at least is valid at a time: an endpoint that has none of these does not start.</summary>
+    public bool IsServable(DateTimeOffset time) => InvalidAt(time) < Expiries.Count;
+
     /// <summary>How many of them are not valid at a time.</summary>
     public int InvalidAt(DateTimeOffset time) => Expiries.Zip(Beginnings).Count(certificate => time >= certificate.First || time < certificate.Second);
 
     /// <summary>When the next of them begins to be valid; null: there is none such.</summary>
     public DateTimeOffset? NextBeginning(DateTimeOffset after) => Beginnings.Where(time => time > after).Select(time => (DateTimeOffset?)time).Min();
 
-    /// <summary>What is served all the same, beside others that are valid: those have their clients, and its own are told the truth.</summary>
+    /// <summary>What was not valid when they were read. Beside others it is served all the same: those have their clients, and its own are told the truth.</summary>
     public IReadOnlyList<TlsFault> Invalid { get; private init; } = [];
 
-    /// <summary>Null: something is wrong, or none of them is valid now; the faults say what, all of it.</summary>
+    /// <summary>Null: something is wrong with the files or options, and the faults say what, all of it. Whether they are valid now, the set says.</summary>
     public static CertificateSet? Load(EndpointTlsOptions options, DateTimeOffset now, List<TlsFault> faults)
     {
         var clients = ClientCertificates.Load(options, faults);
@@ -41,7 +44,7 @@ internal sealed class CertificateSet
         }
 
         var invalid = named.Select(certificate => certificate.Loaded?.Invalid).Prepend(own?.Invalid).OfType<TlsFault>().ToList();
-        if (faults.Count > 0 || invalid.Count > named.Count)
+        if (faults.Count > 0)
         {
             faults.AddRange(invalid);
             return null;
@@ -61,6 +64,16 @@ internal sealed class CertificateSet
         }
 
         return set;
+    }
+
+    /// <summary>As <see cref="Load"/>; null also where none of them is valid now, which is a fault of each then.</summary>
+    public static CertificateSet? LoadServable(EndpointTlsOptions options, DateTimeOffset now, List<TlsFault> faults)
+    {
+        var set = Load(options, now, faults);
+        if (set is null || set.IsServable(now))
+            return set;
+        faults.AddRange(set.Invalid);
+        return null;
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ internal sealed class ServerCertificates : IDisposable
         (_options, _option, _metrics, _time, _log) = (options, option, metrics, time, log);
         var faults = new List<TlsFault>();
         _seen = Hash();
-        _current = CertificateSet.Load(options, time.GetUtcNow(), faults)
+        _current = CertificateSet.LoadServable(options, time.GetUtcNow(), faults)
             ?? throw new ListenException(string.Join('\n', faults.Select(fault => $"{option}:{fault}")));
         TellInvalid();
         _timer = time.CreateTimer(static state => ((ServerCertificates)state!).Reload(), this, reloadInterval, reloadInterval);
@@ -73,9 +73,9 @@ internal sealed class ServerCertificates : IDisposable
             var faults = new List<TlsFault>();
             var loaded = CertificateSet.Load(_options, now, faults);
             (_seen, _judgeAgainAt) = (hash, null);
-            if (loaded is not null && loaded.InvalidAt(now) > _current.InvalidAt(now))
+            if (loaded is not null && (!loaded.IsServable(now) || loaded.InvalidAt(now) > _current.InvalidAt(now)))
             {
-                // What is served is better, for now.
+                // What is served is better, for now, or as bad.
                 faults.AddRange(loaded.Invalid);
                 _judgeAgainAt = loaded.NextBeginning(now);
                 loaded = null;

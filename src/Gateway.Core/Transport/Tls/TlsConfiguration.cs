@@ -10,7 +10,7 @@ public static class TlsConfiguration
     {
         var faults = new List<TlsFault>();
         if (options.IsEnabled)
-            CertificateSet.Load(options, time.GetUtcNow(), faults);
+            CertificateSet.LoadServable(options, time.GetUtcNow(), faults);
         else if (MeansTls(options))
             faults.Add(new TlsFault(nameof(options.CertificatePath), null, "", "is empty, although other options of the endpoint's TLS are set.", "Name the certificate's file; without one the endpoint would be plain."));
         return faults;

@@ -170,6 +170,24 @@ public sealed class TlsReloadTests
     }
 
     [Fact]
+    public async Task OnlyCertificate_ReplacedByOneThatBeginsLater_IsServedFromThen()
+    {
+        await using var server = await TlsNode.StartAsync(time: _time);
+        await using var old = await server.OpenAsync();
+        using var later = server.Certificates.IssueCertificate(["localhost"], TimeSpan.FromHours(1), TimeSpan.FromDays(2));
+        server.Certificates.WritePair("certificate1", later);
+        Tick();
+        await using var meanwhile = await server.OpenAsync();
+        Assert.Equal(Serial(old), Serial(meanwhile));
+        Assert.Contains("is not valid before", Assert.Single(server.Node.Logs.Lines, line => line.Level == LogLevel.Error).Message, StringComparison.Ordinal);
+
+        _time.Advance(TimeSpan.FromHours(2));
+
+        // The client's clock is the real one, for which it begins in an hour.
+        Assert.Single(server.Node.Logs.Lines, line => line.Message.Contains("have been read anew", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task NamedCertificate_ReplacedByOneThatBeginsLater_IsServedFromThen()
     {
         await using var server = await TlsNode.StartAsync(
