@@ -34,6 +34,8 @@ public class ProxyProtocolTransportBenchmarks
 
     private sealed class Sink : ITransportHandler
     {
+        public bool IsUnfinished { get; set; }
+
         public ReceiveResult OnReceived(Span<byte> bytes) => new(bytes.Length, ReceiveAction.Continue);
 
         public void OnShort()

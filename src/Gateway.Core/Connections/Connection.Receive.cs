@@ -30,6 +30,8 @@ internal sealed partial class Connection
         End,
     }
 
+    public bool IsUnfinished => _state != ConnectionState.Open || Volatile.Read(ref _messageSince) != 0;
+
     private MessageReaderSettings ReaderSettings => Compression?.Reader ?? _context.Reader;
 
     private ReceiveResult ReceiveCounted(Span<byte> bytes)

@@ -5,6 +5,12 @@ namespace Gateway.Core.Transport;
 /// <summary>What a transport calls: the connection. Receive calls never overlap.</summary>
 internal interface ITransportHandler
 {
+    /// <summary>
+    /// Whether the peer is in the middle of something: it has sent a part, or is not let in yet. Where a crowd is waiting, those who have said
+    /// what they had to say need not wait for it. Asked on any thread, of the moment.
+    /// </summary>
+    bool IsUnfinished { get; }
+
     /// <summary>Bytes came. They are valid, and may be overwritten, during the call only.</summary>
     ReceiveResult OnReceived(Span<byte> bytes);
 

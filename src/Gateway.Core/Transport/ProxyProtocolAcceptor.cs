@@ -51,6 +51,8 @@ internal sealed class ProxyProtocolAcceptor(
     /// <summary>What is left of a connection that was not let in.</summary>
     private sealed class Refused(ConnectionSlots slots) : ITransportHandler
     {
+        public bool IsUnfinished => true;
+
         public ReceiveResult OnReceived(Span<byte> bytes) => new(bytes.Length, ReceiveAction.Discard);
 
         public void OnShort()

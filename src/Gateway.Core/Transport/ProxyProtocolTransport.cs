@@ -19,6 +19,8 @@ internal sealed class ProxyProtocolTransport(ITransport transport, ProxyProtocol
 
     public EndPoint? LocalEndPoint => _header.Destination ?? transport.LocalEndPoint;
 
+    public bool IsUnfinished => !_isHeaderRead || _handler.IsUnfinished;
+
     public KernelState? ReadKernelState() => transport.ReadKernelState();
 
     public void Begin(ITransportHandler handler) => _handler = handler;

@@ -8,8 +8,7 @@ internal abstract partial class SocketTransport
     // A turn ends after so many bytes, so that one busy peer cannot hold a thread.
     private const int TurnBytes = 64 * 1024;
 
-    // Where a crowd waits on one thread, its first turn is as long as what most clients say: those who say more go on in the thread pool, and
-    // the others do not wait for a round of the longest turns.
+    // Where a crowd waits on one thread, a turn is as long as what most clients say, and the others do not wait for a round of the longest.
     private const int CrowdedTurnBytes = 4 * 1024;
 
     [ThreadStatic]
@@ -61,7 +60,8 @@ internal abstract partial class SocketTransport
                     isReadable = false;
                     break;
                 case TurnEnd.Yielded:
-                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    if (!TryWaitForOthers())
+                        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                     return;
                 case TurnEnd.Paused:
                     return;
@@ -90,6 +90,9 @@ internal abstract partial class SocketTransport
 
     /// <summary>Waits until something has come, or the peer's end. False: the chain has ended.</summary>
     protected abstract bool TryWaitReadable(out bool isPending);
+
+    /// <summary>The next turn comes after those of a crowd that waits for this very thread. False: there is none; it is for the thread pool.</summary>
+    protected virtual bool TryWaitForOthers() => false;
 
     /// <summary>Receives what has come, without waiting.</summary>
     protected abstract int ReceiveInto(Span<byte> destination, out SocketError error);

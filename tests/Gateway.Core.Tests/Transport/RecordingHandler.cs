@@ -56,6 +56,8 @@ internal sealed class RecordingHandler : ITransportHandler
         }
     }
 
+    public bool IsUnfinished { get; set; }
+
     public ReceiveResult OnReceived(Span<byte> bytes)
     {
         Enter("OnReceived");

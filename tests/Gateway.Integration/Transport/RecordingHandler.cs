@@ -46,6 +46,8 @@ internal sealed class RecordingHandler(ITransport transport) : ITransportHandler
         Volatile.Write(ref _inCall, 0);
     }
 
+    public bool IsUnfinished { get; set; }
+
     public ReceiveResult OnReceived(Span<byte> bytes)
     {
         Enter("OnReceived");

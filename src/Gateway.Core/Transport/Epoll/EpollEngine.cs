@@ -12,8 +12,9 @@ internal sealed unsafe class EpollEngine : IDisposable
 {
     private const int Add = 1; // EPOLL_CTL_ADD
     private const int Delete = 2; // EPOLL_CTL_DEL
-    private const int MaxEvents = 512; // a wait; more come with the next
+    private const int MaxEvents = 2048; // a wait; more come with the next
     private const int Crowd = 128; // events of one wait
+    private const int WaitingPerRound = 64; // turns, of a crowd's: a fraction of a millisecond
 
     // struct epoll_event is packed on x86-64 only: 32 bits of events, then 64 of data.
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -26,6 +27,11 @@ internal sealed unsafe class EpollEngine : IDisposable
     // By descriptor: the kernel gives the lowest free one, so the table is as long as there are sockets.
     private IEpollHandler?[] _handlers = new IEpollHandler?[1024];
     private readonly Action<Exception> _fault;
+    private readonly Queue<ulong> _waiting = new(); // those that are told later, as the kernel has them; the thread's own
+
+    [ThreadStatic]
+    private static EpollEngine? t_crowded; // whose thread this is, while a crowd waits for it
+
     private uint _generation;
     private volatile bool _stopped;
 
@@ -74,6 +80,15 @@ internal sealed unsafe class EpollEngine : IDisposable
         _ = Control(Delete, fd, EpollEvents.None, 0);
     }
 
+    /// <summary>Tells it once more, when others have had their turn. False: nobody waits, or this is not the engine's thread.</summary>
+    public bool TryPutOff(int fd, IEpollHandler handler)
+    {
+        if (t_crowded != this)
+            return false;
+        PutOff(handler, Key(fd, handler.Generation));
+        return true;
+    }
+
     public void Dispose()
     {
         if (_stopped)
@@ -96,9 +111,12 @@ internal sealed unsafe class EpollEngine : IDisposable
         var events = stackalloc byte[MaxEvents * EventSize];
         while (!_stopped)
         {
-            var count = Libc.EpollWait(_epoll, events, MaxEvents, -1);
-            SocketTransport.SetCrowded(count >= Crowd);
-            DispatchAll(events, count);
+            var count = Libc.EpollWait(_epoll, events, MaxEvents, _waiting.Count > 0 ? 0 : -1);
+            var isCrowded = count >= Crowd || _waiting.Count > 0;
+            t_crowded = isCrowded ? this : null;
+            SocketTransport.SetCrowded(isCrowded);
+            DispatchAll(events, count, isCrowded);
+            DispatchWaiting();
         }
 
         _ = Libc.Close(_epoll);
@@ -106,14 +124,14 @@ internal sealed unsafe class EpollEngine : IDisposable
     }
 
     /// <summary>Each to its handler: what one of them throws is not the others' end, nor the thread's.</summary>
-    private void DispatchAll(byte* events, int count)
+    private void DispatchAll(byte* events, int count, bool isCrowded)
     {
         for (var i = 0; i < count;)
         {
             try
             {
                 while (i < count)
-                    Dispatch(events + (i++ * EventSize));
+                    Dispatch(events + (i++ * EventSize), isCrowded);
             }
 #pragma warning disable CA1031 // The last place where a fault can be kept from ending the process.
             catch (Exception e)
@@ -124,21 +142,71 @@ internal sealed unsafe class EpollEngine : IDisposable
         }
     }
 
-    private void Dispatch(byte* pollEvent)
+    private void Dispatch(byte* pollEvent, bool isCrowded)
     {
         var data = Unsafe.ReadUnaligned<ulong>(pollEvent + DataOffset);
+        var events = (EpollEvents)Unsafe.ReadUnaligned<uint>(pollEvent);
+        if (Find(data) is not { } handler)
+            return;
+        if (isCrowded && IsOfBytesAlone(events) && handler.MayWait)
+        {
+            events &= ~EpollEvents.Readable;
+            PutOff(handler, data);
+        }
+
+        handler.OnEvents(events);
+    }
+
+    /// <summary>
+    /// Some of those who are in the middle of something. However many they are, and whatever they send, the others wait for no more of them
+    /// than these.
+    /// </summary>
+    private void DispatchWaiting()
+    {
+        for (var turns = 0; turns < WaitingPerRound && _waiting.TryDequeue(out var data); turns++)
+        {
+            try
+            {
+                if (Find(data) is { } handler)
+                {
+                    handler.IsWaiting = false;
+                    handler.OnEvents(EpollEvents.Readable);
+                }
+            }
+#pragma warning disable CA1031 // as above
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _fault(e);
+            }
+        }
+    }
+
+    private void PutOff(IEpollHandler handler, ulong key)
+    {
+        if (!handler.IsWaiting)
+            _waiting.Enqueue(key);
+        handler.IsWaiting = true;
+    }
+
+    private static ulong Key(int fd, uint generation) => (uint)fd | ((ulong)generation << 32);
+
+    private static bool IsOfBytesAlone(EpollEvents events) =>
+        (events & (EpollEvents.Readable | EpollEvents.PeerEnded | EpollEvents.Error | EpollEvents.HangUp)) == EpollEvents.Readable;
+
+    /// <summary>Null: the event is of a socket that was closed since, and perhaps of another that has its descriptor now.</summary>
+    private IEpollHandler? Find(ulong data)
+    {
         var fd = (uint)data;
         var handlers = Volatile.Read(ref _handlers);
-        // An event of a socket that was closed since, and perhaps of another that has its descriptor now, is nobody's.
-        if (fd < (uint)handlers.Length && Volatile.Read(ref handlers[fd]) is { } handler && handler.Generation == (uint)(data >> 32))
-            handler.OnEvents((EpollEvents)Unsafe.ReadUnaligned<uint>(pollEvent));
+        return fd < (uint)handlers.Length && Volatile.Read(ref handlers[fd]) is { } handler && handler.Generation == (uint)(data >> 32) ? handler : null;
     }
 
     private int Control(int operation, int fd, EpollEvents events, uint generation)
     {
         var pollEvent = stackalloc byte[16];
         Unsafe.WriteUnaligned(pollEvent, (uint)events);
-        Unsafe.WriteUnaligned(pollEvent + DataOffset, (uint)fd | ((ulong)generation << 32));
+        Unsafe.WriteUnaligned(pollEvent + DataOffset, Key(fd, generation));
         return Libc.EpollControl(_epoll, operation, fd, pollEvent);
     }
 }

@@ -20,6 +20,10 @@ internal sealed class EpollListener : Listener, IEpollHandler
 
     public uint Generation { get; set; }
 
+    public bool MayWait => false;
+
+    public bool IsWaiting { get; set; }
+
     public override void Start() => Use(fd =>
     {
         if (!_engine.TryRegister(fd, this, EpollEvents.Readable))

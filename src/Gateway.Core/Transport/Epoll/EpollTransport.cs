@@ -19,6 +19,10 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 
     public uint Generation { get; set; }
 
+    public bool MayWait => Handler.IsUnfinished;
+
+    public bool IsWaiting { get; set; }
+
     public override EndPoint? RemoteEndPoint => EndPointOf(Libc.GetPeerName);
 
     public override EndPoint? LocalEndPoint => EndPointOf(Libc.GetSocketName);
@@ -65,6 +69,14 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
             return true;
         Release();
         return false;
+    }
+
+    protected override bool TryWaitForOthers()
+    {
+        if (!engine.TryPutOff(fd, this))
+            return false;
+        // As if the next event were on its way. One that comes meanwhile is as good.
+        return !TryWaitReadable(out var isPending) || isPending;
     }
 
     protected override int ReceiveInto(Span<byte> destination, out SocketError error)

@@ -26,6 +26,8 @@ internal sealed partial class TlsTransport
     private volatile bool _isDiscarding;
     private volatile bool _isLingering;
 
+    public bool IsUnfinished => Volatile.Read(ref _handshake) is not null || _cipher.UnconsumedBytes > 0 || _handler is not { IsUnfinished: false };
+
     /// <summary>Ciphertext came.</summary>
     public ReceiveResult OnReceived(Span<byte> bytes)
     {
