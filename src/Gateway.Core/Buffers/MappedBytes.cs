@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Gateway.Core.Buffers;
 
 /// <summary>
-/// Memory outside of the collector's heap, straight from the system: what has not been written takes none, and all of it is back at once. Large
-/// arrays do neither. The collector looks at them with the whole heap only, and clients who send large messages in part, and are ended, so have
-/// it stop every thread several times a second for as long as they go on.
+/// Memory outside of the collector's heap, straight from the system: what has not been written takes none, and all of it is back at once. Arrays
+/// do neither. Those of clients who send messages in part, and are ended, outlive the collector's quick looks, and then wait for a look at the whole
+/// heap, as the large ones do from the beginning: which stops every thread, or comes too late for the kernel's limit.
 /// </summary>
 internal sealed unsafe partial class MappedBytes
 {

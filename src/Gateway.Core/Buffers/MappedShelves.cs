@@ -6,10 +6,10 @@ namespace Gateway.Core.Buffers;
 internal sealed class MappedShelves : IKeepsMemory
 {
     /// <summary>From so many bytes on: smaller arrays the collector moves and frees with little trouble.</summary>
-    public const int LeastBytes = 128 * 1024;
+    public const int LeastBytes = 16 * 1024;
 
-    private const int LeastBits = 17;
-    private const int KeptSizes = 6; // 128 KiB to 4 MiB
+    private const int LeastBits = 14;
+    private const int KeptSizes = 9; // 16 KiB to 4 MiB
     private const int MaxKeptBytes = 16 * 1024 * 1024; // 16 messages of 1 MiB that come at once
 
     private readonly SizedStacks<MappedBytes> _kept = new(LeastBits, KeptSizes, MaxKeptBytes, static bytes => bytes.Length, static bytes => bytes.Free());

@@ -60,6 +60,9 @@ internal sealed class MemoryBudget(MemoryOptions options, long bytes)
     /// <summary>Whether so much is in use that the largest backlogs go, although little waits in the node itself: it is the kernel's.</summary>
     public bool IsUsedUp(long used) => used >= Bytes / 100 * UsedAt[(int)MemoryStage.Shedding];
 
+    /// <summary>Whether so much is in use that a stage is kept for it.</summary>
+    public bool IsMuchUsed(long used) => used >= Bytes / 100 * (UsedAt[(int)MemoryStage.Shedding] - UsedSlack);
+
     /// <summary>Whether connections own so much that the largest of them go.</summary>
     public bool IsHeldUp(long total) => total >= TotalMark(MemoryStage.Shedding, 0);
 

@@ -39,7 +39,7 @@ internal sealed class MemoryGovernor : IDisposable
     {
         (_budget, _account, _shedding, _used, _log, _fault) = (budget, account, shedding, used, log, fault ?? (static _ => { }));
         (account.MaxBytes, account.MaxTotalBytes) = (budget.WaitingBytes, budget.TotalBytes);
-        _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectAll);
+        _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectBeside, collect ?? HeapSweep.CollectAll);
         _calm = new CalmSweep(time, () => Connections?.Invoke() ?? 0, () => account.TotalBytes, Release, Pack);
         (_collectBeside, _collectOfLittle) = (collect ?? HeapSweep.CollectBeside, collect ?? HeapSweep.CollectAllOfLittle);
         account.Alarm = () => ThreadPool.UnsafeQueueUserWorkItem(static governor => governor.Look(), this, preferLocal: false);
@@ -81,9 +81,10 @@ internal sealed class MemoryGovernor : IDisposable
             return;
         try
         {
+            var before = Stage;
             Move(_used());
             if (Stage >= MemoryStage.Shedding)
-                Shed();
+                Shed(isNew: Stage > before);
             else
                 _calm.OnLook();
         }
@@ -118,9 +119,13 @@ internal sealed class MemoryGovernor : IDisposable
         Log.MemoryReturned(_log, before, _used());
     }
 
-    private void Shed()
+    private void Shed(bool isNew)
     {
-        Trim?.Invoke();
+        var isMuchUsed = _budget.IsMuchUsed(_used());
+        // What is kept is used again at once where many come and go: it is given back when there is need, and not at every look, which would
+        // make garbage of it as fast as it comes.
+        if (isNew || isMuchUsed)
+            Trim?.Invoke();
         if (_account.Bytes >= _budget.Leave(MemoryStage.Shedding))
         {
             _sweep.Postpone();
@@ -132,7 +137,7 @@ internal sealed class MemoryGovernor : IDisposable
         if (_budget.IsUsedUp(_used()))
             _shedding.ShedKernelBuffers();
         // Little waits, and yet much is used: what has been given up is garbage that the collector has not looked for.
-        if (_account.Bytes < _budget.Leave(MemoryStage.Shedding))
+        if (isMuchUsed && _account.Bytes < _budget.Leave(MemoryStage.Shedding))
             _sweep.Offer(isUrgent: Stage >= MemoryStage.RefusingUpgrades);
         Move(_used());
     }

@@ -11,9 +11,9 @@ public sealed class MappedShelvesTests : IDisposable
     public void Dispose() => _shelves.Trim();
 
     [Theory]
-    [InlineData(1, 128 * 1024)]
-    [InlineData(128 * 1024, 128 * 1024)]
-    [InlineData((128 * 1024) + 1, 256 * 1024)]
+    [InlineData(1, 16 * 1024)]
+    [InlineData(16 * 1024, 16 * 1024)]
+    [InlineData((16 * 1024) + 1, 32 * 1024)]
     [InlineData(Megabyte, Megabyte)]
     [InlineData(3_000_000, 4 * Megabyte)]
     public void Memory_OfASize_IsTheNextPowerOfTwoAndComesAgain(int minimum, int length)

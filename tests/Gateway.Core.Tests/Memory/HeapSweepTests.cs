@@ -9,8 +9,9 @@ public class HeapSweepTests
     private readonly FakeTimeProvider _time = new();
     private readonly HeapSweep _sweep;
     private int _collections;
+    private int _beside;
 
-    public HeapSweepTests() => _sweep = new HeapSweep(_time, () => _collections++);
+    public HeapSweepTests() => _sweep = new HeapSweep(_time, () => _beside++, () => _collections++);
 
     [Fact]
     public void Offers_ThatDoNotHelp_AreTakenLessAndLess()
@@ -31,10 +32,21 @@ public class HeapSweepTests
         _sweep.Reset();
         _time.Advance(TimeSpan.FromSeconds(10));
 
-        _collections = 0;
+        (_beside, _collections) = (0, 0);
         _sweep.Offer(isUrgent: false);
 
-        Assert.Equal(1, _collections);
+        Assert.Equal((1, 0), (_beside, _collections));
+    }
+
+    [Fact]
+    public void Offer_TheFirst_StopsNobody_TheSecondDoesSinceThatHasNotHelped()
+    {
+        _sweep.Offer(isUrgent: false);
+        Assert.Equal((1, 0), (_beside, _collections));
+
+        _time.Advance(TimeSpan.FromSeconds(20));
+        _sweep.Offer(isUrgent: false);
+        Assert.Equal((1, 1), (_beside, _collections));
     }
 
     [Fact]
@@ -58,9 +70,9 @@ public class HeapSweepTests
         var taken = new List<int>();
         for (var second = 0; second < seconds; second++)
         {
-            var before = _collections;
+            var before = _beside + _collections;
             _sweep.Offer(isUrgent);
-            if (_collections > before)
+            if (_beside + _collections > before)
                 taken.Add(second);
             _time.Advance(TimeSpan.FromSeconds(1));
         }

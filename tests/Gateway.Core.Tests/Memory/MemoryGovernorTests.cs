@@ -73,6 +73,34 @@ public sealed class MemoryGovernorTests : IDisposable
         Assert.Equal(MemoryStage.Normal, _governor.Stage);
     }
 
+    /// <summary>It is used again at once by those who come next, and would be garbage by then.</summary>
+    [Fact]
+    public void Kept_WhenMemoryBecomesShort_IsGivenBackOnce_AndAtEveryLookWhereMuchIsUsed()
+    {
+        var trims = 0;
+        var account = Account;
+        using var governor = new MemoryGovernor(
+            new MemoryBudget(new MemoryOptions(), 200_000), account, new Shedding(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance, () => _collections++)
+        {
+            Trim = () => trims++,
+        };
+        account.Alarm = null;
+        Assert.True(account.TryAdd(70_000)); // of 100,000 that may wait, and nobody to take it from
+
+        governor.Look();
+        governor.Look();
+        Assert.Equal((MemoryStage.Shedding, 1), (governor.Stage, trims));
+
+        _used = 165_000; // 82 %: a stage is kept for it, and so it is given back
+        account.Add(-70_000);
+        governor.Look();
+        governor.Look();
+        Assert.Equal((MemoryStage.Shedding, 3), (governor.Stage, trims));
+        _used = 0;
+        governor.Look();
+        Assert.Equal(MemoryStage.Normal, governor.Stage);
+    }
+
     [Fact]
     public void Frames_ThatManyShare_AreGivenUpWithTheLastOfThem()
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -14,7 +15,8 @@ internal sealed unsafe class EpollEngine : IDisposable
     private const int Delete = 2; // EPOLL_CTL_DEL
     private const int MaxEvents = 2048; // a wait; more come with the next
     private const int Crowd = 128; // events of one wait
-    private const int WaitingPerRound = 64; // turns, of a crowd's: a fraction of a millisecond
+    private const EpollEvents Ends = EpollEvents.PeerEnded | EpollEvents.Error | EpollEvents.HangUp;
+    private static readonly long WaitingTicks = Stopwatch.Frequency / 2000; // of a round, for those of a crowd who may wait: half a millisecond
 
     // struct epoll_event is packed on x86-64 only: 32 bits of events, then 64 of data.
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -85,7 +87,7 @@ internal sealed unsafe class EpollEngine : IDisposable
     {
         if (t_crowded != this)
             return false;
-        PutOff(handler, Key(fd, handler.Generation));
+        PutOff(handler, Key(fd, handler.Generation), EpollEvents.Readable);
         return true;
     }
 
@@ -148,29 +150,30 @@ internal sealed unsafe class EpollEngine : IDisposable
         var events = (EpollEvents)Unsafe.ReadUnaligned<uint>(pollEvent);
         if (Find(data) is not { } handler)
             return;
-        if (isCrowded && IsOfBytesAlone(events) && handler.MayWait)
+        if (isCrowded && (events & ~EpollEvents.Writable) != 0 && ((events & Ends) != 0 || handler.MayWait))
         {
-            events &= ~EpollEvents.Readable;
-            PutOff(handler, data);
+            PutOff(handler, data, events & ~EpollEvents.Writable);
+            events &= EpollEvents.Writable;
         }
 
         handler.OnEvents(events);
     }
 
     /// <summary>
-    /// Some of those who are in the middle of something. However many they are, and whatever they send, the others wait for no more of them
-    /// than these.
+    /// Some of those who are in the middle of something, or have ended. However many they are, and whatever they send, the others wait for no
+    /// more of them than these.
     /// </summary>
     private void DispatchWaiting()
     {
-        for (var turns = 0; turns < WaitingPerRound && _waiting.TryDequeue(out var data); turns++)
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetTimestamp() - start < WaitingTicks && _waiting.TryDequeue(out var data);)
         {
             try
             {
                 if (Find(data) is { } handler)
                 {
-                    handler.IsWaiting = false;
-                    handler.OnEvents(EpollEvents.Readable);
+                    var events = handler.Waiting;
+                    handler.Waiting = EpollEvents.None;
+                    handler.OnEvents(events);
                 }
             }
 #pragma warning disable CA1031 // as above
@@ -182,17 +185,14 @@ internal sealed unsafe class EpollEngine : IDisposable
         }
     }
 
-    private void PutOff(IEpollHandler handler, ulong key)
+    private void PutOff(IEpollHandler handler, ulong key, EpollEvents events)
     {
-        if (!handler.IsWaiting)
+        if (handler.Waiting == EpollEvents.None)
             _waiting.Enqueue(key);
-        handler.IsWaiting = true;
+        handler.Waiting |= events;
     }
 
     private static ulong Key(int fd, uint generation) => (uint)fd | ((ulong)generation << 32);
-
-    private static bool IsOfBytesAlone(EpollEvents events) =>
-        (events & (EpollEvents.Readable | EpollEvents.PeerEnded | EpollEvents.Error | EpollEvents.HangUp)) == EpollEvents.Readable;
 
     /// <summary>Null: the event is of a socket that was closed since, and perhaps of another that has its descriptor now.</summary>
     private IEpollHandler? Find(ulong data)

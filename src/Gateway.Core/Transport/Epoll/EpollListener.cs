@@ -22,7 +22,7 @@ internal sealed class EpollListener : Listener, IEpollHandler
 
     public bool MayWait => false;
 
-    public bool IsWaiting { get; set; }
+    public EpollEvents Waiting { get; set; }
 
     public override void Start() => Use(fd =>
     {

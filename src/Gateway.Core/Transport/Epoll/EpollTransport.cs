@@ -21,7 +21,7 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 
     public bool MayWait => Handler.IsUnfinished;
 
-    public bool IsWaiting { get; set; }
+    public EpollEvents Waiting { get; set; }
 
     public override EndPoint? RemoteEndPoint => EndPointOf(Libc.GetPeerName);
 

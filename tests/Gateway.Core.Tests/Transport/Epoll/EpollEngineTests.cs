@@ -106,7 +106,7 @@ public sealed class EpollEngineTests : IDisposable
 
         public bool MayWait { get; init; }
 
-        public bool IsWaiting { get; set; }
+        public EpollEvents Waiting { get; set; }
 
         public Action? Act { get; set; }
 

@@ -16,6 +16,10 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
     private const int SlowBuffer = 16 * 1024; // of a slow reader's socket
     private const int ReadBytes = 4096;
 
+    // What an attacker cannot send yet waits in its own kernel, which here is the node's as well, and has one measure of TCP's memory for all: above
+    // it the segments of everybody are thrown away, the honest ones' too. 13,000 attackers would bring a gigabyte of it with them.
+    private const int SendBuffer = 16 * 1024;
+
     /// <summary>Between two pieces, or two reads.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -31,6 +35,7 @@ internal sealed class PartAttacker(PartKind kind, int number, PartSettings setti
         using var socket = await ConnectAsync(target, cancellation);
         if (socket is null)
             return;
+        socket.SendBufferSize = SendBuffer;
         count.Connect();
         var ending = new ServerEnding(kind.Request is not null);
         try
