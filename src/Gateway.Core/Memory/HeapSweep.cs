@@ -2,13 +2,11 @@ namespace Gateway.Core.Memory;
 
 /// <summary>
 /// When the collector is told to look for garbage and give its memory back: by itself it does neither while nothing is allocated, and the
-/// node would seem full for as long as it is calm. It looks beside everybody's work first; to give all back it stops every thread, so that comes
-/// when nothing else can help.
+/// node would seem full for as long as it is calm. It stops every thread meanwhile, so it comes when nothing else can help.
 /// </summary>
 /// <param name="time">Clock.</param>
-/// <param name="collectBeside">Has it look, and stops nobody.</param>
-/// <param name="collect">Has it give back what it can.</param>
-internal sealed class HeapSweep(TimeProvider time, Action collectBeside, Action collect)
+/// <param name="collect">Does it.</param>
+internal sealed class HeapSweep(TimeProvider time, Action collect)
 {
     private static readonly TimeSpan LeastRest = TimeSpan.FromSeconds(10);
 
@@ -18,7 +16,6 @@ internal sealed class HeapSweep(TimeProvider time, Action collectBeside, Action 
     private TimeSpan _rest = LeastRest;
     private long? _last;
     private long? _busy;
-    private bool _hasLookedBeside;
 
     /// <summary>What the collector does for the whole heap, and gives back to the system.</summary>
     public static void CollectAll() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -41,21 +38,18 @@ internal sealed class HeapSweep(TimeProvider time, Action collectBeside, Action 
     public void Postpone() => _busy = time.GetTimestamp();
 
     /// <summary>Enough memory is free.</summary>
-    public void Reset() => (_rest, _hasLookedBeside) = (LeastRest, false);
+    public void Reset() => _rest = LeastRest;
 
     /// <summary>Too much memory is in use, although little waits.</summary>
     /// <param name="isUrgent">Clients are refused: calm will not come by itself.</param>
     public void Offer(bool isUrgent)
     {
-        if (!HasPassedSince(_last, isUrgent ? LeastRest : _rest) || (!isUrgent && !HasPassedSince(_busy, LeastRest)))
-            return;
-        _last = time.GetTimestamp();
-        _rest = _rest + _rest < MostRest ? _rest + _rest : MostRest;
-        if (isUrgent || _hasLookedBeside)
+        if (HasPassedSince(_last, isUrgent ? LeastRest : _rest) && (isUrgent || HasPassedSince(_busy, LeastRest)))
+        {
+            _last = time.GetTimestamp();
+            _rest = _rest + _rest < MostRest ? _rest + _rest : MostRest;
             collect();
-        else
-            collectBeside();
-        _hasLookedBeside = true;
+        }
     }
 
     private bool HasPassedSince(long? timestamp, TimeSpan interval) => timestamp is not { } start || time.GetElapsedTime(start) >= interval;

@@ -12,6 +12,9 @@ internal sealed class MemoryGovernor : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
+    // A look takes a core for a fraction of it.
+    private static readonly TimeSpan BesideRest = TimeSpan.FromSeconds(2);
+
     private readonly MemoryBudget _budget;
     private readonly MemoryAccount _account;
     private readonly Shedding _shedding;
@@ -19,7 +22,7 @@ internal sealed class MemoryGovernor : IDisposable
     private readonly ILogger _log;
     private readonly HeapSweep _sweep;
     private readonly CalmSweep _calm;
-    private readonly Action _collectBeside;
+    private readonly Rarely _besideRest;
     private readonly Action _collectOfLittle;
     private readonly ITimer _timer;
     private readonly Action<Exception> _fault;
@@ -39,9 +42,10 @@ internal sealed class MemoryGovernor : IDisposable
     {
         (_budget, _account, _shedding, _used, _log, _fault) = (budget, account, shedding, used, log, fault ?? (static _ => { }));
         (account.MaxBytes, account.MaxTotalBytes) = (budget.WaitingBytes, budget.TotalBytes);
-        _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectBeside, collect ?? HeapSweep.CollectAll);
+        _sweep = new HeapSweep(time, collect ?? HeapSweep.CollectAll);
+        _besideRest = new Rarely(time, BesideRest);
         _calm = new CalmSweep(time, () => Connections?.Invoke() ?? 0, () => account.TotalBytes, Release, Pack);
-        (_collectBeside, _collectOfLittle) = (collect ?? HeapSweep.CollectBeside, collect ?? HeapSweep.CollectAllOfLittle);
+        _collectOfLittle = collect ?? HeapSweep.CollectAllOfLittle;
         account.Alarm = () => ThreadPool.UnsafeQueueUserWorkItem(static governor => governor.Look(), this, preferLocal: false);
         account.Arm(budget.Enter(MemoryStage.Shedding));
         _timer = time.CreateTimer(static governor => ((MemoryGovernor)governor!).Look(), this, Period, Period);
@@ -49,6 +53,9 @@ internal sealed class MemoryGovernor : IDisposable
 
     /// <summary>Gives back what is kept for later; before anybody loses something.</summary>
     public Action? Trim { get; init; }
+
+    /// <summary>Has the collector look at the whole heap beside everybody's work.</summary>
+    public Action CollectBeside { get; init; } = HeapSweep.CollectBeside;
 
     /// <summary>How many connections there are.</summary>
     public Func<int>? Connections { get; init; }
@@ -108,7 +115,7 @@ internal sealed class MemoryGovernor : IDisposable
     private void Release()
     {
         Trim?.Invoke();
-        _collectBeside();
+        CollectBeside();
     }
 
     private void Pack()
@@ -136,7 +143,11 @@ internal sealed class MemoryGovernor : IDisposable
             _shedding.ShedHoldersTo(_budget.LeaveHeld);
         if (_budget.IsUsedUp(_used()))
             _shedding.ShedKernelBuffers();
-        // Little waits, and yet much is used: what has been given up is garbage that the collector has not looked for.
+        // What is given up while clients come and go is garbage for which the collector looks only when its own limit is near. With what stands
+        // outside of its heap that is too late.
+        if (isMuchUsed && _besideRest.Now())
+            CollectBeside();
+        // Little waits, and yet much is used, for longer than a look beside the others takes: it is to be given back.
         if (isMuchUsed && _account.Bytes < _budget.Leave(MemoryStage.Shedding))
             _sweep.Offer(isUrgent: Stage >= MemoryStage.RefusingUpgrades);
         Move(_used());

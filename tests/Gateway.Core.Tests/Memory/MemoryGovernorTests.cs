@@ -19,12 +19,16 @@ public sealed class MemoryGovernorTests : IDisposable
     private readonly Action _alarm;
     private long _used;
     private int _collections;
+    private int _besides;
 
     public MemoryGovernorTests()
     {
         var account = Account;
         _governor = new MemoryGovernor(
-            new MemoryBudget(new MemoryOptions(), 200_000), account, new Shedding(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance, () => _collections++);
+            new MemoryBudget(new MemoryOptions(), 200_000), account, new Shedding(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance, () => _collections++)
+        {
+            CollectBeside = () => _besides++,
+        };
         _harness.Context.MemoryStage = () => _governor.Stage;
         // It would look on another thread, in the middle of what a test does.
         (_alarm, account.Alarm) = (account.Alarm!, null);
@@ -83,19 +87,20 @@ public sealed class MemoryGovernorTests : IDisposable
             new MemoryBudget(new MemoryOptions(), 200_000), account, new Shedding(_harness.Context.Registry, account, _harness.Context.Metrics), () => _used, _time, NullLogger.Instance, () => _collections++)
         {
             Trim = () => trims++,
+            CollectBeside = () => _besides++,
         };
         account.Alarm = null;
         Assert.True(account.TryAdd(70_000)); // of 100,000 that may wait, and nobody to take it from
 
         governor.Look();
         governor.Look();
-        Assert.Equal((MemoryStage.Shedding, 1), (governor.Stage, trims));
+        Assert.Equal((MemoryStage.Shedding, 1, 0), (governor.Stage, trims, _besides));
 
         _used = 165_000; // 82 %: a stage is kept for it, and so it is given back
         account.Add(-70_000);
         governor.Look();
         governor.Look();
-        Assert.Equal((MemoryStage.Shedding, 3), (governor.Stage, trims));
+        Assert.Equal((MemoryStage.Shedding, 3, 1), (governor.Stage, trims, _besides));
         _used = 0;
         governor.Look();
         Assert.Equal(MemoryStage.Normal, governor.Stage);

@@ -13,7 +13,7 @@ internal sealed unsafe class EpollEngine : IDisposable
 {
     private const int Add = 1; // EPOLL_CTL_ADD
     private const int Delete = 2; // EPOLL_CTL_DEL
-    private const int MaxEvents = 2048; // a wait; more come with the next
+    private const int MaxEvents = 512; // a wait; more come with the next
     private const int Crowd = 128; // events of one wait
     private const EpollEvents Ends = EpollEvents.PeerEnded | EpollEvents.Error | EpollEvents.HangUp;
     private static readonly long WaitingTicks = Stopwatch.Frequency / 2000; // of a round, for those of a crowd who may wait: half a millisecond
