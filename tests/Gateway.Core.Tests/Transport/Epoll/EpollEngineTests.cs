@@ -83,19 +83,8 @@ public sealed class EpollEngineTests : IDisposable
     /// <summary>What becomes ready meanwhile is in the engine's next look, all of it.</summary>
     private async Task WhileTheEngineIsBusyAsync(Action act)
     {
-        using var isBusy = new ManualResetEventSlim();
-        using var isDone = new ManualResetEventSlim();
-        var holding = Add(mayWait: false);
-        holding.Act = () =>
-        {
-            isBusy.Set();
-            isDone.Wait();
-        };
-        holding.Ready();
-        await Task.Run(isBusy.Wait);
-        Assert.True(_told.TryDequeue(out _)); // itself
-        act();
-        isDone.Set();
+        using (await BusyEngine.HoldAsync(_engine))
+            act();
     }
 
     private sealed class Told(ConcurrentQueue<Told> told) : IEpollHandler, IDisposable
