@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Gateway.Core.Telemetry;
 
 /// <summary>
-/// Files that have changed, or are gone, and cannot be used: the node goes on with what it read before, and a restart would fail. A state and
+/// Files that have changed, or are gone, and cannot be used: the node goes on with what it read before, and a restart would fail or serve what is wrong. A state and
 /// no count, so that an alert ends with the mend.
 /// </summary>
 public sealed class UnusableFiles
@@ -24,7 +24,7 @@ public sealed class UnusableFiles
         "gateway.files.unusable",
         () => Parts.Select(part => new Measurement<int>(_sources.Keys.Count(source => source.Part == part), new KeyValuePair<string, object?>("part", part))),
         "{source}",
-        "Sources whose files have changed or are gone and cannot be used, by part: what was read before serves on, and a restart would fail.");
+        "Sources whose files have changed or are gone and cannot be used, by part: what was read before serves on, and a restart would fail, or serve what clients refuse.");
 
     /// <summary>Values of the tag.</summary>
     internal static IReadOnlyList<string> Parts { get; } = [Rules, Certificates, TokenKeys];
