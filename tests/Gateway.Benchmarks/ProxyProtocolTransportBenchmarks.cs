@@ -34,7 +34,7 @@ public class ProxyProtocolTransportBenchmarks
 
     private sealed class Sink : ITransportHandler
     {
-        public bool IsUnfinished { get; set; }
+        public bool IsUnfinished => false;
 
         public ReceiveResult OnReceived(Span<byte> bytes) => new(bytes.Length, ReceiveAction.Continue);
 

@@ -88,10 +88,10 @@ internal sealed class MemoryGovernor : IDisposable
             return;
         try
         {
-            var before = Stage;
-            Move(_used());
+            var (before, used) = (Stage, _used());
+            Move(used);
             if (Stage >= MemoryStage.Shedding)
-                Shed(isNew: Stage > before);
+                Shed(used, isNew: Stage > before);
             else
                 _calm.OnLook();
         }
@@ -126,9 +126,9 @@ internal sealed class MemoryGovernor : IDisposable
         Log.MemoryReturned(_log, before, _used());
     }
 
-    private void Shed(bool isNew)
+    private void Shed(long used, bool isNew)
     {
-        var isMuchUsed = _budget.IsMuchUsed(_used());
+        var isMuchUsed = _budget.IsMuchUsed(used);
         // What is kept is used again at once where many come and go: it is given back when there is need, and not at every look, which would
         // make garbage of it as fast as it comes.
         if (isNew || isMuchUsed)

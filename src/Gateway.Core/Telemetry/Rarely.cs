@@ -1,13 +1,13 @@
 namespace Gateway.Core.Telemetry;
 
-/// <summary>Lets a log line that a fault could repeat without end through once in a while.</summary>
+/// <summary>Lets what could be repeated without end, a log line for instance, through once in a while.</summary>
 /// <param name="time">Clock.</param>
-/// <param name="interval">Between two lines.</param>
+/// <param name="interval">Between two times.</param>
 public sealed class Rarely(TimeProvider time, TimeSpan interval)
 {
     private long _next = long.MinValue; // ticks of UTC
 
-    /// <summary>Whether the line may be written now.</summary>
+    /// <summary>Whether it may be now.</summary>
     public bool Now()
     {
         var now = time.GetUtcNow().UtcTicks;

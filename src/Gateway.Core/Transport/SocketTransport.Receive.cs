@@ -11,9 +11,6 @@ internal abstract partial class SocketTransport
     // Where a crowd waits on one thread, a turn is as long as what most clients say, and the others do not wait for a round of the longest.
     private const int CrowdedTurnBytes = 4 * 1024;
 
-    [ThreadStatic]
-    private static bool t_isCrowded;
-
     // A turn runs, or it is waited for the next, unless the chain is parked here: Resume may come from any thread and before the pausing
     // call has returned.
     private Rendezvous _pause;
@@ -44,7 +41,7 @@ internal abstract partial class SocketTransport
     public long UnconsumedBytes => Volatile.Read(ref _spill)?.Length ?? 0;
 
     /// <summary>Whether so many wait for this thread that their turns are to be short.</summary>
-    internal static void SetCrowded(bool isCrowded) => t_isCrowded = isCrowded;
+    protected virtual bool IsThreadCrowded => false;
 
     /// <summary>Turn after turn, until nothing more has come.</summary>
     protected void Receive(bool isReadable)
@@ -100,7 +97,7 @@ internal abstract partial class SocketTransport
     private TurnEnd ReceiveTurn()
     {
         var block = ThreadBlock.Receive;
-        for (var budget = t_isCrowded ? CrowdedTurnBytes : TurnBytes; budget > 0;)
+        for (var budget = IsThreadCrowded ? CrowdedTurnBytes : TurnBytes; budget > 0;)
         {
             var held = TakeSpill(block);
             var (received, asked) = (0, Math.Min(budget, ThreadBlock.ReceiveBytes));

@@ -46,7 +46,7 @@ internal sealed class RecordingHandler(ITransport transport) : ITransportHandler
         Volatile.Write(ref _inCall, 0);
     }
 
-    public bool IsUnfinished { get; set; }
+    public bool IsUnfinished => false;
 
     public ReceiveResult OnReceived(Span<byte> bytes)
     {

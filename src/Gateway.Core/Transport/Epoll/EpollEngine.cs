@@ -22,6 +22,9 @@ internal sealed unsafe class EpollEngine : IDisposable
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
     private static readonly int DataOffset = EventSize - 8;
 
+    [ThreadStatic]
+    private static EpollEngine? t_crowded; // whose thread this is, while a crowd waits for it
+
     private readonly int _epoll;
     private readonly int _wake;
     private readonly Lock _growing = new();
@@ -30,10 +33,6 @@ internal sealed unsafe class EpollEngine : IDisposable
     private IEpollHandler?[] _handlers = new IEpollHandler?[1024];
     private readonly Action<Exception> _fault;
     private readonly Queue<ulong> _waiting = new(); // those that are told later, as the kernel has them; the thread's own
-
-    [ThreadStatic]
-    private static EpollEngine? t_crowded; // whose thread this is, while a crowd waits for it
-
     private uint _generation;
     private volatile bool _stopped;
 
@@ -48,6 +47,9 @@ internal sealed unsafe class EpollEngine : IDisposable
         Check(Control(Add, _wake, EpollEvents.Readable, 0));
         new Thread(Run) { IsBackground = true, Name = name }.UnsafeStart();
     }
+
+    /// <summary>Whether the caller is an engine's thread for which a crowd waits.</summary>
+    public static bool IsThreadCrowded => t_crowded is not null;
 
     /// <summary>From now on the handler is told of its descriptor's events.</summary>
     public bool TryRegister(int fd, IEpollHandler handler, EpollEvents events)
@@ -116,7 +118,6 @@ internal sealed unsafe class EpollEngine : IDisposable
             var count = Libc.EpollWait(_epoll, events, MaxEvents, _waiting.Count > 0 ? 0 : -1);
             var isCrowded = count >= Crowd || _waiting.Count > 0;
             t_crowded = isCrowded ? this : null;
-            SocketTransport.SetCrowded(isCrowded);
             DispatchAll(events, count, isCrowded);
             DispatchWaiting();
         }

@@ -27,6 +27,8 @@ internal sealed unsafe partial class EpollTransport(int fd, EpollEngine engine, 
 
     public override EndPoint? LocalEndPoint => EndPointOf(Libc.GetSocketName);
 
+    protected override bool IsThreadCrowded => EpollEngine.IsThreadCrowded;
+
     private delegate int ReadName(int fd, byte* address, ref int length);
 
     public void OnEvents(EpollEvents events)
