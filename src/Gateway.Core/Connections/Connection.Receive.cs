@@ -52,7 +52,9 @@ internal sealed partial class Connection
         {
             if ((messages == MessagesPerTurn || inflated >= InflatedPerTurn) && !rest.IsEmpty)
             {
-                _reader.Release(ReaderSettings);
+                // Control frames count as well, and come in the midst of a message.
+                _reader.ReturnHandedOut(ReaderSettings);
+                WatchMessage(hasMessage);
                 return new ReceiveResult(bytes.Length - rest.Length, ReceiveAction.Yield);
             }
 
@@ -89,8 +91,8 @@ internal sealed partial class Connection
 
             if (result != MessageResult.Continue && MustPause(result))
             {
-                // The reader is between messages, and nothing may come for long: what it holds of the last one goes back now.
-                _reader.Release(ReaderSettings);
+                // Nothing may come for long: what the last message stood in goes back now.
+                _reader.ReturnHandedOut(ReaderSettings);
                 _messageSince = 0;
                 return new ReceiveResult(bytes.Length - rest.Length, ReceiveAction.Pause);
             }

@@ -57,8 +57,7 @@ internal partial struct MessageReader
     /// <param name="isHopeless">Judges compressed messages while they are decompressed; null: nobody does.</param>
     public ReadStatus Read(MessageReaderSettings settings, ref Span<byte> input, out InboundMessage message, HopelessBeginning? isHopeless = null)
     {
-        if (_handedOut)
-            ReturnBuffer(settings);
+        ReturnHandedOut(settings);
         message = default;
         while (_error == ProtocolError.None)
         {
@@ -97,6 +96,13 @@ internal partial struct MessageReader
         return ReadStatus.Error;
     }
 
+    /// <summary>Returns what the last message stood in, which nobody looks at any more. A part of the next one stays.</summary>
+    public void ReturnHandedOut(MessageReaderSettings settings)
+    {
+        if (_handedOut)
+            ReturnBuffer(settings);
+    }
+
     /// <summary>Returns what is rented. At the end of a connection; a reader that is within a message cannot go on after it.</summary>
     public void Release(MessageReaderSettings settings) => ReturnBuffer(settings);
 
@@ -114,8 +120,9 @@ internal partial struct MessageReader
         _handedOut = false;
         if (Buffer.IsNone)
             return;
-        settings.Buffers.Return(Buffer);
+        var buffer = Buffer;
         Buffer = default;
+        settings.Buffers.Return(buffer);
         _messageLength = 0;
         _controlLength = 0;
     }

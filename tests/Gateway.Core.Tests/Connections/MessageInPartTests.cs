@@ -103,6 +103,48 @@ public sealed class MessageInPartTests : IDisposable
         Assert.Equal(ConnectionState.Open, connection.State);
     }
 
+    /// <summary>RFC 6455 §5.4: control frames may come between fragments, and a turn may end behind any of them.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Message_WithAnyNumberOfControlFramesInItsMidst_IsWhole(bool isCompressed)
+    {
+        using var harness = new ProtocolHarness(options => (options.Echo.Enabled, options.Limits.ControlFramesPerSecond) = (true, 1_000_000));
+        var (_, transport) = harness.Request("/echo", isCompressed ? Deflate : "");
+        var whole = "abcdef"u8.ToArray();
+        var payload = isCompressed ? CompressedFrames.Compress(whole) : whole;
+        var first = isCompressed ? CompressedFrames.Frame(Opcode.Text, payload.AsSpan(0, 3), fin: false) : ClientBytes.Frame(Opcode.Text, payload.AsSpan(0, 3));
+        first[0] &= 0x7F; // not the last
+        for (var controls = 1; controls <= 200; controls++)
+        {
+            transport.Forget();
+            var pongs = Enumerable.Repeat(ClientBytes.Frame(Opcode.Pong, "p"u8), controls).SelectMany(static frame => frame);
+
+            transport.Receive([.. first, .. pongs, .. ClientBytes.Frame(Opcode.Continuation, payload.AsSpan(3))]);
+
+            var answer = Assert.Single(transport.Messages);
+            if (!isCompressed)
+                Assert.Equal("abcdef", answer);
+        }
+    }
+
+    [Fact]
+    public void Message_ThatBeginsWhereATurnEnds_HasItsOwnTime()
+    {
+        var (connection, transport) = _harness.Open("/echo");
+        var frame = ClientBytes.Frame(Opcode.Binary, new byte[100]);
+        transport.Receive(frame.AsSpan(0, 50));
+        Time.Advance(TimeSpan.FromSeconds(50));
+
+        // The end of it, and as many as make a turn; behind them the next begins.
+        transport.Receive([.. frame.AsSpan(50), .. Enumerable.Repeat(ClientBytes.Frame(Opcode.Binary, "m"u8), 63).SelectMany(static message => message), .. frame.AsSpan(0, 50)]);
+        Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(ConnectionState.Open, connection.State);
+
+        Time.Advance(TimeSpan.FromSeconds(32));
+        Assert.Contains("close:4410", transport.Messages);
+    }
+
     [Fact]
     public void Request_GivenUp_IsAnsweredAndCut()
     {
