@@ -11,13 +11,9 @@ internal sealed unsafe partial class MappedBytes
 {
     private const int ReadWrite = 3, PrivateAnonymous = 0x22; // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS; mmap(2) on Linux
 
-    private readonly byte* _address;
+    private byte* _address;
 
-    private MappedBytes(byte* address, int length)
-    {
-        _address = address;
-        Length = length;
-    }
+    private MappedBytes(int length) => Length = length;
 
     public int Length { get; }
 
@@ -25,22 +21,19 @@ internal sealed unsafe partial class MappedBytes
     public Span<byte> Span => new(_address, Length);
 
     /// <summary>Null: the system has no room.</summary>
+    /// <exception cref="OutOfMemoryException">The process has none, and nothing is mapped.</exception>
     public static MappedBytes? TryCreate(int length)
     {
+        var bytes = new MappedBytes(length); // first: it may fail as well
         if (OperatingSystem.IsLinux())
         {
             var address = Map(0, (nuint)length, ReadWrite, PrivateAnonymous, -1, 0);
-            return address == -1 ? null : new MappedBytes((byte*)address, length);
+            bytes._address = (byte*)address;
+            return address == -1 ? null : bytes;
         }
 
-        try
-        {
-            return new MappedBytes((byte*)NativeMemory.Alloc((nuint)length), length);
-        }
-        catch (OutOfMemoryException)
-        {
-            return null;
-        }
+        bytes._address = (byte*)NativeMemory.Alloc((nuint)length);
+        return bytes;
     }
 
     /// <summary>Exactly once, when nobody reads or writes it any more.</summary>

@@ -39,19 +39,8 @@ internal sealed class SizedStacks<T>(int leastBits, int sizes, long maxBytes, Fu
     /// <summary>Exactly once, when nobody reads or writes it any more.</summary>
     public void Keep(T piece)
     {
-        var length = lengthOf(piece);
-        var size = SizeOf(length);
-        lock (_gate)
-        {
-            if (size < sizes && _bytes + length <= maxBytes)
-            {
-                _kept[size].Push(piece);
-                _bytes += length;
-                return;
-            }
-        }
-
-        free?.Invoke(piece);
+        if (!TryKeep(piece))
+            free?.Invoke(piece);
     }
 
     public void Trim()
@@ -64,6 +53,28 @@ internal sealed class SizedStacks<T>(int leastBits, int sizes, long maxBytes, Fu
     {
         for (var size = 0; size < sizes; size++)
             Drop(size, _least[size]);
+    }
+
+    private bool TryKeep(T piece)
+    {
+        var length = lengthOf(piece);
+        var size = SizeOf(length);
+        lock (_gate)
+        {
+            if (size >= sizes || _bytes + length > maxBytes)
+                return false;
+            try
+            {
+                _kept[size].Push(piece);
+            }
+            catch (OutOfMemoryException)
+            {
+                return false; // for a longer stack
+            }
+
+            _bytes += length;
+            return true;
+        }
     }
 
     private int SizeOf(int length) => BitOperations.Log2((uint)Math.Max(length, 1 << leastBits) - 1) + 1 - leastBits;

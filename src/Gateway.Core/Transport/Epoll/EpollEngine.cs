@@ -87,18 +87,16 @@ internal sealed unsafe class EpollEngine : IDisposable
     /// <summary>Tells it once more, when others have had their turn. False: nobody waits, or this is not the engine's thread.</summary>
     public bool TryPutOff(int fd, IEpollHandler handler)
     {
-        if (t_crowded != this)
-            return false;
-        PutOff(handler, Key(fd, handler.Generation), EpollEvents.Readable);
-        return true;
+        return t_crowded == this && TryPutOff(handler, Key(fd, handler.Generation), EpollEvents.Readable);
     }
 
     public void Dispose()
     {
         if (_stopped)
             return;
-        _stopped = true;
+        // In this order: the thread closes the descriptor when it sees that it is stopped, and is told of this event until then.
         _ = Libc.EventFdWrite(_wake, 1);
+        _stopped = true;
     }
 
     private static int Check(int result)
@@ -151,11 +149,9 @@ internal sealed unsafe class EpollEngine : IDisposable
         var events = (EpollEvents)Unsafe.ReadUnaligned<uint>(pollEvent);
         if (Find(data) is not { } handler)
             return;
-        if (isCrowded && (events & ~EpollEvents.Writable) != 0 && ((events & Ends) != 0 || handler.MayWait))
-        {
-            PutOff(handler, data, events & ~EpollEvents.Writable);
+        var later = events & ~EpollEvents.Writable;
+        if (isCrowded && later != 0 && ((events & Ends) != 0 || handler.MayWait) && TryPutOff(handler, data, later))
             events &= EpollEvents.Writable;
-        }
 
         handler.OnEvents(events);
     }
@@ -186,11 +182,21 @@ internal sealed unsafe class EpollEngine : IDisposable
         }
     }
 
-    private void PutOff(IEpollHandler handler, ulong key, EpollEvents events)
+    /// <summary>False: there is no memory for a longer line. An event is told once only, and so must not be lost here.</summary>
+    private bool TryPutOff(IEpollHandler handler, ulong key, EpollEvents events)
     {
-        if (handler.Waiting == EpollEvents.None)
-            _waiting.Enqueue(key);
+        try
+        {
+            if (handler.Waiting == EpollEvents.None)
+                _waiting.Enqueue(key);
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
+
         handler.Waiting |= events;
+        return true;
     }
 
     private static ulong Key(int fd, uint generation) => (uint)fd | ((ulong)generation << 32);

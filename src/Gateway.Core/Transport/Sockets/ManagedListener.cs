@@ -64,6 +64,14 @@ internal sealed class ManagedListener : Listener
             socket.Dispose();
             OnLost(e.SocketErrorCode);
         }
+#pragma warning disable CA1031 // On a pool's thread, where it would end the process.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Context.Fault(e);
+            socket.Dispose();
+            OnLost(SocketError.Fault);
+        }
     }
 
     private sealed class AcceptArgs(ManagedListener listener) : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
