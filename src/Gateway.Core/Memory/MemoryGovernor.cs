@@ -147,10 +147,14 @@ internal sealed class MemoryGovernor : IDisposable
         // outside of its heap that is too late.
         if (isMuchUsed && _besideRest.Now())
             CollectBeside();
-        // Little waits, and yet much is used, for longer than a look beside the others takes: it is to be given back.
-        if (isMuchUsed && _account.Bytes < _budget.Leave(MemoryStage.Shedding))
+        used = _used();
+        Move(used);
+        // Little waits, and yet much is used: it is to be given back. Judged by what has been given up by now.
+        if (Stage >= MemoryStage.Shedding && _budget.IsMuchUsed(used) && _account.Bytes < _budget.Leave(MemoryStage.Shedding))
+        {
             _sweep.Offer(isUrgent: Stage >= MemoryStage.RefusingUpgrades);
-        Move(_used());
+            Move(_used());
+        }
     }
 
     private void Move(long used)

@@ -20,29 +20,32 @@ internal sealed class Shedding(ConnectionRegistry registry, MemoryAccount accoun
     // Half as much again as a TLS handshake takes: whoever has no more is a client like any other, and is left alone.
     private const int HeavyBytes = 96 * 1024;
 
-    /// <summary>Until so many bytes wait, or nothing is left to give up.</summary>
+    // Of what may wait: so much is shared by those who keep too little for their end to help anybody.
+    private const int SmallShare = 16;
+
+    /// <summary>Until so many bytes wait, or only those are left who keep little: less than an equal share of a sixteenth.</summary>
     public void ShedTo(long waiting) =>
-        ShedTo(waiting, () => account.Bytes, static holder => holder.WaitingBytes, above: 0, static holder => holder.PendingBytes);
+        ShedTo(waiting, () => account.Bytes, static holder => holder.WaitingBytes, holders => waiting / SmallShare / holders, static holder => holder.PendingBytes);
 
     /// <summary>Until connections own so little that both columns of the account are below this, or none is left that owns much.</summary>
     public void ShedHoldersTo(long total) =>
-        ShedTo(total, () => account.TotalBytes, static holder => holder.HeldBytes + holder.WaitingBytes, HeavyBytes, static holder => holder.HeldBytes + holder.PendingBytes);
+        ShedTo(total, () => account.TotalBytes, static holder => holder.HeldBytes + holder.WaitingBytes, static _ => HeavyBytes, static holder => holder.HeldBytes + holder.PendingBytes);
 
     /// <summary>One pass over those for whom the kernel holds the most, since its buffers count against the budget too.</summary>
     public void ShedKernelBuffers()
     {
-        foreach (var connection in Largest(registry.All(), static connection => connection.ReadKernelState()?.UnacknowledgedBytes ?? 0, KernelBacklogBytes))
+        foreach (var connection in Largest(registry.All(), static connection => connection.ReadKernelState()?.UnacknowledgedBytes ?? 0, static _ => KernelBacklogBytes))
             Shed(connection);
     }
 
     /// <param name="bound">What is to be left.</param>
     /// <param name="left">What there is.</param>
     /// <param name="size">A holder's part of it.</param>
-    /// <param name="above">The least part that is looked at.</param>
+    /// <param name="above">What a part must be above to be given up, by how many have one.</param>
     /// <param name="later">
     /// Of that part what comes back only when the holder is gone, within <c>Gateway:Transport:CloseTimeout</c>: nobody else need go for it.
     /// </param>
-    private void ShedTo(long bound, Func<long> left, Func<IMemoryHolder, long> size, long above, Func<IMemoryHolder, long> later)
+    private void ShedTo(long bound, Func<long> left, Func<IMemoryHolder, long> size, Func<int, long> above, Func<IMemoryHolder, long> later)
     {
         long goes = 0;
         while (left() - goes > bound)
@@ -63,15 +66,17 @@ internal sealed class Shedding(ConnectionRegistry registry, MemoryAccount accoun
     private IEnumerable<IMemoryHolder> All() => registry.All().Concat(handshakes?.Invoke() ?? []);
 
     /// <summary>Largest first, of those that are not ending already.</summary>
-    private static List<T> Largest<T>(IEnumerable<T> holders, Func<T, long> size, long above)
+    private static List<T> Largest<T>(IEnumerable<T> holders, Func<T, long> size, Func<int, long> above)
         where T : IMemoryHolder
     {
         var largest = new PriorityQueue<T, long>(PerPass + 1); // the least of them first
+        var count = 0;
         foreach (var holder in holders)
         {
             var bytes = holder.IsEnding ? 0 : size(holder);
-            if (bytes <= above)
+            if (bytes <= 0)
                 continue;
+            count++;
             if (largest.Count < PerPass)
                 largest.Enqueue(holder, bytes);
             else
@@ -79,8 +84,13 @@ internal sealed class Shedding(ConnectionRegistry registry, MemoryAccount accoun
         }
 
         var ordered = new List<T>(largest.Count);
-        while (largest.TryDequeue(out var holder, out _))
-            ordered.Add(holder);
+        var least = above(Math.Max(1, count));
+        while (largest.TryDequeue(out var holder, out var bytes))
+        {
+            if (bytes > least)
+                ordered.Add(holder);
+        }
+
         ordered.Reverse();
         return ordered;
     }

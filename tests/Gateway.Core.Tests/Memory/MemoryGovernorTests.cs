@@ -58,6 +58,20 @@ public sealed class MemoryGovernorTests : IDisposable
         Assert.Equal((1, 30_004), (_harness.Context.Metrics.ShedConnections.Total, _harness.Context.Metrics.ShedBytes.Total));
     }
 
+    /// <summary>A client that is just being answered has a queue as well. Its end would help nobody.</summary>
+    [Fact]
+    public void Backlogs_OfThoseWhoKeepLittle_StayWhateverElseWaits()
+    {
+        Assert.True(Account.TryAdd(75_000)); // nobody's
+        var (little, much) = (Behind(1_500), Behind(2_500));
+
+        _governor.Look();
+
+        // A sixteenth of the 60,000 that may stay, for two: 1,875 each.
+        Assert.Equal((true, false), (little.State == ConnectionState.Open, much.State == ConnectionState.Open));
+        Assert.Equal(MemoryStage.Shedding, _governor.Stage);
+    }
+
     [Fact]
     public void Garbage_AfterBacklogsWereGivenUp_IsCollectedOnceItIsCalm()
     {
