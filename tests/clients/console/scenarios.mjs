@@ -291,6 +291,9 @@ export async function keyboard(browser, url) {
       place: [...document.querySelectorAll('*')].indexOf(element),
     };
   });
+  // The radio buttons are one stop. Rows come and go with the tables' contents: who is there before and after must be reached between.
+  const reachable = () => page.evaluate(() => [...document.querySelectorAll('main input:not([type=radio]), main button, main a, main textarea, main select')].filter(e => e.offsetParent).map(e => e.id || e.textContent));
+  const before = await reachable();
   const stops = [];
   for (;;) {
     await page.keyboard.press('Tab');
@@ -301,8 +304,8 @@ export async function keyboard(browser, url) {
   }
   for (const at of stops) assert.ok(at.hasName && at.isSeen, JSON.stringify(at));
   assert.deepEqual(stops.map(({ place }) => place), stops.map(({ place }) => place).sort((a, b) => a - b), 'the focus jumps');
-  const all = await page.evaluate(() => [...document.querySelectorAll('main input:not([type=radio]), main button, main a, main textarea, main select')].filter(e => e.offsetParent).length);
-  assert.equal(stops.filter(({ id }) => id !== 'try-log').length - 1, all, 'not everything is reached'); // the radio buttons are one stop
+  const after = await reachable();
+  assert.deepEqual(before.filter(id => after.includes(id) && !stops.some(at => at.id === id)), [], 'not everything is reached');
 
   const to = async id => {
     for (let i = 0; (await stop()).id !== id; i++, await page.keyboard.press('Shift+Tab')) assert.ok(i < 120, id + ' is never reached');
