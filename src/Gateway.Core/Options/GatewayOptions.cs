@@ -139,7 +139,7 @@ public sealed class HandshakeOptions
     public int MaxRequestLineBytes { get; set; } = 8 * 1024;
 
     [Description("One header line; then 431. nginx's default.")]
-    [Range(256, 65536)]
+    [Range(256, 32768)]
     public int MaxHeaderBytes { get; set; } = 8 * 1024;
 
     [Description("Header lines; then 431. Kestrel's and Apache's default.")]

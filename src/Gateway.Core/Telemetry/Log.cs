@@ -110,13 +110,13 @@ internal static partial class Log
     [LoggerMessage(1406, LogLevel.Warning, "Gateway:Drain:Timeout is about to end: the last {Remaining} clients are sent away at once, their return spread. Raise it, or Gateway:Cluster:AcceptRate of the other nodes, if that is too many.")]
     public static partial void DrainOverdue(ILogger log, int remaining);
 
-    [LoggerMessage(1407, LogLevel.Error, "A fault of the gateway itself in a drain; it goes on with the next turn, and clients may be sent away late. Please report this.")]
+    [LoggerMessage(1407, LogLevel.Error, "A fault of the gateway itself in a drain; it goes on with the next turn, and clients may be sent away late. Further ones are not logged for 10 s. Please report this.")]
     public static partial void DrainFault(ILogger log, Exception exception);
 
     [LoggerMessage(1410, LogLevel.Information, "A node has joined: {Connections} connections above the mean are moved within {Seconds} s.")]
     public static partial void Rebalancing(ILogger log, int connections, double seconds);
 
-    [LoggerMessage(1411, LogLevel.Error, "A fault of the gateway itself in rebalancing; announcements go on, and clients may stay where they are. Please report this.")]
+    [LoggerMessage(1411, LogLevel.Error, "A fault of the gateway itself in rebalancing; announcements go on, and clients may stay where they are. Further ones are not logged for 10 s. Please report this.")]
     public static partial void RebalanceFault(ILogger log, Exception exception);
 
     [LoggerMessage(1420, LogLevel.Warning, "What the other nodes can take is not known: {Reason}. A drain goes at Gateway:Drain:Rate, and nothing is rebalanced, until it is known again. If Redis refuses: the user needs the keys <prefix>node* and the commands set, get, time, zadd, zrange and zremrangebyscore.")]

@@ -123,7 +123,7 @@ internal sealed class CertificateFile(CertificateOptions options, int? index, Li
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fault(option, path, $"names a file that cannot be read: {e.Message}", "Let the gateway's user read it.");
+            Fault(option, path, $"names a file that cannot be read: {e.Message}", "Mend what the reason names: the file's rights, its disk, or the limit of descriptors.");
         }
 
         return null;

@@ -23,8 +23,8 @@ internal sealed class CertificateSet
     /// <summary>How many of them are not valid at a time.</summary>
     public int InvalidAt(DateTimeOffset time) => Expiries.Zip(Beginnings).Count(certificate => time >= certificate.First || time < certificate.Second);
 
-    /// <summary>When the next of them begins to be valid; null: there is none such.</summary>
-    public DateTimeOffset? NextBeginning(DateTimeOffset after) => Beginnings.Where(time => time > after).Select(time => (DateTimeOffset?)time).Min();
+    /// <summary>When the next of them begins or ends to be valid; null: none will.</summary>
+    public DateTimeOffset? NextChange(DateTimeOffset after) => Beginnings.Concat(Expiries).Where(time => time > after).Select(time => (DateTimeOffset?)time).Min();
 
     /// <summary>What was not valid when they were read. Beside others it is served all the same: those have their clients, and its own are told the truth.</summary>
     public IReadOnlyList<TlsFault> Invalid { get; private init; } = [];

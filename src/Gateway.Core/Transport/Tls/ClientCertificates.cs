@@ -46,7 +46,7 @@ internal sealed class ClientCertificates
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            Fault($"cannot be read: {e.Message}", "Name a PEM file that the gateway's user may read.");
+            Fault($"cannot be read: {e.Message}", "Name a PEM file of certificates, and mend what the reason names: the file's rights, its disk, or the limit of descriptors.");
             return null;
         }
 

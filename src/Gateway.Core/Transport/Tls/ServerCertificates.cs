@@ -21,7 +21,7 @@ internal sealed class ServerCertificates : IDisposable
     private readonly ITimer _timer;
     private volatile CertificateSet _current;
     private byte[] _seen; // the hash of the files as they were last judged
-    private DateTimeOffset? _judgeAgainAt; // when the files that were turned down begin to be better
+    private DateTimeOffset? _judgeAgainAt; // when the files that were turned down, or what is served in their place, become valid or cease to be
     private int _isReloading;
 
     /// <param name="options">The endpoint's options.</param>
@@ -77,7 +77,7 @@ internal sealed class ServerCertificates : IDisposable
             {
                 // What is served is better, for now, or as bad.
                 faults.AddRange(loaded.Invalid);
-                _judgeAgainAt = loaded.NextBeginning(now);
+                _judgeAgainAt = new[] { loaded.NextChange(now), _current.NextChange(now) }.Min();
                 loaded = null;
             }
 

@@ -209,6 +209,32 @@ public sealed class TlsReloadTests
         Assert.Single(server.Node.Logs.Lines, line => line.Level == LogLevel.Error);
     }
 
+    /// <summary>The endpoint's own is renewed, and the named one's file is an expired one: none is taken up until that is no worse than what is served.</summary>
+    [Fact]
+    public async Task Files_WorseThanThoseServed_AreServedFromWhenTheyAreNot()
+    {
+        await using var server = await TlsNode.StartAsync(
+            (tls, certificates) =>
+            {
+                using var soon = certificates.IssueCertificate(["a.example"], TimeSpan.FromHours(-1), TimeSpan.FromHours(1));
+                var (certificate, key) = certificates.WritePair("named", soon);
+                tls.Certificates.Add(new NamedCertificateOptions { CertificatePath = certificate, KeyPath = key });
+            },
+            time: _time);
+        await using var old = await server.OpenAsync();
+        using var expired = server.Certificates.IssueCertificate(["a.example"], TimeSpan.FromDays(-3), TimeSpan.FromDays(-2));
+        server.Certificates.WritePair("named", expired);
+        Replace(server);
+        Tick();
+        await using var meanwhile = await server.OpenAsync();
+        Assert.Equal(Serial(old), Serial(meanwhile));
+
+        _time.Advance(TimeSpan.FromHours(2));
+
+        await using var renewed = await server.OpenAsync();
+        Assert.NotEqual(Serial(old), Serial(renewed));
+    }
+
     [Fact]
     public async Task Expiry_OfACertificate_IsAGauge()
     {
