@@ -40,7 +40,7 @@ internal sealed class CloseReason
     private CloseReason(CloseCode code, string text, string label, bool comeBack, bool isFailure = false, bool isMistake = false, bool dropsQueue = false)
     {
         (Code, Text, MetricLabel, ComeBack, IsFailure, IsMistake, DropsQueue) = (code, text, label, comeBack, isFailure, isMistake, dropsQueue);
-        Frame = OutboundFrame.Close(code, text);
+        Frame = OutboundFrame.Close(code, text).Keep();
     }
 
     public CloseCode Code { get; }

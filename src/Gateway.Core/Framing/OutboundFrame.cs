@@ -72,6 +72,13 @@ internal readonly struct OutboundFrame
     /// <summary>The frame that <see cref="Array"/> was taken from.</summary>
     public static OutboundFrame Of(byte[] array) => new(array);
 
+    /// <summary>The process itself holds it from now on, and so no queue ever is the first or the last: it stays whatever waits, and counts for no node.</summary>
+    public OutboundFrame Keep()
+    {
+        Hold(Array);
+        return this;
+    }
+
     /// <summary>A queue holds it from now on. True: it is the first.</summary>
     public static bool Hold(byte[] array) => Interlocked.Increment(ref Holders(array)) == 1;
 

@@ -1,3 +1,4 @@
+using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 
 namespace Gateway.Core.Tests.Framing;
@@ -28,6 +29,18 @@ public class OutboundFrameTests
     [Fact]
     public void Frame_OfThreeParts_JoinsThem() =>
         Assert.Equal(OutboundFrame.Create(Opcode.Text, "abcdef"u8).Bytes, OutboundFrame.Create(Opcode.Text, "a"u8, "bcde"u8, "f"u8).Bytes);
+
+    /// <summary>Nodes of one process have accounts of their own, and the frames of the table of endings in common.</summary>
+    [Fact]
+    public void Frame_ThatTheProcessKeeps_IsNeverAQueuesFirstOrLast()
+    {
+        var frame = OutboundFrame.Close(CloseCode.GoingAway, "bye").Keep();
+
+        Assert.False(OutboundFrame.Hold(frame.Array));
+        Assert.False(OutboundFrame.LetGo(frame.Array));
+        Assert.False(OutboundFrame.Hold(CloseReason.ServiceRestart.Frame.Array));
+        Assert.False(OutboundFrame.LetGo(CloseReason.ServiceRestart.Frame.Array));
+    }
 
     [Fact]
     public void Frame_OfTheRfcExample_HasItsBytes() =>
