@@ -24,7 +24,7 @@ public sealed class GatewayMetrics : IDisposable
         TokenKeyReloads = Events("gateway.token.keys.reloads", "{reload}", "Times the keys that check tokens were read anew, by source and result; of files, when they had changed.");
         Closes = Events("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
         AcceptErrors = Events("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
-        Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how.");
+        Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how; not those that left without a word, as load balancers' probes do.");
         LimitsReached = Events("gateway.limits.reached", "{event}", "Times a client reached a limit and was refused or closed for it, by limit.");
         ShedConnections = Events("gateway.memory.shed.connections", "{connection}", "Connections and TLS handshakes that were given up, or their backlogs, because the node was short of memory.");
         ShedBytes = Events("gateway.memory.shed.size", "By", "What they kept: backlogs, and what they owned; a frame that several have counts for each.");

@@ -10,7 +10,8 @@ namespace Gateway.Core.Transport;
 
 /// <summary>
 /// Clients above the maximum of connections. Each is told so, half-closed, and its request read and thrown away, so that no reset
-/// overtakes the answer; without a place for its farewell (<see cref="FarewellPlaces"/>) a client is simply reset.
+/// overtakes the answer; without a place for its farewell (<see cref="FarewellPlaces"/>) a client is simply reset. Who leaves without having
+/// said anything is no client that was refused: load balancers look in so.
 /// </summary>
 internal sealed class Overflow : IDisposable
 {
@@ -53,11 +54,10 @@ internal sealed class Overflow : IDisposable
         if (!TryAnswer(socket))
         {
             _places.Leave(place);
-            Reset(socket);
+            socket.Dispose(); // gone already
             return;
         }
 
-        _metrics.Refusals.Add(1, AnsweredTag);
         var farewell = new Farewell(this, socket, place);
         _farewells.TryAdd(farewell, true);
         farewell.Start();
@@ -133,14 +133,19 @@ internal sealed class Overflow : IDisposable
         : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
     {
         private int _received;
+        private int _counted;
         private int _ended;
 
         public long StartedAt { get; } = overflow._time.GetTimestamp();
 
         public void Start() => Guarded(static farewell => farewell.Discard());
 
-        /// <summary>It has had its time.</summary>
-        public void Expire() => Guarded(static farewell => farewell.End());
+        /// <summary>It has had its time, and waited for all of it.</summary>
+        public void Expire() => Guarded(static farewell =>
+        {
+            farewell.CountRefusal();
+            farewell.End();
+        });
 
         public void End()
         {
@@ -148,6 +153,12 @@ internal sealed class Overflow : IDisposable
                 return;
             socket.Dispose();
             overflow.OnEnded(this, place); // whoever has the place next finds the descriptor free
+        }
+
+        private void CountRefusal()
+        {
+            if (Interlocked.Exchange(ref _counted, 1) == 0)
+                overflow._metrics.Refusals.Add(1, AnsweredTag);
         }
 
         protected override void OnCompleted(SocketAsyncEventArgs e) => Guarded(static farewell => farewell.Discard());
@@ -198,6 +209,7 @@ internal sealed class Overflow : IDisposable
                 if (error != SocketError.Success || received == 0)
                     return false;
                 _received += received;
+                CountRefusal();
             }
 
             return false;

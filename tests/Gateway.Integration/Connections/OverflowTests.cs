@@ -52,6 +52,40 @@ public sealed class OverflowTests
         await node.ReturnsToBaselineAsync();
     }
 
+    /// <summary>A load balancer that looks in while the node is full is no client that was refused; who waits or says something is.</summary>
+    [Fact]
+    public async Task Probes_AboveTheMaximum_AreNoRefusals()
+    {
+        var time = new FakeTimeProvider();
+        await using var node = await StartAsync(maxConnections: 1, time);
+        var refusals = new CounterReading(node.Metrics.Refusals);
+        await using (await Neighbour.OpenAsync(node))
+        {
+            foreach (var isReset in (bool[])[false, true, false, true])
+            {
+                await using var probe = await WsClient.ConnectAsync(node.EndPoint, socket => socket.LingerState = new LingerOption(isReset, 0));
+            }
+
+            await using (var client = await WsClient.ConnectAsync(node.EndPoint))
+            {
+                await client.SendRawAsync("GET"u8.ToArray());
+                await AssertRefusedAsync(client);
+                await Eventually.TrueAsync(() => refusals.Value == 1);
+            }
+
+            await using var silent = await WsClient.ConnectAsync(node.EndPoint);
+            await AssertRefusedAsync(silent);
+            await Eventually.TrueAsync(() =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return refusals.Value == 2;
+            });
+        }
+
+        await node.ReturnsToBaselineAsync();
+        Assert.Equal(2, refusals.Value);
+    }
+
     [Fact]
     public async Task Clients_AboveTheBoundOfFarewells_AreReset()
     {
