@@ -91,11 +91,7 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>A process without a shell of its own; <c>TERM</c>, <c>STOP</c>, …</summary>
-    public async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-    }
+    public Task SignalAsync(string signal) => Signals.SendAsync(_process.Id, signal);
 
     public async Task<int> WaitForExitAsync()
     {

@@ -85,7 +85,7 @@ public sealed class RedisServer : IAsyncLifetime
     }
 
     /// <summary>It hangs: SIGSTOP.</summary>
-    public Task PauseAsync() => SignalAsync("-STOP");
+    public Task PauseAsync() => Signals.SendAsync(int.Parse(_pid!, CultureInfo.InvariantCulture), "STOP");
 
     /// <summary>It goes on: SIGCONT.</summary>
     public Task ResumeAsync() => SignalAsync("-CONT");
