@@ -73,17 +73,22 @@ public sealed class DrainTests
         node.Server.BeginDrain();
         for (var i = 1; i <= 3; i++)
         {
-            // Sent away before its upgrade or behind it, as the drain comes by.
-            await using var late = await WsClient.ConnectAsync(node.EndPoint);
-            await late.SendRawAsync(WsClient.UpgradeRequest());
-            var head = await late.ReceiveHeadAsync();
-            if (head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
-                await late.ReceiveCloseAsync();
-            else
-                Assert.StartsWith("HTTP/1.1 503 ", head, StringComparison.Ordinal);
+            await SendAwayLateAsync(node);
         }
 
         Assert.Single(node.Logs.Lines, line => line.Message.StartsWith("Gateway:Drain:Timeout is about to end", StringComparison.Ordinal));
+    }
+
+    /// <summary>A client that comes when all are sent away goes before its upgrade or behind it, as the drain comes by.</summary>
+    private static async Task SendAwayLateAsync(TestNode node)
+    {
+        await using var late = await WsClient.ConnectAsync(node.EndPoint);
+        await late.SendRawAsync(WsClient.UpgradeRequest());
+        var head = await late.ReceiveHeadAsync();
+        if (head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
+            await late.ReceiveCloseAsync();
+        else
+            Assert.StartsWith("HTTP/1.1 503 ", head, StringComparison.Ordinal);
     }
 
     [Fact]
