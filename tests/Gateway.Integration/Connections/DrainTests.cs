@@ -46,12 +46,7 @@ public sealed class DrainTests
 
         for (var i = 0; i < 3; i++)
         {
-            await using (var late = await WsClient.OpenAsync(node.EndPoint))
-            {
-                await late.ReceiveCloseAsync();
-                await Eventually.TrueAsync(() => node.Node.DrainStatus.State == DrainState.Draining); // it does not answer yet
-            }
-
+            await SendAwayLateAsync(node);
             await Eventually.TrueAsync(() => node.Node.DrainStatus.State == DrainState.Drained);
         }
 
