@@ -17,7 +17,7 @@ public sealed class RedisServer : IAsyncLifetime
 
     private readonly RedisServerOptions _options;
     private Process? _shell;
-    private string _pid = "";
+    private int _pid;
 
     public RedisServer()
         : this(new RedisServerOptions())
@@ -85,10 +85,10 @@ public sealed class RedisServer : IAsyncLifetime
     }
 
     /// <summary>It hangs: SIGSTOP.</summary>
-    public Task PauseAsync() => Signals.SendAsync(int.Parse(_pid!, CultureInfo.InvariantCulture), "STOP");
+    public Task PauseAsync() => Signals.SendAsync(_pid, "STOP");
 
     /// <summary>It goes on: SIGCONT.</summary>
-    public Task ResumeAsync() => SignalAsync("-CONT");
+    public Task ResumeAsync() => Signals.SendAsync(_pid, "CONT");
 
     public async ValueTask DisposeAsync() => await KillAsync();
 
@@ -110,7 +110,8 @@ public sealed class RedisServer : IAsyncLifetime
             throw new InvalidOperationException("These tests need /bin/sh.", e);
         }
 
-        _pid = await _shell.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The shell said nothing.");
+        var pid = await _shell.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The shell said nothing.");
+        _pid = int.Parse(pid, CultureInfo.InvariantCulture);
         var output = _shell.StandardOutput;
         var log = Task.Run(output.ReadToEndAsync);
         var ready = await Eventually.BecomesAsync(() => IsReadyAsync(Port), ReadyWithin);
@@ -154,13 +155,6 @@ public sealed class RedisServer : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("kill", [signal, _pid]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
     }
 
     private static bool OnPath(string program) =>

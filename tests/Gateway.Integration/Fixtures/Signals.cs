@@ -7,14 +7,15 @@ namespace Gateway.Integration.Fixtures;
 internal static class Signals
 {
     /// <summary>
-    /// <c>TERM</c>, <c>STOP</c>, … A process stands still only when each of its threads has been told so, which on a busy machine takes a moment:
-    /// one that has not may still answer. So this returns when none runs.
+    /// <c>TERM</c>, <c>STOP</c>, … After <c>STOP</c> this returns when no thread of it runs: each is told by itself, on a busy machine after a moment,
+    /// and may answer until then.
     /// </summary>
     public static async Task SendAsync(int process, string signal)
     {
         var id = process.ToString(CultureInfo.InvariantCulture);
         using var kill = Process.Start("kill", ["-" + signal, id]);
         await kill.WaitForExitAsync();
+        Assert.Equal(0, kill.ExitCode);
         if (signal == "STOP" && OperatingSystem.IsLinux())
             await Eventually.TrueAsync(() => Directory.EnumerateDirectories($"/proc/{id}/task").All(IsStopped));
     }
