@@ -46,7 +46,8 @@ public sealed class DrainTests
 
         for (var i = 0; i < 3; i++)
         {
-            await SendAwayLateAsync(node);
+            await using (await SentAwayLateAsync(node))
+                await Eventually.TrueAsync(() => node.Node.DrainStatus.State == DrainState.Draining); // it does not answer yet
             await Eventually.TrueAsync(() => node.Node.DrainStatus.State == DrainState.Drained);
         }
 
@@ -67,23 +68,9 @@ public sealed class DrainTests
         await using var node = await TestNode.StartAsync(options => options.Drain.Timeout = TimeSpan.FromMilliseconds(1));
         node.Server.BeginDrain();
         for (var i = 1; i <= 3; i++)
-        {
-            await SendAwayLateAsync(node);
-        }
+            await (await SentAwayLateAsync(node)).DisposeAsync();
 
         Assert.Single(node.Logs.Lines, line => line.Message.StartsWith("Gateway:Drain:Timeout is about to end", StringComparison.Ordinal));
-    }
-
-    /// <summary>A client that comes when all are sent away goes before its upgrade or behind it, as the drain comes by.</summary>
-    private static async Task SendAwayLateAsync(TestNode node)
-    {
-        await using var late = await WsClient.ConnectAsync(node.EndPoint);
-        await late.SendRawAsync(WsClient.UpgradeRequest());
-        var head = await late.ReceiveHeadAsync();
-        if (head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
-            await late.ReceiveCloseAsync();
-        else
-            Assert.StartsWith("HTTP/1.1 503 ", head, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,5 +181,18 @@ public sealed class DrainTests
         }
 
         throw new EndOfStreamException("No close frame came.");
+    }
+
+    /// <summary>A client that comes when all are sent away, and has been told: before its upgrade or behind it, as the drain comes by.</summary>
+    private static async Task<WsClient> SentAwayLateAsync(TestNode node)
+    {
+        var late = await WsClient.ConnectAsync(node.EndPoint);
+        await late.SendRawAsync(WsClient.UpgradeRequest());
+        var head = await late.ReceiveHeadAsync();
+        if (head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
+            await late.ReceiveCloseAsync();
+        else
+            Assert.StartsWith("HTTP/1.1 503 ", head, StringComparison.Ordinal);
+        return late;
     }
 }

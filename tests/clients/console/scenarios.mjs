@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { logReads, open, pixelsOf, reads, say, shown, until } from './browser.mjs';
 
+// What the keyboard stops at in the page's body, beside radio buttons.
+const CONTROLS = 'main input:not([type=radio]), main button, main a, main textarea, main select';
 const CHARTS = ['messages', 'deliveries', 'publications', 'connections-chart', 'latency', 'memory'];
 
 /** The client endpoint is offered as it is, and a client of the page's own goes there and back. */
@@ -281,7 +283,7 @@ export async function keyboard(browser, url) {
   const { page, faults } = await open(browser, url);
   await shown(page);
   await until(async () => await page.locator('#ended tr').count() > 0 || await page.innerText('#ended-note') === 'None.', 'who ended is not told');
-  const stop = () => page.evaluate(() => {
+  const stop = () => page.evaluate(controls => {
     const { activeElement: element } = document;
     const { outlineStyle, outlineWidth } = getComputedStyle(element);
     return {
@@ -289,10 +291,12 @@ export async function keyboard(browser, url) {
       hasName: Boolean(element.labels?.[0]?.textContent.trim() || element.getAttribute('aria-label') || element.textContent.trim()),
       isSeen: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 1,
       place: [...document.querySelectorAll('*')].indexOf(element),
+      isRadio: element.matches('[type=radio]'),
+      isExpected: element.matches(`${controls}, [type=radio], #try-log`),
     };
-  });
-  // The radio buttons are one stop. Rows come and go with the tables' contents: who is there before and after must be reached between.
-  const reachable = () => page.evaluate(() => [...document.querySelectorAll('main input:not([type=radio]), main button, main a, main textarea, main select')].filter(e => e.offsetParent).map(e => e.id || e.textContent));
+  }, CONTROLS);
+  // Rows come and go with the tables' contents: who is there before the walk and after it must be reached once in it.
+  const reachable = () => page.evaluate(controls => [...document.querySelectorAll(controls)].filter(e => e.offsetParent).map(e => e.id || e.textContent), CONTROLS);
   const before = await reachable();
   const stops = [];
   for (;;) {
@@ -305,7 +309,12 @@ export async function keyboard(browser, url) {
   for (const at of stops) assert.ok(at.hasName && at.isSeen, JSON.stringify(at));
   assert.deepEqual(stops.map(({ place }) => place), stops.map(({ place }) => place).sort((a, b) => a - b), 'the focus jumps');
   const after = await reachable();
-  assert.deepEqual(before.filter(id => after.includes(id) && !stops.some(at => at.id === id)), [], 'not everything is reached');
+  const times = (names, name) => names.filter(other => other === name).length;
+  const walked = stops.map(({ id }) => id);
+  const stayed = new Set(before.filter(name => times(before, name) === times(after, name)));
+  assert.deepEqual([...stayed].filter(name => times(walked, name) !== times(before, name)), [], 'not everything is reached once');
+  assert.deepEqual(stops.filter(({ isExpected }) => !isExpected), [], 'what is no control is a stop');
+  assert.equal(stops.filter(({ isRadio }) => isRadio).length, 1, 'the radio buttons are one stop');
 
   const to = async id => {
     for (let i = 0; (await stop()).id !== id; i++, await page.keyboard.press('Shift+Tab')) assert.ok(i < 120, id + ' is never reached');
