@@ -21,19 +21,18 @@ internal sealed unsafe partial class MappedBytes
     public Span<byte> Span => new(_address, Length);
 
     /// <summary>Null: the system has no room.</summary>
-    /// <exception cref="OutOfMemoryException">The process has none, and nothing is mapped.</exception>
     public static MappedBytes? TryCreate(int length)
     {
-        var bytes = new MappedBytes(length); // first: it may fail as well
-        if (OperatingSystem.IsLinux())
+        try
         {
-            var address = Map(0, (nuint)length, ReadWrite, PrivateAnonymous, -1, 0);
-            bytes._address = (byte*)address;
-            return address == -1 ? null : bytes;
+            var bytes = new MappedBytes(length); // first: there may be no room for itself, and what is mapped by then would stay
+            bytes._address = OperatingSystem.IsLinux() ? (byte*)Map(0, (nuint)length, ReadWrite, PrivateAnonymous, -1, 0) : (byte*)NativeMemory.Alloc((nuint)length);
+            return (nint)bytes._address == -1 ? null : bytes;
         }
-
-        bytes._address = (byte*)NativeMemory.Alloc((nuint)length);
-        return bytes;
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Exactly once, when nobody reads or writes it any more.</summary>

@@ -17,19 +17,8 @@ internal sealed class MappedShelves : IKeepsMemory
     public long KeptBytes => _kept.KeptBytes;
 
     /// <summary>At least so many bytes, not cleared. Null: the system has no room.</summary>
-    public MappedBytes? TryRent(int minimumLength)
-    {
-        if (_kept.TryTake(minimumLength, out var kept))
-            return kept;
-        try
-        {
-            return MappedBytes.TryCreate(LengthOf(minimumLength));
-        }
-        catch (OutOfMemoryException)
-        {
-            return null;
-        }
-    }
+    public MappedBytes? TryRent(int minimumLength) =>
+        _kept.TryTake(minimumLength, out var kept) ? kept : MappedBytes.TryCreate(LengthOf(minimumLength));
 
     /// <summary>Exactly once, when nobody reads or writes it any more.</summary>
     public void Return(MappedBytes bytes) => _kept.Keep(bytes);
