@@ -67,7 +67,7 @@ internal static class KeyFiles
     {
         var content = TryReadFile(path, out var problem);
         if (content is null)
-            faults.Add(new ConfigurationError(Section + option, path, problem, "Name an existing file, or mend what the reason names: its rights, its disk, or the limit of descriptors."));
+            faults.Add(ConfigurationError.Unreadable(Section + option, path, problem));
         return content;
     }
 

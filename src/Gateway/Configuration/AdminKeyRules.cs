@@ -23,9 +23,9 @@ internal static class AdminKeyRules
             if (known.Any(error => error.Option.StartsWith(scope.Option, StringComparison.OrdinalIgnoreCase)))
                 continue;
             var shown = path.Length > 0 ? path : null;
-            if (Read(scope.Key(settings.Admin), path) is not { } keys)
+            if (Read(scope.Key(settings.Admin), path, out var problem) is not { } keys)
             {
-                faults.Add(new ConfigurationError(option, shown, "cannot be read.", "Let the node's user read it."));
+                faults.Add(ConfigurationError.Unreadable(option, shown, problem));
                 continue;
             }
 
@@ -55,8 +55,9 @@ internal static class AdminKeyRules
     }
 
     /// <summary>Null: the file cannot be read. An empty one may be filled later.</summary>
-    private static string[]? Read(string key, string path)
+    private static string[]? Read(string key, string path, out string problem)
     {
+        problem = "";
         if (path.Length == 0)
             return key.Length == 0 ? [] : [key];
         try
@@ -65,6 +66,7 @@ internal static class AdminKeyRules
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            problem = $"cannot be read: {e.Message}";
             return null;
         }
     }

@@ -7,6 +7,10 @@ namespace Gateway.Configuration;
 /// <param name="Remedy">What to set instead.</param>
 internal sealed record ConfigurationError(string Option, string? Value, string Problem, string Remedy)
 {
+    /// <summary>A file that is named and cannot be read.</summary>
+    public static ConfigurationError Unreadable(string option, string? path, string problem) =>
+        new(option, path, problem, "Name an existing file, or mend what the reason names: its rights, its disk, or the limit of descriptors.");
+
     /// <inheritdoc/>
     public override string ToString() => Value is null
         ? $"{Option}: {Problem} {Remedy}"

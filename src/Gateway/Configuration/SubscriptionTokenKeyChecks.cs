@@ -34,7 +34,7 @@ internal static class SubscriptionTokenKeyChecks
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new(option, path, "cannot be read.", "Let the node's user read it.");
+            return ConfigurationError.Unreadable(option, path, $"cannot be read: {e.Message}");
         }
     }
 
