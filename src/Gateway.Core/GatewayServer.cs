@@ -129,6 +129,7 @@ public sealed class GatewayServer : IAsyncDisposable
         foreach (var connection in _node.Connections.Registry.All())
             connection.Abort();
         _engines?.Dispose();
+        _node.Connections.Transport.Spare.Dispose();
         return ValueTask.CompletedTask;
     }
 

@@ -1,6 +1,6 @@
 // A node of the gateway: its process, its log, its metrics and its API.
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Program, until } from './programs.mjs';
 
@@ -41,7 +41,12 @@ export class Node {
     this.program.process.stdout.pipe(createWriteStream(this.log, { flags: 'a' }));
   }
 
-  // Descriptors that it may have, from now on.
+  // Descriptors that it has.
+  get open() {
+    return readdirSync(`/proc/${this.program.process.pid}/fd`).length;
+  }
+
+  // Those that it may have, from now on.
   limit(descriptors) {
     execFileSync('prlimit', ['--pid', String(this.program.process.pid), `--nofile=${descriptors}:`]);
   }

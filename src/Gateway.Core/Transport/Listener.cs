@@ -60,7 +60,14 @@ internal abstract class Listener : IDisposable
 
     protected bool IsStopped => _stopped;
 
-    public abstract void Start();
+    /// <summary>Takes clients in, as soon as there is more than the last descriptors.</summary>
+    public void Start()
+    {
+        if (_context.Spare.TryKeep())
+            Accept();
+        else
+            BackOff(SocketError.TooManyOpenSockets);
+    }
 
     /// <summary>Takes no more clients; the ones it has stay.</summary>
     public virtual void Dispose()
@@ -69,6 +76,9 @@ internal abstract class Listener : IDisposable
         _retry?.Dispose();
         _socket.Dispose();
     }
+
+    /// <summary>From now on, until an error.</summary>
+    protected abstract void Accept();
 
     /// <summary>A client is there. False: there is no place for it, and <see cref="Refuse"/> follows.</summary>
     protected bool TryTakePlace()
@@ -101,15 +111,22 @@ internal abstract class Listener : IDisposable
                 Log.AcceptedSocketLost(_log, error);
                 return true;
             case AcceptErrorTier.Pressure:
-                if (_mayLogPressure.Now())
-                    Log.AcceptPressure(_log, EndPoint, error, _backOff.TotalMilliseconds);
-                _retry?.Dispose();
-                _retry = _time.CreateTimer(static state => ((Listener)state!).Start(), this, _backOff, Timeout.InfiniteTimeSpan);
-                _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
+                if (error == SocketError.TooManyOpenSockets)
+                    _context.Spare.GiveUp();
+                BackOff(error);
                 return false;
             default:
                 Log.AcceptStopped(_log, EndPoint, error);
                 return false;
         }
+    }
+
+    private void BackOff(SocketError error)
+    {
+        if (_mayLogPressure.Now())
+            Log.AcceptPressure(_log, EndPoint, error, _backOff.TotalMilliseconds);
+        _retry?.Dispose();
+        _retry = _time.CreateTimer(static state => ((Listener)state!).Start(), this, _backOff, Timeout.InfiniteTimeSpan);
+        _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
     }
 }

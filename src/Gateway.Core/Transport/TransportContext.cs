@@ -45,6 +45,9 @@ internal sealed class TransportContext
     /// <summary>Those of the TLS endpoints; null: there is none.</summary>
     public TlsHandshakes? TlsHandshakes { get; set; }
 
+    /// <summary>For when there are no others.</summary>
+    public SpareDescriptors Spare { get; } = new();
+
     public SocketArgsPool Args { get; } = new(RetainedArgs);
 
     /// <summary>Sockets whose handlers have not been told of their end.</summary>

@@ -105,6 +105,47 @@ public sealed class DescriptorTests
         }
     }
 
+    [Fact]
+    public async Task Node_WhoseLimitIsLoweredToWhatItHas_ServesItsClients_AndTakesNewcomersWhenSomeHaveLeft()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var host = await HostProcess.StartAsync($"--Gateway:Redis:Configuration={redis.Address}");
+        host.Admin.DefaultRequestHeaders.ConnectionClose = true;
+        await Eventually.TrueAsync(async () => (await host.ReadinessAsync()).Status == HttpStatusCode.OK);
+        var clients = new List<WsClient>();
+        var waiting = new List<Socket>();
+        try
+        {
+            while (clients.Count < 100)
+                clients.Add(await WsClient.OpenJsonAsync(host.EndPoint));
+            await clients[0].SubscribeAsync("news");
+
+            // A little above: who finds none must be a client, since the runtime ends the process.
+            await Tool.RunAsync("prlimit", "", $"--pid={host.Id}", $"--nofile={await host.MetricAsync("gateway_descriptors_open") + 8}:");
+            for (var i = 0; i < 2 * SpareDescriptors.Count; i++)
+                waiting.Add(await ConnectAsync(host.EndPoint));
+            await Eventually.TrueAsync(async () => await host.MetricAsync("gateway_accept_errors_total") > 0);
+
+            Assert.Equal("ok\n", await host.Admin.GetStringAsync("/livez"));
+            Assert.Equal(HttpStatusCode.OK, (await host.ReadinessAsync()).Status);
+            Assert.InRange(await host.MetricAsync("gateway_connections"), 100, 100 + SpareDescriptors.Count);
+            await HearAsync(redis, clients[0]);
+
+            waiting.ForEach(socket => socket.Dispose());
+            foreach (var client in clients[1..])
+                await client.DisposeAsync();
+            await using var late = await WsClient.OpenJsonAsync(host.EndPoint);
+            await late.SubscribeAsync("news");
+            await HearAsync(redis, clients[0], late);
+        }
+        finally
+        {
+            waiting.ForEach(socket => socket.Dispose());
+            foreach (var client in clients)
+                await client.DisposeAsync();
+        }
+    }
+
     /// <summary>A publication of Redis's own client reaches them.</summary>
     private static async Task HearAsync(RedisServer redis, params WsClient[] clients)
     {

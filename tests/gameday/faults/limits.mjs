@@ -77,12 +77,13 @@ export default [
   },
   {
     name: 'descriptors-gone',
-    says: 'the descriptor limit of a running node is lowered below what it has open',
+    says: 'the descriptor limit of a running node is lowered to what it has open',
     minutes: 10,
     base: { deliveries: false },
     begin: game => {
-      game.nodes[0].limit(64);
-      crowdIn(game, 10);
+      // A little above: who finds none must be a client.
+      game.nodes[0].limit(game.nodes[0].open + 8);
+      crowdIn(game, 100);
     },
     mend: game => {
       game.nodes[0].limit(20_000);

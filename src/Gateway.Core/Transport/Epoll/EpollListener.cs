@@ -24,7 +24,7 @@ internal sealed class EpollListener : Listener, IEpollHandler
 
     public EpollEvents Waiting { get; set; }
 
-    public override void Start() => Use(fd =>
+    protected override void Accept() => Use(fd =>
     {
         if (!_engine.TryRegister(fd, this, EpollEvents.Readable))
             OnError(Libc.LastError());
@@ -36,9 +36,9 @@ internal sealed class EpollListener : Listener, IEpollHandler
         base.Dispose();
     }
 
-    public void OnEvents(EpollEvents events) => Use(Accept);
+    public void OnEvents(EpollEvents events) => Use(AcceptSome);
 
-    private void Accept(int listening)
+    private void AcceptSome(int listening)
     {
         // What is left after a turn is told again: the listening socket is level-triggered.
         for (var accepts = 0; accepts < AcceptsPerTurn && !IsStopped; accepts++)

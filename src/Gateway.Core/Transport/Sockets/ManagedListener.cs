@@ -13,9 +13,9 @@ internal sealed class ManagedListener : Listener
         IPEndPoint endPoint, string optionName, TransportContext context, ITransportAcceptor acceptor, ConnectionSlots slots, Overflow overflow, TimeProvider time, ILogger log)
         : base(endPoint, optionName, context, acceptor, slots, overflow, time, log) => _args = new AcceptArgs(this);
 
-    public override void Start() => ThreadPool.UnsafeQueueUserWorkItem(static listener => listener.Accept(), this, preferLocal: false);
+    protected override void Accept() => ThreadPool.UnsafeQueueUserWorkItem(static listener => listener.AcceptSome(), this, preferLocal: false);
 
-    private void Accept()
+    private void AcceptSome()
     {
         try
         {
@@ -26,7 +26,7 @@ internal sealed class ManagedListener : Listener
                     return;
             }
 
-            Start();
+            Accept();
         }
         catch (ObjectDisposedException)
         {
@@ -79,7 +79,7 @@ internal sealed class ManagedListener : Listener
         protected override void OnCompleted(SocketAsyncEventArgs e)
         {
             if (listener.TakeAccepted())
-                listener.Accept();
+                listener.AcceptSome();
         }
     }
 }
