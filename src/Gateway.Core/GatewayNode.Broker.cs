@@ -4,6 +4,7 @@ using System.Text.Json;
 using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Publications;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core;
@@ -51,32 +52,35 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         }
     }
 
-    void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    void IBrokerSink.OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message)
     {
         _metrics.PublicationsReceived.Add(1);
-        Broadcast(channel, payload, trace: default, key: null, isBinary: false);
+        var header = PublicationHeader.Read(message, out var payload);
+        if (header.Result is HeaderResult.NewerVersion or HeaderResult.Malformed)
+            OnUnreadHeader(channel, header.Result == HeaderResult.NewerVersion ? "newer_version" : "malformed");
+        var trace = PublicationTracing.IsOn ? TraceContext.Parse(header.Traceparent, header.Tracestate) : default;
+        Broadcast(channel, payload, trace, PublicationKey.Of(header.Key), header.IsBinary);
     }
 
     void IBrokerSink.OnTooLarge(ReadOnlySpan<byte> channel) => _directory.FindAny(channel)?.CountTooLarge();
 
     void IBrokerSink.OnReply(ReadOnlySpan<byte> json) => _questions.OnReply(json);
 
-    void IBrokerSink.OnCommand(ReadOnlySpan<byte> json)
+    void IBrokerSink.OnEnvelope(ReadOnlySpan<byte> json)
     {
-        var result = BrokerCommand.TryParse(json) switch
+        var result = Envelope.TryParse(json) switch
         {
             null => "malformed",
             { Version: < 1 } => "malformed",
-            { Version: > BrokerCommand.CurrentVersion } => "newer_version",
+            { Version: > Envelope.CurrentVersion } => "newer_version",
             { Operation: null } command => Relay(command) ? "published" : "malformed",
-            { Operation: TraceNote.OperationName } => TakeNote(json),
             { Operation: "disconnect", Connection: not null } command => TryDisconnect(command.Connection) ? "disconnected" : "not_here",
             { Operation: "disconnect", User: { Length: > 0 } user } => TryDisconnectUser(user),
             { Operation: Revocation.OperationName } => TakeRevocation(json),
             { Operation: NodeQuestion.Operation } => _questions.OnQuestion(json),
             _ => "unknown_operation",
         };
-        _metrics.Commands.Add(1, new KeyValuePair<string, object?>("result", result));
+        _metrics.Envelopes.Add(1, new KeyValuePair<string, object?>("result", result));
         // Somebody's publications are lost otherwise without a word: they went through Redis, which says nothing of what is in them.
         if (result is "malformed" or "newer_version" or "unknown_operation" && _mayLogEnvelope.Now())
             Log.EnvelopeRefused(_log, json.Length, result, EnvelopeFault.Of(json));
@@ -102,8 +106,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
 
     /// <param name="channel">Where it is going.</param>
     /// <param name="payload">Valid during the call only.</param>
-    /// <param name="trace">Given by its envelope.</param>
-    /// <param name="key">The same.</param>
+    /// <param name="trace">Given by its header or envelope.</param>
+    /// <param name="key">The same; null: none.</param>
     /// <param name="isBinary">The same: it is bytes, also where they happen to be text.</param>
     private void Broadcast(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload, in ActivityContext trace, string? key, bool isBinary)
     {
@@ -125,7 +129,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         var shards = entry.Interested;
         if (shards.Length == 0)
             return; // the last has left at this moment
-        var span = PublicationTracing.IsOn ? TraceArrival(entry.Name, payload, shards.Length, trace) : null;
+        var span = PublicationTracing.IsOn ? _tracing.StartProcess(entry.Name.Text, payload.Length, shards.Length, trace) : null;
         var now = _time.GetTimestamp();
         entry.LastPublication = now;
         var publication = _publications.Rent(entry.Name, payload.ToArray(), now, holders: shards.Length, span, key, isBinary);
@@ -133,11 +137,16 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
             shard.Post(publication);
     }
 
-    /// <summary>To the broker. One in an envelope goes to every node, whether it has subscribers or not.</summary>
     private ValueTask RelayAsync(in OutgoingPublication publication, Activity? trace, CancellationToken cancellationToken) =>
-        publication.NeedsEnvelope
-            ? Broker.SendCommandAsync(publication.ToEnvelope(trace), cancellationToken)
-            : Broker.PublishAsync(publication.Channel, publication.Payload, cancellationToken);
+        Broker.PublishAsync(publication.Channel, publication.ToMessage(trace), cancellationToken);
+
+    /// <summary>Its payload is delivered: without what the header says, or with the header in front.</summary>
+    private void OnUnreadHeader(ReadOnlySpan<byte> channel, string result)
+    {
+        _metrics.UnreadHeaders.Add(1, new KeyValuePair<string, object?>("result", result));
+        if (_mayLogHeader.Now())
+            Log.HeaderNotRead(_log, Encoding.UTF8.GetString(channel), result);
+    }
 
     private static string? TextOf(JsonElement element)
     {
@@ -151,7 +160,7 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
         }
     }
 
-    private bool Relay(BrokerCommand command)
+    private bool Relay(Envelope command)
     {
         var payload = command switch
         {
@@ -173,8 +182,8 @@ public sealed partial class GatewayNode : IBrokerSink, IChannelSource
                 continue;
             }
 
-            _metrics.PublicationsOfCommands.Add(1);
-            Broadcast(channel.Utf8, bytes.Span, trace, key, command is { Opaque: true, Binary: not null });
+            _metrics.PublicationsOfEnvelopes.Add(1);
+            Broadcast(channel.Utf8, bytes.Span, trace, key, isBinary: command.Binary is not null);
         }
 
         return isValid;

@@ -1,5 +1,6 @@
 using Gateway.Core.Brokers;
 using Gateway.Core.Cluster;
+using Gateway.Core.Publications;
 
 namespace Gateway.Core;
 
@@ -44,6 +45,8 @@ public sealed partial class GatewayNode
             AcceptRate = _options.Cluster.AcceptRate,
             Accepted = Math.Round(accepted, 1),
             SendingAway = Math.Round(Drain.Rate + _rebalancer.Rate, 1),
+            Header = PublicationHeader.CurrentVersion,
+            Envelope = Envelope.CurrentVersion,
         };
     }
 

@@ -29,7 +29,7 @@ public sealed partial class GatewayNode
     public async Task<int> DisconnectUserAsync(string user, CancellationToken cancellationToken)
     {
         var here = DisconnectUser(user);
-        await Broker.SendCommandAsync(BrokerCommand.DisconnectUser(user), cancellationToken).ConfigureAwait(false);
+        await Broker.Bus.SendAsync(Envelope.DisconnectUser(user), cancellationToken).ConfigureAwait(false);
         return here;
     }
 
@@ -51,11 +51,11 @@ public sealed partial class GatewayNode
         try
         {
             // In this order: a node that starts now finds it kept, or hears of it.
-            await Broker.KeepRevocationAsync(revocation.Name, json, kept, cancellationToken).ConfigureAwait(false);
+            await Broker.Revocations.KeepAsync(revocation.Name, json, kept, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            await Broker.SendCommandAsync(json, cancellationToken).ConfigureAwait(false);
+            await Broker.Bus.SendAsync(json, cancellationToken).ConfigureAwait(false);
         }
 
         return now + kept;

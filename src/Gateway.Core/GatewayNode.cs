@@ -12,6 +12,7 @@ using Gateway.Core.Handshake;
 using Gateway.Core.Memory;
 using Gateway.Core.Options;
 using Gateway.Core.Protocols;
+using Gateway.Core.Publications;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
 using Microsoft.Extensions.Logging;
@@ -40,6 +41,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     private readonly Rarely _mayLogUnsubscribe;
     private readonly Rarely _mayLogPublish;
     private readonly Rarely _mayLogEnvelope;
+    private readonly Rarely _mayLogHeader;
     private readonly StallWatch _stalls;
 
     /// <summary>Puts a node together. Nothing runs but its clock until <see cref="StartAsync"/>.</summary>
@@ -69,10 +71,9 @@ public sealed partial class GatewayNode : IAsyncDisposable
         StartedAt = time.GetUtcNow();
         _rulesLoadedAt = StartedAt.UtcTicks;
         (_mayLogSubscribe, _mayLogUnsubscribe, _mayLogPublish) = (new Rarely(time, Log.Interval), new Rarely(time, Log.Interval), new Rarely(time, Log.Interval));
-        _mayLogEnvelope = new Rarely(time, Log.Interval);
+        (_mayLogEnvelope, _mayLogHeader) = (new Rarely(time, Log.Interval), new Rarely(time, Log.Interval));
         var tracing = options.Telemetry.Tracing;
         _tracing = new PublicationTracing(tracing.Ratio, tracing.ArrivalRatio, tracing.MaxPerSecond, metrics, time, _log);
-        _traceNotes = new TraceNotes(time);
         _access = new ChannelAccess(new ChannelRules(options.Rules), authorizer, subscriptionTokens, metrics, time, _log);
         _stopped = _stopping.Token;
         var memoryFaults = Faults("memory", Log.MemoryFault);
@@ -131,7 +132,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
         _rebalancer = new Rebalancer(registry, _membership, Name, options.Rebalance, options.Drain.ReconnectWithin, time, _log);
         _ruleChange = new RuleChange(_access, registry, ShardOf, metrics, time, _log);
         _lagging = new LaggingScan(registry, Connections.Ended, Name);
-        _questions = new Questions(broker, Name, () => _membership.Nodes, AnswerAsync, time, _log);
+        _questions = new Questions(broker.Bus, Name, () => _membership.Nodes, AnswerAsync, time, _log);
         _mayLogRevocation = new Rarely(time, Log.Interval);
         _revocationReader = new RevocationReader(broker, ApplyRevocations, _revocations.Prune, time, _log);
         metrics.Meter.CreateObservableGauge("gateway.revocations", () => _revocations.Count, "{revocation}", "Revocations of tokens that this node keeps.");
@@ -252,7 +253,7 @@ public sealed partial class GatewayNode : IAsyncDisposable
     {
         if (TryDisconnect(id))
             return DisconnectResult.Local;
-        await Broker.SendCommandAsync(BrokerCommand.Disconnect(id), cancellationToken).ConfigureAwait(false);
+        await Broker.Bus.SendAsync(Envelope.Disconnect(id), cancellationToken).ConfigureAwait(false);
         return DisconnectResult.Relayed;
     }
 

@@ -4,6 +4,7 @@ using Gateway.Core.Cluster;
 using Gateway.Core.Connections;
 using Gateway.Core.Handshake;
 using Gateway.Core.Options;
+using Gateway.Core.Protocols;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
 using Gateway.Core.Transport.Epoll;
@@ -139,7 +140,7 @@ public sealed class GatewayServer : IAsyncDisposable
             _engines = new EpollEngines(_options.Transport.Engines > 0 ? _options.Transport.Engines : Environment.ProcessorCount, context.Transport.Fault);
         var full = UpgradeResponse.Refuse(new Refusal(503, "The node has as many connections as it may have.") { RetryAfterSeconds = 5 });
         var farewells = new FarewellPlaces(_node.Descriptors.Farewells, context.TrustedProxies);
-        var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time, farewells));
+        var overflow = Keep(new Overflow(full, _options.Transport, context.Metrics, _time, farewells, HttpPages.HealthPath));
         var endpoints = _options.Endpoints.Count > 0 ? _options.Endpoints : [new EndpointOptions()];
         var tls = endpoints.Any(endpoint => endpoint.Tls.IsEnabled) ? Keep(new TlsEndpoints(_options, context.Transport, context, context.Slots, _time, _log, farewells)) : null;
         if (tls is not null)

@@ -13,6 +13,7 @@ internal static class FuzzTargets
         new JsonCommandTarget(),
         new ProxyHeaderTarget(),
         new ForwardedTarget(),
+        new PublicationHeaderTarget(),
     ];
 
     public static IFuzzTarget Named(string name) => All.First(target => target.Name == name);

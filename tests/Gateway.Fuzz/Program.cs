@@ -4,7 +4,7 @@ using Gateway.Fuzz.Cost;
 
 const string Usage = """
     usage: dotnet run --project tests/Gateway.Fuzz -c Release -- TARGET... [--judge cost] [--count N] [--seed N] [--input FILE]
-      TARGET    request, frame, deflate, json-command, proxy-header, forwarded, or all
+      TARGET    request, frame, deflate, json-command, proxy-header, forwarded, publication-header, or all
       --judge   cost: what inputs cost, in CPU and in bytes allocated, against an ordinary input of their size; over these readers, or all:
                 COSTS
       --count   generated inputs a target, after its corpus (default 1000000)

@@ -14,21 +14,21 @@ internal static class EnvelopeFault
         json = ByteOrderMark.Skip(json);
         if (!Utf8.IsValid(json))
             return "it is not UTF-8.";
-        if (!JsonScanner.IsValue(json, BrokerCommand.MaxDepth))
+        if (!JsonScanner.IsValue(json, Envelope.MaxDepth))
             return "it is not JSON.";
         if (JsonScanner.SkipPast(json, 0, (byte)'{') < 0)
             return "it is no JSON object.";
-        return BrokerCommand.TryParse(json) switch
+        return Envelope.TryParse(json) switch
         {
             null => "a field is of the wrong kind: v is a number, channels a list of strings, op, text, connection and user are strings, binary is base64.",
             { Version: < 1 } => "it has no version: \"v\":1.",
-            { Version: > BrokerCommand.CurrentVersion and var version } => $"its version is {version}, and this node reads {BrokerCommand.CurrentVersion}.",
+            { Version: > Envelope.CurrentVersion and var version } => $"its version is {version}, and this node reads {Envelope.CurrentVersion}.",
             { Operation: { } operation } => $"the operation '{Quote(operation)}' is not known here, or lacks a field that it needs.",
             var publication => OfPublication(publication),
         };
     }
 
-    private static string OfPublication(BrokerCommand publication)
+    private static string OfPublication(Envelope publication)
     {
         var payloads = (publication.Data.IsEmpty ? 0 : 1) + (publication.Text is null ? 0 : 1) + (publication.Binary is null ? 0 : 1);
         if (payloads != 1)

@@ -3,8 +3,9 @@ using Gateway.Core.Channels;
 namespace Gateway.Core.Brokers;
 
 /// <summary>
-/// Relays publications and commands between nodes. A broker knows neither connections nor frames. Implementations keep the order of
-/// the publications of one publisher in one channel, and a node gets its own publications back through the broker: one outgoing path.
+/// Relays publications between nodes, and has the parts by which nodes know of each other. A broker knows neither connections nor frames.
+/// Implementations keep the order of the publications of one publisher in one channel, and a node gets its own publications back through the
+/// broker: one outgoing path.
 /// </summary>
 public interface IBroker : IAsyncDisposable
 {
@@ -32,39 +33,19 @@ public interface IBroker : IAsyncDisposable
 
     /// <summary>Publishes to every node's subscribers. Completes when the broker has taken the message.</summary>
     /// <exception cref="BrokerUnavailableException">It did not within the broker's own deadline; see its outcome.</exception>
-    ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
-
-    /// <summary>Sends an envelope (<see cref="BrokerCommand"/>, as UTF-8 JSON) to every node, this one included.</summary>
-    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
-    ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
-
-    /// <summary>Sends an answer (<see cref="NodeAnswer"/>, as UTF-8 JSON) to one node. Nobody hears of it if there is no such node.</summary>
-    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
-    ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
-
-    /// <summary>Leaves the node's announcement (UTF-8 JSON) where other nodes find it, in place of the last one.</summary>
-    /// <param name="json">Copied before this returns.</param>
-    /// <param name="expiry">Forgotten after so long without another.</param>
+    /// <param name="channel">Where to.</param>
+    /// <param name="message">The payload, perhaps with a header in front; arrives byte for byte.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What stood there: the last one of this node, or of another that goes by its name; null: nothing.</returns>
-    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
-    ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken);
+    ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
 
-    /// <summary>The announcements of all nodes that have not expired, this node's own among them, in no order.</summary>
-    /// <exception cref="BrokerUnavailableException">The broker did not answer within its own deadline.</exception>
-    ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken);
+    /// <summary>What nodes say to each other.</summary>
+    INodeBus Bus { get; }
 
-    /// <summary>Leaves a revocation (UTF-8 JSON) where nodes that start later find it, in place of an earlier one of the same name.</summary>
-    /// <param name="name">Tells it from others; of any characters.</param>
-    /// <param name="json">Copied before this returns.</param>
-    /// <param name="expiry">Forgotten after so long.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="BrokerUnavailableException">The broker did not take it within its own deadline.</exception>
-    ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken);
+    /// <summary>What each node says of itself (<see cref="NodeAnnouncement"/>), by its name.</summary>
+    IKeptRecords Announcements { get; }
 
-    /// <summary>All revocations that have not expired, in no order.</summary>
-    /// <exception cref="BrokerUnavailableException">The broker did not answer within its own deadline.</exception>
-    ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken);
+    /// <summary>Tokens that were taken back, for nodes that start later, by what they take back.</summary>
+    IKeptRecords Revocations { get; }
 }
 
 /// <summary>A broker's state.</summary>
@@ -81,14 +62,14 @@ public interface IBrokerSink
 
     /// <summary>A publication. Both spans are valid during the call only.</summary>
     /// <param name="channel">The channel's name as UTF-8, without the broker's prefix.</param>
-    /// <param name="payload">The payload as it was published.</param>
-    void OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload);
+    /// <param name="message">As it was published.</param>
+    void OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message);
 
     /// <summary>A publication that was too large to take; the broker has counted it. Valid during the call only.</summary>
     void OnTooLarge(ReadOnlySpan<byte> channel);
 
     /// <summary>An envelope, as UTF-8 JSON. Valid during the call only.</summary>
-    void OnCommand(ReadOnlySpan<byte> json);
+    void OnEnvelope(ReadOnlySpan<byte> json);
 
     /// <summary>Another node's answer, as UTF-8 JSON. Valid during the call only.</summary>
     void OnReply(ReadOnlySpan<byte> json);

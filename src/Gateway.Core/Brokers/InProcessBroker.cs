@@ -16,6 +16,15 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
     public string Name => "in-process";
 
     /// <inheritdoc/>
+    public INodeBus Bus => _bus;
+
+    /// <inheritdoc/>
+    public IKeptRecords Announcements => _bus.Announcements;
+
+    /// <inheritdoc/>
+    public IKeptRecords Revocations => _bus.Revocations;
+
+    /// <inheritdoc/>
     public BrokerStatus Status => new(Connected: true, Ready: true, "in-process: publications reach this process only");
 
     /// <inheritdoc/>
@@ -41,43 +50,11 @@ public sealed class InProcessBroker(InProcessBus? bus = null) : IBroker
     }
 
     /// <inheritdoc/>
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        _bus.Publish(channel, payload.Span);
+        _bus.Publish(channel, message.Span);
         return ValueTask.CompletedTask;
     }
-
-    /// <inheritdoc/>
-    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
-    {
-        _bus.SendCommand(json.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
-    {
-        _bus.Reply(node, json.Span);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>Forgotten when the node leaves: a node that shares a process cannot be gone without.</remarks>
-    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
-        new(_bus.Announce(Sink, json.ToArray()));
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => new(_bus.Announcements());
-
-    /// <inheritdoc/>
-    public ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
-    {
-        _bus.Revocations.Keep(name, json.ToArray(), expiry);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => new(_bus.Revocations.Read());
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -7,15 +7,15 @@ namespace Gateway.Core.Brokers;
 /// node sees the same order and a sink is never called twice at once; it is held during the sinks' calls, which do not block.
 /// </summary>
 /// <param name="time">Clock; null: the system's.</param>
-public sealed class InProcessBus(TimeProvider? time = null)
+public sealed class InProcessBus(TimeProvider? time = null) : INodeBus
 {
-    internal KeptRevocations Revocations { get; } = new(time ?? TimeProvider.System);
-
     private readonly Lock _gate = new();
     private readonly List<IBrokerSink> _nodes = [];
     private readonly Dictionary<ChannelName, List<IBrokerSink>> _subscribers = new(ChannelNameComparer.Instance);
 
-    private readonly Dictionary<string, byte[]> _announcements = [];
+    internal IKeptRecords Announcements { get; } = new InProcessRecords(time ?? TimeProvider.System);
+
+    internal IKeptRecords Revocations { get; } = new InProcessRecords(time ?? TimeProvider.System);
 
     internal void Join(IBrokerSink node)
     {
@@ -28,27 +28,9 @@ public sealed class InProcessBus(TimeProvider? time = null)
         lock (_gate)
         {
             _nodes.Remove(node);
-            _announcements.Remove(node.Name);
             foreach (var channel in _subscribers.Where(entry => entry.Value.Contains(node)).Select(entry => entry.Key).ToArray())
                 Remove(channel, node);
         }
-    }
-
-    /// <summary>By name, as at every broker: two nodes of one name overwrite each other. Returns what stood there.</summary>
-    internal byte[]? Announce(IBrokerSink node, byte[] json)
-    {
-        lock (_gate)
-        {
-            var before = _announcements.GetValueOrDefault(node.Name);
-            _announcements[node.Name] = json;
-            return before;
-        }
-    }
-
-    internal byte[][] Announcements()
-    {
-        lock (_gate)
-            return [.. _announcements.Values];
     }
 
     internal void Subscribe(ChannelName channel, IBrokerSink node)
@@ -68,30 +50,33 @@ public sealed class InProcessBus(TimeProvider? time = null)
             Remove(channel, node);
     }
 
-    internal void Publish(ChannelName channel, ReadOnlySpan<byte> payload)
+    internal void Publish(ChannelName channel, ReadOnlySpan<byte> message)
     {
         lock (_gate)
         {
             if (!_subscribers.TryGetValue(channel, out var nodes))
                 return;
             foreach (var node in nodes)
-                node.OnPublication(channel.Utf8, payload);
+                node.OnPublication(channel.Utf8, message);
         }
     }
 
-    internal void SendCommand(ReadOnlySpan<byte> json)
+    ValueTask INodeBus.SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             foreach (var node in _nodes)
-                node.OnCommand(json);
+                node.OnEnvelope(json.Span);
         }
+
+        return ValueTask.CompletedTask;
     }
 
-    internal void Reply(string node, ReadOnlySpan<byte> json)
+    ValueTask INodeBus.ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         lock (_gate)
-            _nodes.Find(sink => sink.Name == node)?.OnReply(json);
+            _nodes.Find(sink => sink.Name == node)?.OnReply(json.Span);
+        return ValueTask.CompletedTask;
     }
 
     private void Remove(ChannelName channel, IBrokerSink node)

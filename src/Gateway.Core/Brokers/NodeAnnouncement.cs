@@ -69,6 +69,14 @@ public sealed record NodeAnnouncement
     [JsonPropertyName("sending_away")]
     public double SendingAway { get; init; }
 
+    /// <summary>The newest header of a publication that it reads; absent: the first.</summary>
+    [JsonPropertyName("header")]
+    public int Header { get; init; } = 1;
+
+    /// <summary>The newest envelope that it reads; absent: the first.</summary>
+    [JsonPropertyName("envelope")]
+    public int Envelope { get; init; } = 1;
+
     /// <summary>Whether it takes clients.</summary>
     [JsonIgnore]
     public bool TakesClients => State == NodeStates.Ready && Connections < MaxConnections;
@@ -103,6 +111,8 @@ public sealed record NodeAnnouncement
         AcceptRate = Rate(AcceptRate),
         Accepted = Rate(Accepted),
         SendingAway = Rate(SendingAway),
+        Header = Math.Clamp(Header, 1, byte.MaxValue),
+        Envelope = Math.Clamp(Envelope, 1, byte.MaxValue),
     };
 
     // JSON has no NaN, but numbers that a double reads as infinite.

@@ -7,7 +7,7 @@ namespace Gateway.Core.Brokers;
 
 /// <summary>
 /// What a node asks all others: an envelope with the operation <c>ask</c>, which nodes that do not know it count and leave alone. The answers
-/// come to a place of the asking node alone (<see cref="IBroker.ReplyAsync"/>).
+/// come to a place of the asking node alone (<see cref="INodeBus.ReplyAsync"/>).
 /// </summary>
 public sealed record NodeQuestion
 {
@@ -22,7 +22,7 @@ public sealed record NodeQuestion
 
     /// <summary>Envelope version.</summary>
     [JsonPropertyName("v")]
-    public int Version { get; init; } = BrokerCommand.CurrentVersion;
+    public int Version { get; init; } = Envelope.CurrentVersion;
 
     /// <summary>Always <see cref="Operation"/>.</summary>
     [JsonPropertyName("op")]

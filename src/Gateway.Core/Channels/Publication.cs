@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Publications;
 using Gateway.Core.Telemetry;
 
 namespace Gateway.Core.Channels;

@@ -108,7 +108,7 @@ internal sealed class Membership
             return;
         try
         {
-            await _broker.AnnounceAsync((_describe() with { State = NodeStates.Left, Instance = _instance }).ToJson(), LeaveIsKept, CancellationToken.None).ConfigureAwait(false);
+            await AnnounceAsync(_describe() with { State = NodeStates.Left }, LeaveIsKept, CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // It would only have been sooner.
         catch (Exception e)
@@ -125,11 +125,11 @@ internal sealed class Membership
             return; // it is being connected to; whoever is to know of a broker that is not there hears it from the broker
         try
         {
-            var self = _describe() with { Instance = _instance };
-            LookForNamesake(await _broker.AnnounceAsync(self.ToJson(), _options.ForgetAfter, cancellationToken).ConfigureAwait(false), self.Node);
+            var self = _describe();
+            LookForNamesake(await AnnounceAsync(self, _options.ForgetAfter, cancellationToken).ConfigureAwait(false), self.Node);
             if (mustRead)
             {
-                var read = await _broker.ReadAnnouncementsAsync(cancellationToken).ConfigureAwait(false);
+                var read = await _broker.Announcements.ReadAsync(cancellationToken).ConfigureAwait(false);
                 See([.. read.Select(json => NodeAnnouncement.TryParse(json)).OfType<NodeAnnouncement>()], self.Node);
             }
 
@@ -149,6 +149,10 @@ internal sealed class Membership
 
         Act();
     }
+
+    /// <returns>What stood there.</returns>
+    private ValueTask<byte[]?> AnnounceAsync(NodeAnnouncement self, TimeSpan expiry, CancellationToken cancellationToken) =>
+        _broker.Announcements.KeepAsync(self.Node, (self with { Instance = _instance }).ToJson(), expiry, cancellationToken);
 
     /// <summary>What stands where this node has announced itself is its own last word. Before its first, it may be that of one that is gone.</summary>
     private void LookForNamesake(byte[]? before, string name)

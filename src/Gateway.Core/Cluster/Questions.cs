@@ -12,7 +12,7 @@ namespace Gateway.Core.Cluster;
 /// here runs on the broker's own thread but what finds the question that an answer is for.
 /// </summary>
 #pragma warning disable CA1001 // A semaphore that nobody waits for by a handle owns none.
-internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<NodeAnnouncement>> nodes, Func<NodeQuestion, Task<JsonElement>> answer, TimeProvider time, ILogger log)
+internal sealed class Questions(INodeBus bus, string self, Func<IReadOnlyList<NodeAnnouncement>> nodes, Func<NodeQuestion, Task<JsonElement>> answer, TimeProvider time, ILogger log)
 #pragma warning restore CA1001
 {
     /// <summary>An operator waits; a node that needs longer is in trouble, which is an answer too.</summary>
@@ -63,7 +63,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
             await _places.WaitAsync(either.Token).ConfigureAwait(false);
             hasPlace = true;
             _asked[id] = asked;
-            await broker.SendCommandAsync((question with { Id = id, From = self }).ToJson(), either.Token).ConfigureAwait(false);
+            await bus.SendAsync((question with { Id = id, From = self }).ToJson(), either.Token).ConfigureAwait(false);
             await asked.Complete.Task.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -140,7 +140,7 @@ internal sealed class Questions(IBroker broker, string self, Func<IReadOnlyList<
             var body = await answer(question).ConfigureAwait(false);
             var json = new NodeAnswer { Id = question.Id, Node = self, Body = body }.ToJson();
             if (json.Length <= NodeAnswer.MaxBytes)
-                await broker.ReplyAsync(question.From, json, CancellationToken.None).ConfigureAwait(false);
+                await bus.ReplyAsync(question.From, json, CancellationToken.None).ConfigureAwait(false);
             else if (_mayLogAnswer.Now())
                 Log.AnswerTooLarge(log, question.Ask, json.Length);
         }

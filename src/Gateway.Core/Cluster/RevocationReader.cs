@@ -50,7 +50,7 @@ internal sealed class RevocationReader(IBroker broker, Action<IReadOnlyList<Revo
         _mustRead = false; // before: what is missed meanwhile is read again
         try
         {
-            var read = await broker.ReadRevocationsAsync(cancellationToken).ConfigureAwait(false);
+            var read = await broker.Revocations.ReadAsync(cancellationToken).ConfigureAwait(false);
             apply([.. read.Select(json => Revocation.TryParse(json)).OfType<Revocation>()]);
             _isFailing = false;
         }

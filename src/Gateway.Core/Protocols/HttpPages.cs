@@ -11,7 +11,7 @@ namespace Gateway.Core.Protocols;
 /// <param name="isReady">Whether load balancers should send clients.</param>
 internal sealed class HttpPages(GatewayOptions options, ProtocolRoutes routes, Func<bool> isReady) : IHttpPages
 {
-    private const string HealthPath = "/healthz";
+    internal const string HealthPath = "/healthz";
 
     // The reasons stand on the admin side: whoever reaches this endpoint need not know them.
     private static readonly PlainMatch Ready = PlainMatch.Of(new HttpPage(200, "text/plain; charset=utf-8", "ready\n"), "health");

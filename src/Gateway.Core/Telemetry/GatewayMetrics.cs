@@ -24,7 +24,7 @@ public sealed class GatewayMetrics : IDisposable
         TokenKeyReloads = Events("gateway.token.keys.reloads", "{reload}", "Times the keys that check tokens were read anew, by source and result; of files, when they had changed.");
         Closes = Events("gateway.closes", "{connection}", "Connections that ended, by reason and protocol.");
         AcceptErrors = Events("gateway.accept.errors", "{error}", "Errors while accepting connections, by tier.");
-        Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how; not those that left without a word, as load balancers' probes do.");
+        Refusals = Events("gateway.refusals", "{connection}", "Connections refused above the maximum, by how; not load balancers' probes, which leave without a word or ask for /healthz.");
         LimitsReached = Events("gateway.limits.reached", "{event}", "Times a client reached a limit and was refused or closed for it, by limit.");
         ShedConnections = Events("gateway.memory.shed.connections", "{connection}", "Connections and TLS handshakes that were given up, or their backlogs, because the node was short of memory.");
         ShedBytes = Events("gateway.memory.shed.size", "By", "What they kept: backlogs, and what they owned; a frame that several have counts for each.");
@@ -33,7 +33,8 @@ public sealed class GatewayMetrics : IDisposable
         TlsReloads = Events("gateway.tls.reloads", "{reload}", "Times the changed certificate files of an endpoint were read, by result.");
         ProxyProtocolRefusals = Events("gateway.proxy_protocol.refusals", "{connection}", "Connections refused on endpoints with the PROXY protocol, by reason.");
         Publications = Events("gateway.publications", "{publication}", "Publications this node sent to the broker, by source and result.");
-        Commands = Events("gateway.commands", "{command}", "Envelopes received from the broker, by result.");
+        Envelopes = Events("gateway.envelopes", "{envelope}", "Envelopes received from the broker, by result.");
+        UnreadHeaders = Events("gateway.publications.headers_unread", "{publication}", "Publications whose header this node could not read, by why: they were delivered without what it says, or with it in front.");
         DeliveryLatency = Histogram("gateway.delivery.latency", "s", "From a publication's arrival at the node to the end of the writes to one shard's subscribers.", LatencyBuckets.Bounds);
         FlushBatch = Histogram("gateway.flush.batch", "{frame}", "Frames that left in one send, one flush in 64 sampled.", [1, 2, 4, 8, 16, 32, 64, 128, 256]);
         BrokerRoundTrip = Histogram("gateway.broker.round_trip", "s", "The node's probe to itself through the broker.", LatencyBuckets.Bounds);
@@ -63,7 +64,7 @@ public sealed class GatewayMetrics : IDisposable
         Observe("gateway.network.received", "By", "Bytes from clients.", BytesReceived);
         Observe("gateway.network.sent", "By", "Bytes the kernel took for clients.", BytesSent);
         Observe("gateway.sends", "{send}", "System calls that sent something.", Sends);
-        Observe("gateway.publications.received", "{publication}", "Publications that came from the broker, by source: a channel, or an envelope for several.", () => Tagged("source", ("channel", PublicationsReceived), ("command", PublicationsOfCommands)));
+        Observe("gateway.publications.received", "{publication}", "Publications that came from the broker, by source: a channel, or an envelope for several.", () => Tagged("source", ("channel", PublicationsReceived), ("envelope", PublicationsOfEnvelopes)));
         Observe("gateway.deliveries", "{delivery}", "Publications queued for a subscriber.", Deliveries);
         Observe(
             "gateway.deliveries.dropped",
@@ -111,7 +112,9 @@ public sealed class GatewayMetrics : IDisposable
 
     internal EventCounter Publications { get; }
 
-    internal EventCounter Commands { get; }
+    internal EventCounter Envelopes { get; }
+
+    internal EventCounter UnreadHeaders { get; }
 
     internal Histogram<double> DeliveryLatency { get; }
 
@@ -186,7 +189,7 @@ public sealed class GatewayMetrics : IDisposable
     internal StripedCounter PublicationsReceived { get; } = new();
 
     /// <summary>The same, of envelopes for several channels.</summary>
-    internal StripedCounter PublicationsOfCommands { get; } = new();
+    internal StripedCounter PublicationsOfEnvelopes { get; } = new();
 
     internal StripedCounter Deliveries { get; } = new();
 

@@ -86,8 +86,11 @@ internal static partial class Log
     [LoggerMessage(1305, LogLevel.Error, "A fault of the gateway itself with a channel; whoever waited for it was told to come again. Further ones are not logged for 10 s. Please report this.")]
     public static partial void ChannelFault(ILogger log, Exception exception);
 
-    [LoggerMessage(1306, LogLevel.Warning, "An envelope of {Bytes} bytes, published in gateway:cmd (or under another Gateway:Redis:Prefix), was not taken ({Result}): {Reason} Others are counted in gateway_commands_total; this line comes at most every 10 s.")]
+    [LoggerMessage(1306, LogLevel.Warning, "An envelope of {Bytes} bytes, published in gateway:cmd (or under another Gateway:Redis:Prefix), was not taken ({Result}): {Reason} Others are counted in gateway_envelopes_total; this line comes at most every 10 s.")]
     public static partial void EnvelopeRefused(ILogger log, int bytes, string result, string reason);
+
+    [LoggerMessage(1307, LogLevel.Warning, "A publication in {Channel} begins with 00 67 77 as a header does, and the header was not read ({Result}). With newer_version the payload was delivered without what the header says: publishers are newer than this node. With malformed it was delivered as it came: bytes that happen to begin so are published by the API, which puts an empty header in front. Others are counted in gateway_publications_headers_unread_total; this line comes at most every 10 s.")]
+    public static partial void HeaderNotRead(ILogger log, string channel, string result);
 
     [LoggerMessage(1400, LogLevel.Information, "Stopping: {Connections} connections are being closed.")]
     public static partial void Stopping(ILogger log, int connections);

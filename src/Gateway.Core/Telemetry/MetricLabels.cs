@@ -29,7 +29,7 @@ public static class MetricLabels
         ["gateway.admin.connections.closed"] = [new("why", ["replaced", "refused"])],
         ["gateway.authorizer.answers"] = [new("result", ["allowed", "denied", "failed", "timeout", "cut_off", "no_place"])],
         ["gateway.authorizer.cache"] = [new("result", ["hit", "joined", "asked"])],
-        ["gateway.broker.errors"] = [new("operation", ["subscribe", "publish", "command", "probe"])],
+        ["gateway.broker.errors"] = [new("operation", ["subscribe", "publish", "envelope", "reply", "probe"])],
         ["gateway.buffers.rented"] = [new("pool", ["blocks", "buffers", "socket_args", "queues", "publications", "deflate", "inflate"])],
         ["gateway.closes"] =
         [
@@ -41,7 +41,8 @@ public static class MetricLabels
             ]),
             Protocol,
         ],
-        ["gateway.commands"] = [new("result", ["published", "disconnected", "not_here", "revoked", "trace", "answered", "own_question", "busy", "malformed", "newer_version", "unknown_operation"])],
+        ["gateway.publications.headers_unread"] = [new("result", ["malformed", "newer_version"])],
+        ["gateway.envelopes"] = [new("result", ["published", "disconnected", "not_here", "revoked", "answered", "own_question", "busy", "malformed", "newer_version", "unknown_operation"])],
         ["gateway.compression.messages"] = [Direction],
         ["gateway.compression.original"] = [Direction],
         ["gateway.compression.compressed"] = [Direction],
@@ -61,7 +62,7 @@ public static class MetricLabels
         ["gateway.nodes"] = [new("state", ["ready", "unready", "draining", "other"])],
         ["gateway.proxy_protocol.refusals"] = [new("reason", ["untrusted", "missing", "malformed", "too_long", "checksum"])],
         ["gateway.publications"] = [new("source", ["api", "client"]), new("result", ["ok", "unavailable", "refused"])],
-        ["gateway.publications.received"] = [new("source", ["channel", "command"])],
+        ["gateway.publications.received"] = [new("source", ["channel", "envelope"])],
         ["gateway.refusals"] = [new("how", ["answered", "reset"])],
         ["gateway.rules.reloads"] = [new("result", ["loaded", "unchanged", "failed"])],
         ["gateway.telemetry.export.errors"] = [new("signal", ["traces", "metrics"])],

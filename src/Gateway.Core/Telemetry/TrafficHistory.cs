@@ -76,7 +76,7 @@ internal sealed class TrafficHistory(GatewayMetrics metrics, Func<long[]> latenc
     private Counts Read() => new(
         metrics.MessagesReceived.OfKind(0) + metrics.MessagesReceived.OfKind(1), // text and binary
         metrics.MessagesSent.OfKind(0) + metrics.MessagesSent.OfKind(1),
-        metrics.PublicationsReceived.Value + metrics.PublicationsOfCommands.Value,
+        metrics.PublicationsReceived.Value + metrics.PublicationsOfEnvelopes.Value,
         metrics.Deliveries.Value,
         metrics.Drops.Sum(counter => counter.Value),
         latency());

@@ -104,7 +104,8 @@ internal abstract class Listener : IDisposable
         var tier = SocketErrors.AcceptTier(error);
         if (_stopped)
             return false;
-        _context.Metrics.AcceptErrors.Add(1, new KeyValuePair<string, object?>("tier", SocketErrors.Label(tier)));
+        if (tier != AcceptErrorTier.Pressure)
+            CountError(tier);
         switch (tier)
         {
             case AcceptErrorTier.Peer:
@@ -121,12 +122,17 @@ internal abstract class Listener : IDisposable
         }
     }
 
+    /// <summary>Counted each time: as long as clients wait in vain, an alert is to see it.</summary>
     private void BackOff(SocketError error)
     {
+        CountError(AcceptErrorTier.Pressure);
         if (_mayLogPressure.Now())
             Log.AcceptPressure(_log, EndPoint, error, _backOff.TotalMilliseconds);
         _retry?.Dispose();
         _retry = _time.CreateTimer(static state => ((Listener)state!).Start(), this, _backOff, Timeout.InfiniteTimeSpan);
         _backOff = _backOff * 2 < LongestBackOff ? _backOff * 2 : LongestBackOff;
     }
+
+    private void CountError(AcceptErrorTier tier) =>
+        _context.Metrics.AcceptErrors.Add(1, new KeyValuePair<string, object?>("tier", SocketErrors.Label(tier)));
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Gateway.Core.Buffers;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
@@ -11,7 +12,7 @@ namespace Gateway.Core.Transport;
 /// <summary>
 /// Clients above the maximum of connections. Each is told so, half-closed, and its request read and thrown away, so that no reset
 /// overtakes the answer; without a place for its farewell (<see cref="FarewellPlaces"/>) a client is simply reset. Who leaves without having
-/// said anything is no client that was refused: load balancers look in so.
+/// said anything, or asks for the health page, is no client that was refused: load balancers look in so.
 /// </summary>
 internal sealed class Overflow : IDisposable
 {
@@ -23,6 +24,7 @@ internal sealed class Overflow : IDisposable
     private readonly ConcurrentDictionary<Farewell, bool> _farewells = new();
     private readonly FarewellPlaces _places;
     private readonly byte[] _response;
+    private readonly byte[]? _healthPath;
     private readonly TransportOptions _options;
     private readonly TimeProvider _time;
     private readonly GatewayMetrics _metrics;
@@ -33,10 +35,12 @@ internal sealed class Overflow : IDisposable
     /// <param name="metrics">Counts refusals.</param>
     /// <param name="time">Clock.</param>
     /// <param name="places">The node's: others take of them too.</param>
-    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time, FarewellPlaces places)
+    /// <param name="healthPath">Of load balancers' probes; null: they cannot be told from others.</param>
+    public Overflow(byte[] response, TransportOptions options, GatewayMetrics metrics, TimeProvider time, FarewellPlaces places, string? healthPath = null)
     {
         _places = places;
         _response = response;
+        _healthPath = healthPath is null ? null : Encoding.ASCII.GetBytes(healthPath);
         _options = options;
         _time = time;
         _metrics = metrics;
@@ -84,6 +88,15 @@ internal sealed class Overflow : IDisposable
         {
             return false; // the client has reset the connection
         }
+    }
+
+    /// <summary>By the request's first line, as far as it came with the first bytes.</summary>
+    private bool IsProbe(ReadOnlySpan<byte> request)
+    {
+        if (_healthPath is null)
+            return false;
+        var path = request[(request.IndexOf((byte)' ') + 1)..];
+        return path.StartsWith(_healthPath) && path[_healthPath.Length..] is [(byte)' ' or (byte)'?', ..];
     }
 
     private void Sweep()
@@ -134,6 +147,7 @@ internal sealed class Overflow : IDisposable
     {
         private int _received;
         private int _counted;
+        private bool _isProbe;
         private int _ended;
 
         public long StartedAt { get; } = overflow._time.GetTimestamp();
@@ -157,7 +171,7 @@ internal sealed class Overflow : IDisposable
 
         private void CountRefusal()
         {
-            if (Interlocked.Exchange(ref _counted, 1) == 0)
+            if (!_isProbe && Interlocked.Exchange(ref _counted, 1) == 0)
                 overflow._metrics.Refusals.Add(1, AnsweredTag);
         }
 
@@ -208,6 +222,7 @@ internal sealed class Overflow : IDisposable
                     return true;
                 if (error != SocketError.Success || received == 0)
                     return false;
+                _isProbe |= _received == 0 && overflow.IsProbe(ThreadBlock.Receive[..received]);
                 _received += received;
                 CountRefusal();
             }

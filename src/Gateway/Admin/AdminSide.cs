@@ -12,6 +12,7 @@ namespace Gateway.Admin;
 internal static class AdminSide
 {
     private const string MetricsPath = "/metrics";
+    private const string DocumentPath = "/openapi/v1.json";
 
     // A request's head comes in one packet or two; the default of 30 s is for people's networks.
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
@@ -57,6 +58,7 @@ internal static class AdminSide
         app.UseMiddleware<ProblemMiddleware>();
         app.UseMiddleware<HeadAsGet>();
         app.Use(AsPrometheusText);
+        app.Use(DocumentWhole);
         app.UseRouting();
         app.UseMiddleware<Audit>();
         app.UseMiddleware<AdminAccess>();
@@ -69,7 +71,7 @@ internal static class AdminSide
         _ = app.Services.GetRequiredService<GatewayMetrics>(); // every instrument is there at the first scrape
         HealthEndpoints.Map(app);
         app.MapPrometheusScrapingEndpoint(MetricsPath).WithMetadata(OpenAccess.Instance);
-        app.MapOpenApi("/openapi/v1.json").Needs(AdminRights.None);
+        app.MapOpenApi(DocumentPath).Needs(AdminRights.None);
         ConsolePage.Map(app);
 
         var api = app.MapGroup("/api/v1").WithMetadata(OfANode.Instance, MeantNode.Refusal);
@@ -91,5 +93,31 @@ internal static class AdminSide
         if (context.Request.Path == MetricsPath)
             context.Request.Headers.Accept = default;
         return next(context);
+    }
+
+    /// <summary>The library writes the document as it goes; this answer, too, says how long it is (<see cref="JsonAnswer"/>).</summary>
+    private static async Task DocumentWhole(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Path != DocumentPath)
+        {
+            await next(context);
+            return;
+        }
+
+        var body = context.Response.Body;
+        using var whole = new MemoryStream();
+        context.Response.Body = whole;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Response.Body = body;
+        }
+
+        context.Response.ContentLength = whole.Length;
+        whole.Position = 0;
+        await whole.CopyToAsync(body, context.RequestAborted);
     }
 }

@@ -61,11 +61,12 @@ internal interface INodeAdmin
     /// <summary>Publishes to every node's subscribers; completes when the broker has taken the message.</summary>
     /// <param name="channel">The channel.</param>
     /// <param name="payload">The payload.</param>
+    /// <param name="isBinary">Subscribers get bytes, also where they happen to be text.</param>
     /// <param name="key">What it is about; null: none is given.</param>
     /// <param name="trace">The trace that asks for it; the default: none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="BrokerUnavailableException">It did not within its deadline.</exception>
-    ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, ActivityContext trace, CancellationToken cancellationToken);
+    ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, bool isBinary, string? key, ActivityContext trace, CancellationToken cancellationToken);
 
     /// <summary>A connection, on whichever node it is, or its end.</summary>
     Task<ConnectionSearch> SearchConnectionAsync(string id, CancellationToken cancellationToken);

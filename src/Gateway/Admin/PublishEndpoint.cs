@@ -35,18 +35,18 @@ internal static class PublishEndpoint
         var trace = TraceHeaders.Read(http.Headers);
         // All at once: with a broker that does not answer, a hundred channels take one deadline and not a hundred. Not cancelled when
         // the caller hangs up, since half of the channels would be worse than all of them.
-        Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request.Payload, request.Key, trace)));
+        Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request, trace)));
         return failures.FirstOrDefault(failure => failure is not null) is { } first
             ? Refusal(failures, first)
             : JsonAnswer.Of(new PublishReport(request.Channels.Count));
     }
 
     private static async Task<Exception?> TryPublishAsync(
-        INodeAdmin node, ChannelName channel, ReadOnlyMemory<byte> payload, string? key, ActivityContext trace)
+        INodeAdmin node, ChannelName channel, PublishRequest request, ActivityContext trace)
     {
         try
         {
-            await node.PublishAsync(channel, payload, key, trace, CancellationToken.None);
+            await node.PublishAsync(channel, request.Payload, request.IsBinary, request.Key, trace, CancellationToken.None);
             return null;
         }
         catch (Exception e) when (e is BrokerUnavailableException or NodeOverloadedException)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Gateway.Core.Channels;
+using Gateway.Core.Publications;
 
 namespace Gateway.Admin;
 
@@ -32,6 +33,9 @@ internal sealed class PublishRequest
 
     /// <summary>What to publish; for <c>data</c>, a part of the body.</summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
+
+    /// <summary>It came as bytes, and stays that whatever they are.</summary>
+    public bool IsBinary => _given.Contains("binary");
 
     /// <summary>What it is about; null: none is given.</summary>
     public string? Key { get; private set; }

@@ -56,8 +56,8 @@ internal sealed class NodeAdapter(GatewayNode node, GatewayServer server) : INod
 
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, ActivityContext trace, CancellationToken cancellationToken) =>
-        node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken, trace, key);
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, bool isBinary, string? key, ActivityContext trace, CancellationToken cancellationToken) =>
+        node.PublishAsync(channel, payload, PublicationSource.Api, cancellationToken, trace, key, isBinary);
 
     public Task<ConnectionSearch> SearchConnectionAsync(string id, CancellationToken cancellationToken) => node.SearchConnectionAsync(id, cancellationToken);
 

@@ -1,5 +1,6 @@
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Publications;
 using Gateway.Core.Telemetry;
 using Polly;
 using Polly.Retry;
@@ -10,14 +11,15 @@ namespace Gateway.Redis;
 /// Relays through Redis pub/sub. Publishing and everything else goes through StackExchange.Redis; publications come in on a link of
 /// our own, because the library's subscriptions lose order or bounds (docs/decisions/0002-redis-subscriber-link.md).
 /// </summary>
-public sealed class RedisBroker : IBroker, ILinkReceiver
+public sealed class RedisBroker : IBroker, INodeBus, ILinkReceiver
 {
+    /// <summary>Twice as many as nodes are reckoned with: some have gone, and their names are taken out a minute later.</summary>
+    private const int MostNodes = 2000;
+
     private readonly RedisOptions _options;
     private readonly RedisKeys _keys;
     private readonly RedisConnection _connection;
     private readonly RedisPublisher _publisher;
-    private readonly RedisAnnouncements _announcements;
-    private readonly RedisRevocations _revocations;
     private readonly SubscriptionTable _table;
     private readonly LinkMonitor _monitor;
     private readonly SubscriberSupervisor _supervisor;
@@ -59,8 +61,8 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         metrics.Meter.CreateObservableGauge("gateway.broker.publishes.in_flight", () => _publisher.InFlight, "{publication}", "Publications that Redis has not answered.");
         var clock = new RedisClock(time, log);
         metrics.Meter.CreateObservableGauge("gateway.redis.clock.offset", () => clock.Offset.TotalSeconds, "s", "This node's clock less Redis's, when it was last compared; positive: ahead.");
-        _announcements = new RedisAnnouncements(_connection, _keys, options, clock, time);
-        _revocations = new RedisRevocations(_connection, _keys, options, clock, time);
+        Announcements = new RedisRecords(_connection, _keys.Announcements, MostNodes, options, clock, time);
+        Revocations = new RedisRecords(_connection, _keys.Revocations, int.MaxValue, options, clock, time);
         _table = new SubscriptionTable(_keys, OnRefused);
         _monitor = new LinkMonitor(options, _keys, _connection, _publisher, _table, _health, metrics, time, log);
         var connector = new SubscriberConnector(_connection.Configuration, tls, _keys, this, time);
@@ -69,6 +71,15 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
 
     /// <inheritdoc/>
     public string Name => "redis";
+
+    /// <inheritdoc/>
+    public INodeBus Bus => this;
+
+    /// <inheritdoc/>
+    public IKeptRecords Announcements { get; }
+
+    /// <inheritdoc/>
+    public IKeptRecords Revocations { get; }
 
     /// <inheritdoc/>
     public BrokerStatus Status => _health.Status;
@@ -113,30 +124,14 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
     }
 
     /// <inheritdoc/>
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) =>
-        _publisher.PublishAsync(_keys.Channel(channel), payload, "publish", cancellationToken);
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(_keys.Channel(channel), message, "publish", cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
-        _publisher.PublishAsync(_keys.Command, json, "command", cancellationToken);
+    ValueTask INodeBus.SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(_keys.Envelopes, json, "envelope", cancellationToken);
 
-    /// <inheritdoc/>
-    public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+    ValueTask INodeBus.ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
         _publisher.PublishAsync(_keys.ReplyTo(node), json, "reply", cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
-        _announcements.AnnounceAsync(json, expiry, cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _announcements.ReadAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
-        _revocations.KeepAsync(name, json, expiry, cancellationToken);
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => _revocations.ReadAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -165,11 +160,14 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         {
             switch (_keys.Classify(key, out var channel))
             {
+                case RedisKeyKind.Channel when payload.Length - PublicationHeader.LengthOf(payload) > _maxPublicationBytes:
+                    OnTooLarge(RedisKeyKind.Channel, channel, payload.Length);
+                    break;
                 case RedisKeyKind.Channel:
                     _sink!.OnPublication(channel, payload);
                     break;
-                case RedisKeyKind.Command:
-                    _sink!.OnCommand(payload);
+                case RedisKeyKind.Envelope:
+                    _sink!.OnEnvelope(payload);
                     break;
                 case RedisKeyKind.Probe:
                     _monitor.OnProbe(payload);
@@ -187,10 +185,11 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         }
     }
 
-    void ILinkReceiver.OnTooLarge(ReadOnlySpan<byte> key, long payloadLength)
+    void ILinkReceiver.OnTooLarge(ReadOnlySpan<byte> key, long payloadLength) => OnTooLarge(_keys.Classify(key, out var channel), channel, payloadLength);
+
+    private void OnTooLarge(RedisKeyKind kind, ReadOnlySpan<byte> channel, long payloadLength)
     {
         _metrics.PublicationTooLarge();
-        var kind = _keys.Classify(key, out var channel);
         if (kind == RedisKeyKind.Channel)
             _sink!.OnTooLarge(channel);
         if (!_logTooLarge.Now())
@@ -198,19 +197,20 @@ public sealed class RedisBroker : IBroker, ILinkReceiver
         var (what, advice) = kind switch
         {
             RedisKeyKind.Channel => ("A publication", "Publish less at once, or raise Gateway:Limits:MaxPublicationBytes on every node"),
-            RedisKeyKind.Command => ("An envelope", "Publish less at once, or raise Gateway:Limits:MaxPublicationBytes on every node: envelopes may have twice that and 64 KiB"),
+            RedisKeyKind.Envelope => ("An envelope", "Publish less at once, or raise Gateway:Limits:MaxPublicationBytes on every node: envelopes may have twice that and 64 KiB"),
             RedisKeyKind.Reply => ("A node's answer", "No node sends such a one: see who else writes in Redis, or whether the nodes are of different versions"),
             _ => ("A message", "No node sends such a one: see who else writes in Redis"),
         };
-        RedisLog.TooLarge(_log, what, payloadLength, BoundOf(kind), advice);
+        RedisLog.TooLarge(_log, what, payloadLength, kind == RedisKeyKind.Channel ? _maxPublicationBytes : BoundOf(kind), advice);
     }
 
     /// <summary>The largest payload that is taken, in bytes.</summary>
     private int BoundOf(RedisKeyKind kind) => kind switch
     {
         // An envelope carries a payload as JSON: base64 takes a third more, escapes a little; the fields around it fit in the rest.
-        RedisKeyKind.Command => (int)Math.Min(Array.MaxLength / 2, (2L * _maxPublicationBytes) + (64 * 1024)),
+        RedisKeyKind.Envelope => (int)Math.Min(Array.MaxLength / 2, (2L * _maxPublicationBytes) + (64 * 1024)),
         RedisKeyKind.Reply => NodeAnswer.MaxBytes,
+        RedisKeyKind.Channel => (int)Math.Min(Array.MaxLength, (long)_maxPublicationBytes + PublicationHeader.MaxBytes),
         _ => _maxPublicationBytes,
     };
 

@@ -13,7 +13,7 @@ internal enum RedisKeyKind
     Channel,
 
     /// <summary>An envelope to every node: <c>&lt;prefix&gt;cmd</c>.</summary>
-    Command,
+    Envelope,
 
     /// <summary>This node's message to itself: <c>&lt;prefix&gt;probe:&lt;node&gt;</c>.</summary>
     Probe,
@@ -28,7 +28,7 @@ internal sealed class RedisKeys(string prefix, string nodeName)
     private readonly byte[] _channel = Encoding.UTF8.GetBytes(prefix + "ch:");
 
     /// <summary>Envelopes to every node.</summary>
-    public byte[] Command { get; } = Encoding.UTF8.GetBytes(prefix + "cmd");
+    public byte[] Envelopes { get; } = Encoding.UTF8.GetBytes(prefix + "cmd");
 
     /// <summary>The node's messages to itself.</summary>
     public byte[] Probe { get; } = Encoding.UTF8.GetBytes(prefix + "probe:" + nodeName);
@@ -39,23 +39,11 @@ internal sealed class RedisKeys(string prefix, string nodeName)
     /// <summary>Answers to any node.</summary>
     public byte[] ReplyTo(string node) => Encoding.UTF8.GetBytes(prefix + "reply:" + node);
 
-    /// <summary>The node's announcement: a string that expires.</summary>
-    public byte[] Announcement { get; } = Encoding.UTF8.GetBytes(prefix + "node:" + nodeName);
+    /// <summary>The nodes' announcements: <c>node:&lt;name&gt;</c> and <c>nodes</c>.</summary>
+    public RedisRecordKeys Announcements { get; } = new(prefix + "node:", prefix + "nodes");
 
-    /// <summary>The names of the nodes, by when they last announced themselves: a sorted set of Unix times in milliseconds.</summary>
-    public byte[] Nodes { get; } = Encoding.UTF8.GetBytes(prefix + "nodes");
-
-    /// <summary>This node's member of that set.</summary>
-    public string Node { get; } = nodeName;
-
-    /// <summary>The announcement of any node.</summary>
-    public byte[] AnnouncementOf(string node) => Encoding.UTF8.GetBytes(prefix + "node:" + node);
-
-    /// <summary>The names of the revocations' strings, by when they expire: a sorted set of Unix times in milliseconds.</summary>
-    public byte[] Revocations { get; } = Encoding.UTF8.GetBytes(prefix + "revocations");
-
-    /// <summary>A revocation: a string that expires.</summary>
-    public byte[] RevocationOf(string digest) => Encoding.UTF8.GetBytes(prefix + "revocation:" + digest);
+    /// <summary>The revocations: <c>revocation:&lt;digest&gt;</c> and <c>revocations</c>.</summary>
+    public RedisRecordKeys Revocations { get; } = new(prefix + "revocation:", prefix + "revocations");
 
     /// <summary>The longest name in Redis, for the receive buffer's bound.</summary>
     public int MaxBytes => Math.Max(_channel.Length + ChannelName.MaxBytes, Math.Max(Probe.Length, Reply.Length));
@@ -73,10 +61,20 @@ internal sealed class RedisKeys(string prefix, string nodeName)
         }
 
         channel = default;
-        if (key.SequenceEqual(Command))
-            return RedisKeyKind.Command;
+        if (key.SequenceEqual(Envelopes))
+            return RedisKeyKind.Envelope;
         if (key.SequenceEqual(Probe))
             return RedisKeyKind.Probe;
         return key.SequenceEqual(Reply) ? RedisKeyKind.Reply : RedisKeyKind.Unknown;
     }
+}
+
+/// <summary>The names of <see cref="RedisRecords"/>.</summary>
+internal sealed class RedisRecordKeys(string record, string names)
+{
+    /// <summary>The members, by when they expire: a sorted set of Unix times in milliseconds.</summary>
+    public byte[] Names { get; } = Encoding.UTF8.GetBytes(names);
+
+    /// <summary>A record: a string that expires.</summary>
+    public byte[] RecordOf(string member) => Encoding.UTF8.GetBytes(record + member);
 }

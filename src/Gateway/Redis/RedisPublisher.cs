@@ -27,7 +27,7 @@ internal sealed class RedisPublisher(RedisConnection connection, RedisOptions op
     /// <summary>Publishes to a channel of Redis.</summary>
     /// <param name="key">The channel's name in Redis.</param>
     /// <param name="payload">Copied before this returns.</param>
-    /// <param name="operation">For the error's metric: <c>publish</c>, <c>command</c> or <c>reply</c>.</param>
+    /// <param name="operation">For the error's metric: <c>publish</c>, <c>envelope</c> or <c>reply</c>.</param>
     /// <param name="cancellationToken">Ends the wait, not the publication.</param>
     public async ValueTask PublishAsync(byte[] key, ReadOnlyMemory<byte> payload, string operation, CancellationToken cancellationToken)
     {

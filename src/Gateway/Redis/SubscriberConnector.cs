@@ -75,7 +75,7 @@ internal sealed class SubscriberConnector(
             link.Send(authenticate);
         var name = new GreetingCommand("CLIENT", "SETNAME", configuration.ClientName!);
         link.Send(name);
-        var own = new[] { keys.Command, keys.Probe, keys.Reply }
+        var own = new[] { keys.Envelopes, keys.Probe, keys.Reply }
             .Select(key => new GreetingCommand("SUBSCRIBE", Encoding.UTF8.GetString(key))).ToArray();
         foreach (var subscribe in own)
             link.Send(subscribe);

@@ -25,7 +25,7 @@ public sealed class QuestionsTests : IAsyncDisposable
 
         Assert.Empty(answers.Given);
         Assert.Empty(answers.Silent);
-        Assert.Empty(_broker.Commands);
+        Assert.Empty(_broker.Envelopes);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class QuestionsTests : IAsyncDisposable
     {
         var questions = Create();
         var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging", Limit = 7 }, static _ => false, CancellationToken.None);
-        var question = NodeQuestion.TryParse(Assert.Single(_broker.Commands))!;
+        var question = NodeQuestion.TryParse(Assert.Single(_broker.Envelopes))!;
         Assert.Equal(("self", "lagging", 7), (question.From, question.Ask, question.Limit));
 
         questions.OnReply(Answer(question.Id, "b"));
@@ -51,7 +51,7 @@ public sealed class QuestionsTests : IAsyncDisposable
     {
         var questions = Create();
         var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
-        questions.OnReply(Answer(NodeQuestion.TryParse(_broker.Commands[0])!.Id, "c"));
+        questions.OnReply(Answer(NodeQuestion.TryParse(_broker.Envelopes[0])!.Id, "c"));
         await Eventually.TrueAsync(() => questions.Reading == 0);
 
         _time.Advance(Questions.Deadline - TimeSpan.FromMilliseconds(1));
@@ -69,7 +69,7 @@ public sealed class QuestionsTests : IAsyncDisposable
         var questions = Create();
         var asking = questions.AskAsync(new NodeQuestion { Ask = "connection" }, static answer => answer.Body.ValueKind == JsonValueKind.Object, CancellationToken.None);
 
-        questions.OnReply(Answer(NodeQuestion.TryParse(_broker.Commands[0])!.Id, "c"));
+        questions.OnReply(Answer(NodeQuestion.TryParse(_broker.Envelopes[0])!.Id, "c"));
 
         Assert.Empty((await asking).Silent);
     }
@@ -77,7 +77,7 @@ public sealed class QuestionsTests : IAsyncDisposable
     [Fact]
     public async Task Ask_TheBrokerIsAway_NamesAll()
     {
-        _broker.Commanding = _ => throw new BrokerUnavailableException("away", BrokerOutcome.NotDone);
+        _broker.Sending = _ => throw new BrokerUnavailableException("away", BrokerOutcome.NotDone);
 
         var answers = await Create().AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
 
@@ -91,7 +91,7 @@ public sealed class QuestionsTests : IAsyncDisposable
         var asked = Enumerable.Range(0, Questions.MaxAsked + 1)
             .Select(_ => questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None)).ToArray();
 
-        Assert.Equal(Questions.MaxAsked, _broker.Commands.Count);
+        Assert.Equal(Questions.MaxAsked, _broker.Envelopes.Count);
         _time.Advance(Questions.Deadline);
 
         Assert.All(await Task.WhenAll(asked), answers => Assert.Equal(["b", "c"], answers.Silent));
@@ -174,7 +174,7 @@ public sealed class QuestionsTests : IAsyncDisposable
         _nodes = [Node("self"), .. Enumerable.Range(0, 200).Select(i => Node($"n{i}"))];
         var questions = Create();
         var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
-        var id = NodeQuestion.TryParse(_broker.Commands[0])!.Id;
+        var id = NodeQuestion.TryParse(_broker.Envelopes[0])!.Id;
         var body = Json($"\"{new string('x', NodeAnswer.MaxBytes - 200)}\"");
 
         for (var i = 0; i < 200; i++)
@@ -194,7 +194,7 @@ public sealed class QuestionsTests : IAsyncDisposable
     {
         var questions = Create();
         var asking = questions.AskAsync(new NodeQuestion { Ask = "lagging" }, static _ => false, CancellationToken.None);
-        var id = NodeQuestion.TryParse(_broker.Commands[0])!.Id;
+        var id = NodeQuestion.TryParse(_broker.Envelopes[0])!.Id;
 
         questions.OnReply(new NodeAnswer { Id = id, Node = "b", Body = Json($"\"{new string('x', NodeAnswer.MaxBytes)}\"") }.ToJson());
         questions.OnReply(new NodeAnswer { Id = id, Node = "b c", Body = Json("{}") }.ToJson());

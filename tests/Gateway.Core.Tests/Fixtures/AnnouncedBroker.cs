@@ -4,7 +4,7 @@ using Gateway.Core.Channels;
 namespace Gateway.Core.Tests.Fixtures;
 
 /// <summary>A broker that tells of the nodes that a test wants, and relays nothing.</summary>
-internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> nodes) : IBroker
+internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> nodes) : IBroker, INodeBus, IKeptRecords
 {
     /// <summary>What reading throws; null: nothing.</summary>
     public Exception? Fault { get; set; }
@@ -22,19 +22,25 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
     public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Envelopes that were sent to all nodes.</summary>
-    public List<byte[]> Commands { get; } = [];
+    public List<byte[]> Envelopes { get; } = [];
 
     /// <summary>Called with each; may throw.</summary>
-    public Action<byte[]> Commanding { get; set; } = static _ => { };
+    public Action<byte[]> Sending { get; set; } = static _ => { };
 
     /// <summary>Answers that were sent to one.</summary>
     public List<(string Node, byte[] Json)> Replies { get; } = [];
 
-    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    public INodeBus Bus => this;
+
+    public IKeptRecords Announcements => this;
+
+    public IKeptRecords Revocations { get; } = new InProcessRecords(TimeProvider.System);
+
+    public ValueTask SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
-        lock (Commands)
-            Commands.Add(json.ToArray());
-        Commanding(json.ToArray());
+        lock (Envelopes)
+            Envelopes.Add(json.ToArray());
+        Sending(json.ToArray());
         return ValueTask.CompletedTask;
     }
 
@@ -51,7 +57,7 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
     /// <summary>What stands under the node's own name.</summary>
     public byte[]? Standing { get; set; }
 
-    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
+    public ValueTask<byte[]?> KeepAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken)
     {
         var before = Standing;
         Standing = json.ToArray();
@@ -59,12 +65,8 @@ internal sealed class AnnouncedBroker(Func<IReadOnlyList<NodeAnnouncement>> node
         return new(before);
     }
 
-    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<byte[]>> ReadAsync(CancellationToken cancellationToken) =>
         Fault is { } fault ? throw fault : new([.. nodes().Select(node => node.ToJson())]);
-
-    public ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => new([]);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

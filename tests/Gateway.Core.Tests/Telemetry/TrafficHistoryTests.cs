@@ -23,7 +23,7 @@ public sealed class TrafficHistoryTests : IDisposable
         _metrics.Deliveries.Add(100);
         _metrics.Drops[1].Add(4);
         _metrics.PublicationsReceived.Add(6);
-        _metrics.PublicationsOfCommands.Add(2);
+        _metrics.PublicationsOfEnvelopes.Add(2);
         _metrics.MessagesSent.Add(default, kind: 0, messages: 8, bytes: 1);
         _metrics.MessagesReceived.Add(default, kind: 1, messages: 10, bytes: 1);
         _metrics.MessagesReceived.Add(default, kind: 2, messages: 99, bytes: 1); // a ping is no message

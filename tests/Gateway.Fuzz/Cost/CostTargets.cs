@@ -20,6 +20,7 @@ internal static class CostTargets
         new ClaimsCost(),
         new PublishBodyCost(),
         .. EnvelopeCost.All,
+        new PublicationHeaderCost(),
     ];
 
     public static ICostTarget Named(string name) => All.First(target => target.Name == name);

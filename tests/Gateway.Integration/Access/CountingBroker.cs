@@ -30,18 +30,11 @@ internal sealed class CountingBroker : IBroker
         return _inner.PublishAsync(channel, payload, cancellationToken);
     }
 
-    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => _inner.SendCommandAsync(json, cancellationToken);
+    public INodeBus Bus => _inner.Bus;
 
-    public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => _inner.ReplyAsync(node, json, cancellationToken);
+    public IKeptRecords Announcements => _inner.Announcements;
 
-    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) => _inner.AnnounceAsync(json, expiry, cancellationToken);
-
-    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _inner.ReadAnnouncementsAsync(cancellationToken);
-
-    public ValueTask KeepRevocationAsync(string key, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
-        _inner.KeepRevocationAsync(key, json, expiry, cancellationToken);
-
-    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => _inner.ReadRevocationsAsync(cancellationToken);
+    public IKeptRecords Revocations => _inner.Revocations;
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

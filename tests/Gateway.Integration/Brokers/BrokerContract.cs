@@ -1,29 +1,12 @@
 using System.Globalization;
 using System.Text;
-using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 
 namespace Gateway.Integration.Brokers;
 
-/// <summary>What every broker does. Each broker's tests derive from it.</summary>
-public abstract class BrokerContract : IAsyncLifetime
+/// <summary>How every broker relays publications. Each broker's tests derive from it.</summary>
+public abstract class BrokerContract : BrokerTests
 {
-    private readonly List<IBroker> _brokers = [];
-
-    private static CancellationToken None => CancellationToken.None;
-
-    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        foreach (var broker in _brokers)
-            await broker.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>A broker of one more node on the same bus.</summary>
-    protected abstract IBroker Create(string node);
-
     [Fact]
     public async Task Publish_SubscribedChannel_ArrivesOnce()
     {
@@ -35,42 +18,6 @@ public abstract class BrokerContract : IAsyncLifetime
 
         await sink.PublicationAsync("end");
         Assert.Equal([("news", "hello"), ("news", "end")], sink.Publications.Select(Text));
-    }
-
-    [Fact]
-    public async Task Announcements_OfAllNodes_AreReadByEach()
-    {
-        var (first, _) = await NodeAsync();
-        var (second, _) = await NodeAsync();
-        Assert.Null(await first.AnnounceAsync(Bytes("old"), TimeSpan.FromMinutes(1), None));
-        Assert.Equal(Bytes("old"), await first.AnnounceAsync(Bytes("one"), TimeSpan.FromMinutes(1), None)); // whoever shares a name sees that
-        Assert.Null(await second.AnnounceAsync(Bytes("two"), TimeSpan.FromMinutes(1), None));
-
-        foreach (var broker in (IBroker[])[first, second])
-            Assert.Equal(["one", "two"], (await broker.ReadAnnouncementsAsync(None)).Select(Encoding.UTF8.GetString).Order());
-    }
-
-    [Fact]
-    public async Task Revocations_OfAllNodes_AreReadByEach_TheLatestOfAName()
-    {
-        var (first, _) = await NodeAsync();
-        var (second, _) = await NodeAsync();
-        await first.KeepRevocationAsync("user:a b\n", Bytes("old"), TimeSpan.FromMinutes(1), None);
-        await first.KeepRevocationAsync("user:a b\n", Bytes("one"), TimeSpan.FromMinutes(1), None);
-        await second.KeepRevocationAsync("jti:1", Bytes("two"), TimeSpan.FromMinutes(1), None);
-
-        foreach (var broker in (IBroker[])[first, second])
-            Assert.Equal(["one", "two"], (await broker.ReadRevocationsAsync(None)).Select(Encoding.UTF8.GetString).Order());
-    }
-
-    [Fact]
-    public async Task Revocation_Expired_IsReadNoMore()
-    {
-        var (broker, _) = await NodeAsync();
-        await broker.KeepRevocationAsync("jti:1", Bytes("short"), TimeSpan.FromMilliseconds(50), None);
-        await broker.KeepRevocationAsync("jti:2", Bytes("long"), TimeSpan.FromMinutes(1), None);
-
-        await Fixtures.Eventually.TrueAsync(async () => (await broker.ReadRevocationsAsync(None)).Select(Encoding.UTF8.GetString).SequenceEqual(["long"]));
     }
 
     [Fact]
@@ -225,61 +172,6 @@ public abstract class BrokerContract : IAsyncLifetime
         await secondSink.PublicationAsync("shared");
     }
 
-    [Fact]
-    public async Task SendCommand_SeveralNodes_ReachesEachThisOneIncluded()
-    {
-        var (first, firstSink) = await NodeAsync();
-        var (_, secondSink) = await NodeAsync();
-        var envelope = BrokerCommand.Disconnect("c-1");
-
-        await first.SendCommandAsync(envelope, None);
-
-        await firstSink.CommandsAsync(1);
-        await secondSink.CommandsAsync(1);
-        Assert.Equal(envelope, Assert.Single(firstSink.Commands));
-        Assert.Equal(envelope, Assert.Single(secondSink.Commands));
-    }
-
-    [Fact]
-    public async Task Reply_ToANode_ReachesThatOneAlone()
-    {
-        var (first, firstSink) = await NodeAsync();
-        var (second, secondSink) = await NodeAsync();
-
-        await first.ReplyAsync(secondSink.Name, Bytes("to the second"), None);
-        await second.ReplyAsync(firstSink.Name, Bytes("to the first"), None);
-
-        await firstSink.RepliesAsync(1);
-        await secondSink.RepliesAsync(1);
-        Assert.Equal("to the first", Encoding.UTF8.GetString(Assert.Single(firstSink.Replies)));
-        Assert.Equal("to the second", Encoding.UTF8.GetString(Assert.Single(secondSink.Replies)));
-    }
-
-    [Fact]
-    public async Task Reply_OfTheLargestSize_ArrivesWhole()
-    {
-        var (broker, sink) = await NodeAsync();
-        var json = new byte[NodeAnswer.MaxBytes];
-        Random.Shared.NextBytes(json);
-
-        await broker.ReplyAsync(sink.Name, json, None);
-
-        await sink.RepliesAsync(1);
-        Assert.Equal(json, Assert.Single(sink.Replies));
-    }
-
-    [Fact]
-    public async Task Reply_ToANodeThatIsNotThere_Completes()
-    {
-        var (broker, sink) = await NodeAsync();
-
-        await broker.ReplyAsync("nobody", Bytes("lost"), None);
-        await broker.ReplyAsync(sink.Name, Bytes("end"), None);
-
-        await sink.RepliesAsync(1);
-        Assert.Equal("end", Encoding.UTF8.GetString(Assert.Single(sink.Replies)));
-    }
-
     [Theory]
     [InlineData("футбол")]
     [InlineData("日本:スポーツ")]
@@ -331,22 +223,4 @@ public abstract class BrokerContract : IAsyncLifetime
         Assert.True(broker.Status.Ready, broker.Status.Reason);
         Assert.NotEmpty(broker.Status.Reason);
     }
-
-    protected async Task<(IBroker Broker, RecordingSink Sink)> NodeAsync()
-    {
-        var name = $"node-{_brokers.Count}-{Guid.NewGuid():N}";
-        var broker = Create(name);
-        _brokers.Add(broker);
-        var sink = new RecordingSink(name);
-        await broker.StartAsync(sink, None);
-        await Fixtures.Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
-        return (broker, sink);
-    }
-
-    protected static ChannelName Name(string text) => ChannelName.Parse(text);
-
-    protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
-
-    protected static (string Channel, string Payload) Text((string Channel, byte[] Payload) publication) =>
-        (publication.Channel, Encoding.UTF8.GetString(publication.Payload));
 }

@@ -23,3 +23,17 @@ public sealed class InProcessBrokerTests : BrokerContract
 
     protected override IBroker Create(string node) => new InProcessBroker(_bus);
 }
+
+public sealed class InProcessNodeBusTests : NodeBusContract
+{
+    private readonly InProcessBus _bus = new();
+
+    protected override IBroker Create(string node) => new InProcessBroker(_bus);
+}
+
+public sealed class InProcessRecordsTests : KeptRecordsContract
+{
+    private readonly InProcessBus _bus = new();
+
+    protected override IBroker Create(string node) => new InProcessBroker(_bus);
+}

@@ -11,7 +11,7 @@ public sealed class RecordingSink(string name = "node") : IBrokerSink
     private readonly Lock _gate = new();
     private readonly List<(string Channel, byte[] Payload)> _publications = [];
     private readonly List<string> _events = [];
-    private readonly List<byte[]> _commands = [];
+    private readonly List<byte[]> _envelopes = [];
     private readonly List<byte[]> _replies = [];
     private readonly List<string> _tooLarge = [];
     private readonly List<TimeSpan> _gaps = [];
@@ -24,7 +24,7 @@ public sealed class RecordingSink(string name = "node") : IBrokerSink
 
     public IReadOnlyList<(string Channel, byte[] Payload)> Publications => Copy(_publications);
 
-    public IReadOnlyList<byte[]> Commands => Copy(_commands);
+    public IReadOnlyList<byte[]> Envelopes => Copy(_envelopes);
 
     public IReadOnlyList<byte[]> Replies => Copy(_replies);
 
@@ -36,10 +36,10 @@ public sealed class RecordingSink(string name = "node") : IBrokerSink
     /// <summary>Payloads as text, and <c>gap</c>, in order.</summary>
     public IReadOnlyList<string> Events => Copy(_events);
 
-    public void OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> payload)
+    public void OnPublication(ReadOnlySpan<byte> channel, ReadOnlySpan<byte> message)
     {
         var name = Encoding.UTF8.GetString(channel);
-        var bytes = payload.ToArray();
+        var bytes = message.ToArray();
         Record(() =>
         {
             _publications.Add((name, bytes));
@@ -47,10 +47,10 @@ public sealed class RecordingSink(string name = "node") : IBrokerSink
         });
     }
 
-    public void OnCommand(ReadOnlySpan<byte> json)
+    public void OnEnvelope(ReadOnlySpan<byte> json)
     {
         var bytes = json.ToArray();
-        Record(() => _commands.Add(bytes));
+        Record(() => _envelopes.Add(bytes));
     }
 
     public void OnReply(ReadOnlySpan<byte> json)
@@ -75,7 +75,7 @@ public sealed class RecordingSink(string name = "node") : IBrokerSink
 
     public Task PublicationAsync(string payload) => WaitAsync(() => _events.Contains(payload), $"the publication {payload}");
 
-    public Task CommandsAsync(int count) => WaitAsync(() => _commands.Count >= count, $"{count} commands");
+    public Task EnvelopesAsync(int count) => WaitAsync(() => _envelopes.Count >= count, $"{count} envelopes");
 
     public Task RepliesAsync(int count) => WaitAsync(() => _replies.Count >= count, $"{count} replies");
 
@@ -97,7 +97,7 @@ public sealed class RecordingSink(string name = "node") : IBrokerSink
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"{what} did not come; {Publications.Count} publications, {Commands.Count} commands and {Gaps.Count} gaps did.");
+            Assert.Fail($"{what} did not come; {Publications.Count} publications, {Envelopes.Count} envelopes and {Gaps.Count} gaps did.");
         }
     }
 

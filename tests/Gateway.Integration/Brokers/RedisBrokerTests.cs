@@ -12,3 +12,21 @@ public sealed class RedisBrokerTests(RedisServer redis) : BrokerContract, IClass
     protected override IBroker Create(string node) =>
         TestRedisBroker.Create(TestRedisBroker.Options(redis.Address, _prefix), node);
 }
+
+/// <summary>The same of what nodes say to each other.</summary>
+public sealed class RedisNodeBusTests(RedisServer redis) : NodeBusContract, IClassFixture<RedisServer>
+{
+    private readonly string _prefix = $"t{Guid.NewGuid():N}:";
+
+    protected override IBroker Create(string node) =>
+        TestRedisBroker.Create(TestRedisBroker.Options(redis.Address, _prefix), node);
+}
+
+/// <summary>The same of what nodes leave for each other.</summary>
+public sealed class RedisRecordsTests(RedisServer redis) : KeptRecordsContract, IClassFixture<RedisServer>
+{
+    private readonly string _prefix = $"t{Guid.NewGuid():N}:";
+
+    protected override IBroker Create(string node) =>
+        TestRedisBroker.Create(TestRedisBroker.Options(redis.Address, _prefix), node);
+}

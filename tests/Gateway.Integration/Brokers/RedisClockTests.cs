@@ -26,15 +26,15 @@ public sealed class RedisClockTests(RedisServer redis) : IClassFixture<RedisServ
         {
             await broker.StartAsync(new RecordingSink(), None);
             await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
-            await broker.AnnounceAsync("{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
+            await broker.Announcements.KeepAsync(broker == good ? "good" : "bad", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
         }
 
         // Neither has taken the other out.
-        await good.AnnounceAsync("{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
-        await bad.KeepRevocationAsync("r", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
-        await good.KeepRevocationAsync("s", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
-        Assert.Equal(2, (await good.ReadAnnouncementsAsync(None)).Count);
-        Assert.Equal(2, (await good.ReadRevocationsAsync(None)).Count);
+        await good.Announcements.KeepAsync("good", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
+        await bad.Revocations.KeepAsync("r", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
+        await good.Revocations.KeepAsync("s", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), None);
+        Assert.Equal(2, (await good.Announcements.ReadAsync(None)).Count);
+        Assert.Equal(2, (await good.Revocations.ReadAsync(None)).Count);
         Assert.Equal(2, await AroundNowAsync(prefix + "nodes"));
         Assert.Equal(2, await AroundNowAsync(prefix + "revocations"));
 

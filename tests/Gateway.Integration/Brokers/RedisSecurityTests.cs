@@ -47,8 +47,8 @@ public sealed class RedisSecurityTests
         await using var broker = TestRedisBroker.Create(options, "n");
         await broker.StartAsync(new RecordingSink(), CancellationToken.None);
         await Eventually.TrueAsync(() => broker.Status.Connected, () => broker.Status.Reason);
-        await broker.AnnounceAsync("{}"u8.ToArray(), TimeSpan.FromMinutes(1), CancellationToken.None);
-        Assert.Single(await broker.ReadAnnouncementsAsync(CancellationToken.None));
+        await broker.Announcements.KeepAsync("n", "{}"u8.ToArray(), TimeSpan.FromMinutes(1), CancellationToken.None);
+        Assert.Single(await broker.Announcements.ReadAsync(CancellationToken.None));
     }
 
     /// <summary>The two users as docs/operations.md makes them.</summary>

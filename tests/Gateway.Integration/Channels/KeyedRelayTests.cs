@@ -10,7 +10,7 @@ using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Channels;
 
-/// <summary>A publication with a key, from one node to a slow reader of another, through Redis: the key travels in its envelope, the rule has none.</summary>
+/// <summary>A publication with a key, from one node to a slow reader of another, through Redis: the key travels in its header, the rule has none.</summary>
 public sealed class KeyedRelayTests(RedisServer redis) : IClassFixture<RedisServer>
 {
     private const int Keys = 7;
@@ -22,7 +22,7 @@ public sealed class KeyedRelayTests(RedisServer redis) : IClassFixture<RedisServ
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)] // no JSON: in its envelope as base64
+    [InlineData(false)] // no JSON
     public async Task Conflate_ReaderOfAnotherNode_EndsOnTheNewestOfEveryKey(bool isJson)
     {
         var prefix = $"{Guid.NewGuid():N}:";

@@ -36,10 +36,10 @@ public sealed class NodeTests
 
         Assert.Equal(DisconnectResult.Relayed, await first.Node.DisconnectAsync(id, CancellationToken.None));
         Assert.Equal(4403, (await client.ReceiveCloseAsync()).Code);
-        Assert.Equal(1, metrics["gateway.commands{result=disconnected}"]);
+        Assert.Equal(1, metrics["gateway.envelopes{result=disconnected}"]);
 
         Assert.Equal(DisconnectResult.Relayed, await first.Node.DisconnectAsync("0123456789abcdef", CancellationToken.None));
-        Assert.Equal(1, metrics["gateway.commands{result=not_here}"]);
+        Assert.Equal(1, metrics["gateway.envelopes{result=not_here}"]);
         await other.SubscribeAsync("news"); // still there
     }
 
@@ -63,7 +63,7 @@ public sealed class NodeTests
 
         Assert.Equal(payload, Encoding.UTF8.GetString((await a.ReceiveAsync())!.Value.Payload));
         Assert.Equal(payload, Encoding.UTF8.GetString((await b.ReceiveAsync())!.Value.Payload));
-        Assert.Equal(1, metrics["gateway.commands{result=published}"]);
+        Assert.Equal(1, metrics["gateway.envelopes{result=published}"]);
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class NodeTests
         await using var a = await PlainAsync(node, "a");
 
         await SendAsync(node, envelope);
-        Assert.Equal(1, metrics[$"gateway.commands{{result={result}}}"]);
+        Assert.Equal(1, metrics[$"gateway.envelopes{{result={result}}}"]);
 
         await SendAsync(node, """{"v":1,"channels":["a"],"text":"next"}""");
         Assert.Equal("next", Encoding.UTF8.GetString((await a.ReceiveAsync())!.Value.Payload));
@@ -112,8 +112,8 @@ public sealed class NodeTests
         byte[] inText = [.. "{\"v\":1,\"channels\":[\"a\"],\"text\":\""u8, 0xFF, .. "\"}"u8];
         byte[] inAName = [.. "{\"v\":1,\"channels\":[\""u8, 0xFF, .. "\"],\"text\":\"x\"}"u8];
         foreach (var envelope in (byte[][])[inData, inText, inAName])
-            await node.Node.Broker.SendCommandAsync(envelope, CancellationToken.None);
-        Assert.Equal(3, metrics["gateway.commands{result=malformed}"]);
+            await node.Node.Broker.Bus.SendAsync(envelope, CancellationToken.None);
+        Assert.Equal(3, metrics["gateway.envelopes{result=malformed}"]);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class NodeTests
         Assert.Equal(new byte[1000], (await client.ReceiveAsync())!.Value.Payload);
         Assert.Equal(3, metrics["gateway.deliveries.dropped{reason=too_large}"]);
         Assert.Equal(2, metrics["gateway.publications.received{source=channel}"]);
-        Assert.Equal(2, metrics["gateway.publications.received{source=command}"]);
+        Assert.Equal(2, metrics["gateway.publications.received{source=envelope}"]);
         Assert.Equal(1, metrics["gateway.deliveries"]);
     }
 
@@ -354,7 +354,7 @@ public sealed class NodeTests
     }
 
     private static ValueTask SendAsync(TestNode node, string envelope) =>
-        node.Node.Broker.SendCommandAsync(Encoding.UTF8.GetBytes(envelope), CancellationToken.None);
+        node.Node.Broker.Bus.SendAsync(Encoding.UTF8.GetBytes(envelope), CancellationToken.None);
 
     private static async Task<WsClient> PlainAsync(TestNode node, string channel)
     {

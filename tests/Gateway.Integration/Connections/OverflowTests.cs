@@ -66,24 +66,33 @@ public sealed class OverflowTests
                 await using var probe = await WsClient.ConnectAsync(node.EndPoint, socket => socket.LingerState = new LingerOption(isReset, 0));
             }
 
-            await using (var client = await WsClient.ConnectAsync(node.EndPoint))
+            foreach (var request in (string[])["GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "HEAD /healthz?from=lb HTTP/1.0\r\n\r\n"])
             {
-                await client.SendRawAsync("GET"u8.ToArray());
-                await AssertRefusedAsync(client);
-                await Eventually.TrueAsync(() => refusals.Value == 1);
+                await using var probe = await WsClient.ConnectAsync(node.EndPoint);
+                await probe.SendRawAsync(request);
+                await AssertRefusedAsync(probe);
             }
+
+            foreach (var request in (string[])["GET", "GET /healthzz HTTP/1.1\r\n", "GET /ws?/healthz HTTP/1.1\r\n"])
+            {
+                await using var client = await WsClient.ConnectAsync(node.EndPoint);
+                await client.SendRawAsync(request);
+                await AssertRefusedAsync(client);
+            }
+
+            await Eventually.TrueAsync(() => refusals.Value == 3);
 
             await using var silent = await WsClient.ConnectAsync(node.EndPoint);
             await AssertRefusedAsync(silent);
             await Eventually.TrueAsync(() =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
-                return refusals.Value == 2;
+                return refusals.Value == 4;
             });
         }
 
         await node.ReturnsToBaselineAsync();
-        Assert.Equal(2, refusals.Value);
+        Assert.Equal(4, refusals.Value);
     }
 
     [Fact]

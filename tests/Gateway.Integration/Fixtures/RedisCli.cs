@@ -10,7 +10,7 @@ internal static class RedisCli
     public static Task<int> PublishAsync(RedisServer redis, string channel, ReadOnlyMemory<byte> payload) => SendAsync(redis, $"gateway:ch:{channel}", payload);
 
     /// <summary>Sends an envelope. Returns how many nodes got it.</summary>
-    public static Task<int> CommandAsync(RedisServer redis, string json) => SendAsync(redis, "gateway:cmd", System.Text.Encoding.UTF8.GetBytes(json));
+    public static Task<int> EnvelopeAsync(RedisServer redis, string json) => SendAsync(redis, "gateway:cmd", System.Text.Encoding.UTF8.GetBytes(json));
 
     private static async Task<int> SendAsync(RedisServer redis, string key, ReadOnlyMemory<byte> payload)
     {

@@ -4,7 +4,7 @@ using Gateway.Core.Channels;
 namespace Gateway.Integration.Fixtures;
 
 /// <summary>A node's broker in this process, on a bus that other nodes may share, which a test can slow down, fail and cut.</summary>
-internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker
+internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker, INodeBus
 {
     private readonly InProcessBroker _inner = new(bus);
     private IBrokerSink? _sink;
@@ -43,24 +43,19 @@ internal sealed class ScriptedBroker(InProcessBus? bus = null) : IBroker
         await _inner.PublishAsync(channel, payload, cancellationToken);
     }
 
-    public ValueTask SendCommandAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
-        _inner.SendCommandAsync(json, cancellationToken);
-
     /// <summary>Whether this node's answers to others leave.</summary>
     public bool Replies { get; set; } = true;
 
+    public INodeBus Bus => this;
+
+    public IKeptRecords Announcements => _inner.Announcements;
+
+    public IKeptRecords Revocations => _inner.Revocations;
+
+    public ValueTask SendAsync(ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => _inner.Bus.SendAsync(json, cancellationToken);
+
     public ValueTask ReplyAsync(string node, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
-        Replies ? _inner.ReplyAsync(node, json, cancellationToken) : ValueTask.CompletedTask;
-
-    public ValueTask<byte[]?> AnnounceAsync(ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
-        _inner.AnnounceAsync(json, expiry, cancellationToken);
-
-    public ValueTask<IReadOnlyList<byte[]>> ReadAnnouncementsAsync(CancellationToken cancellationToken) => _inner.ReadAnnouncementsAsync(cancellationToken);
-
-    public ValueTask KeepRevocationAsync(string name, ReadOnlyMemory<byte> json, TimeSpan expiry, CancellationToken cancellationToken) =>
-        _inner.KeepRevocationAsync(name, json, expiry, cancellationToken);
-
-    public ValueTask<IReadOnlyList<byte[]>> ReadRevocationsAsync(CancellationToken cancellationToken) => _inner.ReadRevocationsAsync(cancellationToken);
+        Replies ? _inner.Bus.ReplyAsync(node, json, cancellationToken) : ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 }

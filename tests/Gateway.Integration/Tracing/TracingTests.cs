@@ -55,7 +55,7 @@ public sealed class TracingTests(RedisServer redis) : IClassFixture<RedisServer>
         await using var client = await Traced.SubscribeAsync(node, "news");
         var (traceId, spanId, traceparent) = Traced.NewContext();
 
-        await RedisCli.CommandAsync(redis, $$"""{"v":1,"channels":["news"],"text":"hello","traceparent":"{{traceparent}}","tracestate":"vendor=2"}""");
+        await RedisCli.EnvelopeAsync(redis, $$"""{"v":1,"channels":["news"],"text":"hello","traceparent":"{{traceparent}}","tracestate":"vendor=2"}""");
 
         Assert.Equal("hello", (await client.ReceiveJsonAsync()).GetProperty("data").GetString());
         var spans = await collector.TraceAsync(traceId, 2);
@@ -75,7 +75,7 @@ public sealed class TracingTests(RedisServer redis) : IClassFixture<RedisServer>
         await using var node = await Traced.StartAsync(collector.Url, redis);
         await using var client = await Traced.SubscribeAsync(node, "news");
 
-        await RedisCli.CommandAsync(redis, $$"""{"v":1,"channels":["news"],"data":1,"traceparent":{{traceparent}}}""");
+        await RedisCli.EnvelopeAsync(redis, $$"""{"v":1,"channels":["news"],"data":1,"traceparent":{{traceparent}}}""");
 
         Assert.Equal(1, (await client.ReceiveJsonAsync()).GetProperty("data").GetInt32());
     }

@@ -19,6 +19,8 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
     /// <summary>Of the last publication.</summary>
     public string? Key { get; private set; }
 
+    public bool IsBinary { get; private set; }
+
     public List<(string Channel, byte[] Payload)> Published { get; } = [];
 
     /// <summary>What the last publication was asked for by.</summary>
@@ -97,9 +99,9 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         return UserFault is { } fault ? throw fault : Task.FromResult(RevokedUntil);
     }
 
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, string? key, ActivityContext trace, CancellationToken cancellationToken)
+    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, bool isBinary, string? key, ActivityContext trace, CancellationToken cancellationToken)
     {
-        (Trace, Key) = (trace, key);
+        (Trace, Key, IsBinary) = (trace, key, isBinary);
         if (PublishFault(channel) is { } fault)
             throw fault;
         lock (Published)

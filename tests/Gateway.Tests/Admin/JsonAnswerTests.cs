@@ -42,6 +42,9 @@ public sealed class JsonAnswerTests
     [InlineData("GET", "/api/v1/publish", null, 405)]
     [InlineData("POST", "/api/v1/publish", "not json", 400)]
     [InlineData("HEAD", "/api/v1/node", null, 200)]
+    [InlineData("GET", "/openapi/v1.json", null, 200)]
+    [InlineData("HEAD", "/openapi/v1.json", null, 200)]
+    [InlineData("POST", "/openapi/v1.json", null, 405)]
     public async Task Answer_ToWhatIsNoRoute_SaysItsLength(string method, string path, string? body, int status)
     {
         await using var host = await RunningHost.StartAsync();

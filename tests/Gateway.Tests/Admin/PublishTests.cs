@@ -46,6 +46,20 @@ public class PublishTests
     }
 
     [Theory]
+    [InlineData("""{"channel":"a","binary":"MQ=="}""", true)]
+    [InlineData("""{"channel":"a","text":"1","binary":null}""", false)]
+    [InlineData("""{"channel":"a","data":1}""", false)]
+    public async Task Publish_Bytes_SaysThatTheyAre(string body, bool isBinary)
+    {
+        await using var host = await RunningHost.StartAsync();
+
+        var response = await host.PostAsync("/api/v1/publish", body);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(isBinary, host.Node.IsBinary);
+    }
+
+    [Theory]
     [InlineData("""{"channel":"a","data":1}""", null)]
     [InlineData("""{"channel":"a","data":1,"key":"symbol/\u00e9"}""", "symbol/é")]
     public async Task Publish_WithAKey_HandsItOn(string body, string? key)

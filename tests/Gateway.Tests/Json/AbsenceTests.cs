@@ -27,14 +27,13 @@ public sealed class AbsenceTests
     private static readonly Dictionary<string, Func<string, string>> Readers = new()
     {
         ["command"] = ReadCommand,
-        ["envelope"] = json => BrokerCommand.TryParse(Bytes(json)) is { } read
+        ["envelope"] = json => Envelope.TryParse(Bytes(json)) is { } read
             ? $"{read.Version} {read.Operation} {Join(read.Channels)} {Encoding.UTF8.GetString(read.Data.Span)} {read.Text} {Join(read.Binary)} {read.Key} {read.Connection} {read.User} {read.Trace.TraceId} {read.Trace.TraceState}"
             : None,
         ["announcement"] = json => NodeAnnouncement.TryParse(Bytes(json))?.ToString() ?? None,
         ["question"] = json => NodeQuestion.TryParse(Bytes(json))?.ToString() ?? None,
         ["answer"] = json => NodeAnswer.TryParse(Bytes(json)) is { } read ? $"{read.Id} {read.Node} {read.Body.ValueKind}" : None,
         ["revocation"] = json => Revocation.TryParse(Bytes(json))?.ToString() ?? None,
-        ["trace note"] = json => TraceNote.TryParse(Bytes(json))?.ToString() ?? None,
         ["publish"] = ReadPublish,
         ["revoke"] = json => Read(json, AdminJson.Default.RevokeBody),
         ["explain rules"] = json => Read(json, AdminJson.Default.RuleExplanationBody),
@@ -59,7 +58,6 @@ public sealed class AbsenceTests
         { "answer", """{"id":"i","node":"n","body":{}}""" },
         { "revocation", """{"v":1,"op":"revoke","user":"u","at":1,"until":2}""" },
         { "revocation", """{"v":1,"op":"revoke","jti":"t","until":2}""" },
-        { "trace note", """{"v":1,"op":"trace","channel":"a","bytes":1,"digest":"d","traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","tracestate":"a=1"}""" },
         { "publish", """{"channel":"a","text":"t","key":"k"}""" },
         { "publish", """{"channels":["a","b"],"binary":"AAE="}""" },
         { "revoke", """{"user":"u","expires_in":5}""" },

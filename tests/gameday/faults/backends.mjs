@@ -102,7 +102,7 @@ export default [
     mend: game => game.publishing.close(),
     alerts: { GatewayEnvelopesRefused: { on: 'gw-1 gw-2', within: 240 + 20 } },
     logs: [1306],
-    counts: game => [['malformed', game.reached, game.rise('gateway_commands_total', { result: 'malformed' })]],
+    counts: game => [['malformed', game.reached, game.rise('gateway_envelopes_total', { result: 'malformed' })]],
   },
   {
     name: 'envelope-once',
@@ -110,7 +110,7 @@ export default [
     lasts: 20,
     begin: async game => { game.reached = await game.stack.ask('PUBLISH', 'gateway:cmd', 'garbage'); },
     logs: [1306],
-    counts: game => [['malformed', game.reached, game.rise('gateway_commands_total', { result: 'malformed' })]],
+    counts: game => [['malformed', game.reached, game.rise('gateway_envelopes_total', { result: 'malformed' })]],
   },
   {
     name: 'too-large',

@@ -18,7 +18,7 @@ internal sealed class BalancedCluster : IDisposable
     private readonly ClusterSettings _settings;
     private readonly TargetSettings _target;
     private readonly RedisServer? _redis;
-    private readonly CommandPublisher? _publisher;
+    private readonly EnvelopePublisher? _publisher;
     private readonly List<NodeSlot> _slots;
     private readonly List<LoadBalancer> _balancers = [];
     private readonly List<string> _errors = [];
@@ -46,7 +46,7 @@ internal sealed class BalancedCluster : IDisposable
                 .. target.Set,
             ];
             var channels = Enumerable.Range(0, settings.Channels).Select(channel => $"load-{channel}").ToList();
-            _publisher = new CommandPublisher(loop, _redis.EndPoint, "gateway:", channels);
+            _publisher = new EnvelopePublisher(loop, _redis.EndPoint, "gateway:", channels);
             Publications = new PublicationLog(loop, new Publications(_publisher, settings.Channels, settings.Size), settings.Channels, settings.Rate);
             Clients = new Travellers(loop, Publications, channels, settings.Connections);
             loop.Observer.WatchNode(() => Usage);

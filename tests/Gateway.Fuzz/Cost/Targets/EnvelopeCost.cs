@@ -14,11 +14,10 @@ internal sealed class EnvelopeCost : ICostTarget
     /// <summary>One for each kind.</summary>
     public static IReadOnlyList<ICostTarget> All { get; } =
     [
-        new EnvelopeCost("envelope", static json => _ = BrokerCommand.TryParse(json)),
+        new EnvelopeCost("envelope", static json => _ = Envelope.TryParse(json)),
         new EnvelopeCost("announcement", static json => _ = NodeAnnouncement.TryParse(json)),
         new EnvelopeCost("question", static json => _ = NodeQuestion.TryParse(json)),
         new EnvelopeCost("answer", static json => _ = NodeAnswer.TryParse(json)),
-        new EnvelopeCost("trace-note", static json => _ = TraceNote.TryParse(json)),
     ];
 
     public string Name { get; }

@@ -6,7 +6,7 @@ using Gateway.Load.Publishing;
 namespace Gateway.Load.Cluster;
 
 /// <summary>Publishes to every second channel by an envelope on <c>gateway:cmd</c>, and to the others as any backend does.</summary>
-internal sealed class CommandPublisher(Loop loop, IPEndPoint redis, string prefix, IReadOnlyList<string> channels)
+internal sealed class EnvelopePublisher(Loop loop, IPEndPoint redis, string prefix, IReadOnlyList<string> channels)
     : RedisPublisher(loop, redis, channels.Select(channel => $"{prefix}ch:{channel}"))
 {
     private readonly byte[] _head = Encoding.UTF8.GetBytes($"*3\r\n$7\r\nPUBLISH\r\n${prefix.Length + 3}\r\n{prefix}cmd\r\n$");

@@ -12,7 +12,7 @@ namespace Gateway.Core.Brokers;
 /// The envelope that nodes and backends send to every node (<c>gateway:cmd</c>): a publication to several channels, or an operation.
 /// Unknown fields are ignored and a newer version is refused, so that nodes of neighbouring versions live side by side in a deploy.
 /// </summary>
-public sealed class BrokerCommand
+public sealed class Envelope
 {
     /// <summary>The version this node writes and the newest it reads.</summary>
     public const int CurrentVersion = 1;
@@ -40,14 +40,9 @@ public sealed class BrokerCommand
     [JsonPropertyName("text")]
     public string? Text { get; init; }
 
-    /// <summary>Payload: bytes, base64.</summary>
+    /// <summary>Payload: bytes, base64; they stay bytes for subscribers, also where they happen to be text.</summary>
     [JsonPropertyName("binary")]
     public byte[]? Binary { get; init; }
-
-    /// <summary><see cref="Binary"/> stays bytes for subscribers, also where it happens to be text.</summary>
-    [JsonPropertyName("opaque")]
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Opaque { get; init; }
 
     /// <summary>
     /// What the publication is about, where only the newest about it counts. Of any kind, since a mistake in it must not cost the publication.
@@ -79,7 +74,7 @@ public sealed class BrokerCommand
     internal ActivityContext Trace => TraceContext.Parse(TextOf(Traceparent), TextOf(Tracestate));
 
     /// <summary>Reads an envelope; null when it is not one. Of a newer one the version alone is sure to be read.</summary>
-    public static BrokerCommand? TryParse(ReadOnlySpan<byte> json)
+    public static Envelope? TryParse(ReadOnlySpan<byte> json)
     {
         json = ByteOrderMark.Skip(json);
         if (!Utf8.IsValid(json) || !JsonScanner.IsValue(json, MaxDepth) || JsonScanner.SkipPast(json, 0, (byte)'{') < 0)
@@ -88,26 +83,26 @@ public sealed class BrokerCommand
         var data = TakeApart(json, head);
         try
         {
-            var command = JsonReading.Read(head.WrittenSpan, BrokerJson.Default.BrokerCommand)!;
+            var command = JsonReading.Read(head.WrittenSpan, EnvelopeJson.Default.Envelope)!;
             command.Data = data.ToArray();
             return command;
         }
         catch (JsonException)
         {
             // A newer version may have given a field another kind.
-            return TryParseVersion(head.WrittenSpan) is var version and > CurrentVersion ? new BrokerCommand { Version = version } : null;
+            return TryParseVersion(head.WrittenSpan) is var version and > CurrentVersion ? new Envelope { Version = version } : null;
         }
     }
 
     /// <summary>An envelope that disconnects a connection, wherever it is.</summary>
     public static byte[] Disconnect(string connection) => JsonSerializer.SerializeToUtf8Bytes(
-        new BrokerCommand { Version = CurrentVersion, Operation = "disconnect", Connection = connection },
-        BrokerJson.Default.BrokerCommand);
+        new Envelope { Version = CurrentVersion, Operation = "disconnect", Connection = connection },
+        EnvelopeJson.Default.Envelope);
 
     /// <summary>An envelope that disconnects all connections of a user.</summary>
     public static byte[] DisconnectUser(string user) => JsonSerializer.SerializeToUtf8Bytes(
-        new BrokerCommand { Version = CurrentVersion, Operation = "disconnect", User = user },
-        BrokerJson.Default.BrokerCommand);
+        new Envelope { Version = CurrentVersion, Operation = "disconnect", User = user },
+        EnvelopeJson.Default.Envelope);
 
     /// <summary>
     /// The fields that are read, without the payload, which is any client's: the library makes a tree of it, at a price that is its size times
@@ -131,8 +126,7 @@ public sealed class BrokerCommand
             hasOther |= JsonString.Is(members.Name, "text"u8) || JsonString.Is(members.Name, "binary"u8);
             // Of any kind but their own they are as good as none.
             var isText = members.Value[0] == (byte)'"';
-            var isTrue = members.Value[0] == (byte)'t';
-            if (!IsRead(members.Name) && !(isText && IsReadAsText(members.Name)) && !(isTrue && JsonString.Is(members.Name, "opaque"u8)))
+            if (!IsRead(members.Name) && !(isText && IsReadAsText(members.Name)))
                 continue;
             head.Write(",\""u8);
             head.Write(members.Name);
@@ -159,7 +153,7 @@ public sealed class BrokerCommand
     {
         try
         {
-            return JsonReading.Read(json, BrokerJson.Default.BrokerCommandVersion)?.Version ?? 0;
+            return JsonReading.Read(json, EnvelopeJson.Default.EnvelopeVersion)?.Version ?? 0;
         }
         catch (JsonException)
         {
@@ -169,13 +163,13 @@ public sealed class BrokerCommand
 }
 
 /// <summary>What envelopes of all versions have.</summary>
-internal sealed class BrokerCommandVersion
+internal sealed class EnvelopeVersion
 {
     [JsonPropertyName("v")]
     public int Version { get; init; }
 }
 
-[JsonSerializable(typeof(BrokerCommand))]
-[JsonSerializable(typeof(BrokerCommandVersion))]
+[JsonSerializable(typeof(Envelope))]
+[JsonSerializable(typeof(EnvelopeVersion))]
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class BrokerJson : JsonSerializerContext;
+internal sealed partial class EnvelopeJson : JsonSerializerContext;
