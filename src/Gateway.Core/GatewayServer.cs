@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Core;
 
 /// <summary>Serves a node's clients: starts to listen, and stops well.</summary>
-public sealed class GatewayServer : IAsyncDisposable
+public sealed class GatewayServer : INodeServer, IAsyncDisposable
 {
     private static readonly TimeSpan StopPollPeriod = TimeSpan.FromMilliseconds(20);
 
@@ -44,10 +44,10 @@ public sealed class GatewayServer : IAsyncDisposable
         metrics.Meter.CreateObservableGauge("gateway.ready", () => Readiness.Ready ? 1 : 0, "1", "1 while the node should be sent clients.");
     }
 
-    /// <summary>The real addresses, once it listens.</summary>
-    public IReadOnlyList<IPEndPoint> EndPoints => [.. _listeners.Select(listener => listener.EndPoint)];
+    /// <inheritdoc/>
+    public IReadOnlyList<IPEndPoint> EndPoints => _isListening ? [.. _listeners.Select(listener => listener.EndPoint)] : [];
 
-    /// <summary>Whether load balancers should send clients.</summary>
+    /// <inheritdoc/>
     public NodeReadiness Readiness
     {
         get
@@ -65,8 +65,7 @@ public sealed class GatewayServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the node and listens on every endpoint.</summary>
-    /// <exception cref="ListenException">An endpoint cannot be listened on; nothing is listening.</exception>
+    /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         WarnOfDescriptorLimit();
@@ -87,10 +86,7 @@ public sealed class GatewayServer : IAsyncDisposable
         _isListening = true;
     }
 
-    /// <summary>
-    /// Drains the node, accepting nobody once load balancers know, and waits for the ends of all connections; what is left after
-    /// <see cref="DrainOptions.Timeout"/>, or when cancelled, is cut.
-    /// </summary>
+    /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_isStopping)
@@ -116,10 +112,10 @@ public sealed class GatewayServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends all clients away, at a rate that the other nodes can take, and takes none; the node goes on running.</summary>
+    /// <inheritdoc/>
     public void BeginDrain() => _node.Drain.Begin();
 
-    /// <summary>Calls a drain off. False: there is none, or the node is stopping.</summary>
+    /// <inheritdoc/>
     public bool CancelDrain() => !_isStopping && _node.Drain.Cancel();
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ namespace Gateway.Core;
 /// <summary>The node's state as gauges, read when metrics are collected: nothing is counted on the path of a message for them.</summary>
 internal static class NodeGauges
 {
-    public static void Register(Meter meter, GatewayNode node, Shard[] shards, MemoryUsage memory)
+    public static void Register(Meter meter, GatewayNode node, ShardSet shards, MemoryUsage memory)
     {
         var context = node.Connections;
         meter.CreateObservableUpDownCounter("gateway.connections", () => ByStateAndProtocol(context.Registry), "{connection}", "Connections, by state and protocol.");
@@ -21,9 +21,9 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.channels", () => node.ChannelCount, "{channel}", "Channels the node is subscribed to at the broker.");
         meter.CreateObservableGauge("gateway.subscriptions", () => node.SubscriptionCount, "{subscription}", "Subscriptions of all connections.");
         meter.CreateObservableGauge("gateway.queue.bytes", () => context.Registry.All().Sum(connection => connection.QueuedBytes), "By", "Bytes waiting in outbound queues.");
-        meter.CreateObservableGauge("gateway.shard.inbox.publications", () => shards.Sum(shard => shard.Inbox.Publications), "{publication}", "Publications waiting for a shard.");
-        meter.CreateObservableGauge("gateway.shard.inbox.bytes", () => shards.Sum(shard => shard.Inbox.Bytes), "By", "Bytes of publications waiting for a shard.");
-        meter.CreateObservableGauge("gateway.shard.inbox.fill", () => shards.Max(shard => shard.Inbox.Fill), "1", "The fullest shard's inbox, as a share of what it may hold, in publications or in bytes.");
+        meter.CreateObservableGauge("gateway.shard.inbox.publications", () => shards.All.Sum(shard => shard.Inbox.Publications), "{publication}", "Publications waiting for a shard.");
+        meter.CreateObservableGauge("gateway.shard.inbox.bytes", () => shards.All.Sum(shard => shard.Inbox.Bytes), "By", "Bytes of publications waiting for a shard.");
+        meter.CreateObservableGauge("gateway.shard.inbox.fill", () => shards.All.Max(shard => shard.Inbox.Fill), "1", "The fullest shard's inbox, as a share of what it may hold, in publications or in bytes.");
         meter.CreateObservableGauge("gateway.buffers.rented", () => Rented(node, context), "{buffer}", "Rentals that have not been returned, by pool; at rest none; with the back end sockets each connection's receive args.");
         meter.CreateObservableGauge("gateway.nodes", () => Nodes(node), "{node}", "Nodes that have announced themselves, by state; all 0 while Redis does not answer.");
         meter.CreateObservableGauge("gateway.drain.state", () => (int)node.Drain.State, "1", "0: no drain; 1: not ready, still serving; 2: clients are being sent away; 3: none is left.");
@@ -31,6 +31,8 @@ internal static class NodeGauges
         meter.CreateObservableGauge("gateway.drain.time_left", () => Known(node.Drain.TimeLeft?.TotalSeconds), "s", "Until a drain's deadline; below zero afterwards; none while there is no drain.");
         meter.CreateObservableGauge("gateway.rebalance.rate", () => node.Drain.State == DrainState.None ? node.RebalanceRate : 0, "{connection}/s", "Clients a second that are moved now to a node that has joined.");
         meter.CreateObservableGauge("gateway.broker.connected", () => node.Broker.Status.Connected ? 1 : 0, "1", "1 while publications flow.");
+        meter.CreateObservableGauge("gateway.revocations", () => node.RevocationCount, "{revocation}", "Revocations of tokens that this node keeps.");
+        meter.CreateObservableGauge("gateway.users", () => context.Users.Count, "{user}", "Users with a connection to this node, by their tokens.");
         RegisterMemory(meter, node.Memory);
         meter.CreateObservableGauge("gateway.memory.kept", () => Kept(node), "By", "Memory that nobody uses and that is kept for whoever needs some next, by pool; given back when the node is short of memory, and after a minute in which nobody has needed it.");
         RegisterProcess(meter, memory);

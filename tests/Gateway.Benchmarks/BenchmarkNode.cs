@@ -4,6 +4,7 @@ using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
 using Gateway.Core.Telemetry;
 using Gateway.Core.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,13 +63,13 @@ internal sealed class BenchmarkNode : IAsyncDisposable
         var frame = FrameHeader.SizeOf(payload.Length, masked: false) + payload.Length;
         var expected = _sent.Total + ((long)subscribers * times * frame);
         for (var i = 0; i < times; i++)
-            await _node.PublishAsync(channel, payload, PublicationSource.Api, CancellationToken.None);
+            await _node.Publisher.PublishAsync(channel, payload, PublicationSource.Api, CancellationToken.None);
         var spin = default(SpinWait);
         while (_sent.Total < expected)
             spin.SpinOnce(sleep1Threshold: -1);
     }
 
-    private async Task<int> CountActiveAsync() => (await _node.ListChannelsAsync("", int.MaxValue)).Sum(channel => channel.Subscribers);
+    private async Task<int> CountActiveAsync() => (await _node.Investigator.ListChannelsAsync("", int.MaxValue)).Sum(channel => channel.Subscribers);
 
     public async ValueTask DisposeAsync()
     {

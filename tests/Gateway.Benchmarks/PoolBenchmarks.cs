@@ -18,7 +18,7 @@ public class PoolBenchmarks
     [Benchmark]
     public void Queue() => _queues.Return(_queues.Rent());
 
-    /// <summary>A drain that dirties them all before it flushes them.</summary>
+    /// <summary>A turn that dirties them all before it flushes them.</summary>
     [Benchmark(OperationsPerInvoke = 1000)]
     public void ThousandQueues()
     {

@@ -4,7 +4,7 @@ using Gateway.Core.Channels;
 namespace Gateway.Benchmarks;
 
 /// <summary>
-/// The shards' drains, with 1,000 subscribers: what a delivery costs beside the system call. One operation is one delivery.
+/// The shards' turns, with 1,000 subscribers: what a delivery costs beside the system call. One operation is one delivery.
 /// </summary>
 public class ShardBenchmarks : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ public class ShardBenchmarks : IAsyncDisposable
 
     /// <summary>One by one: each has left before the next comes.</summary>
     [Benchmark(OperationsPerInvoke = Subscribers * Publications)]
-    public async Task DrainOneByOne()
+    public async Task TurnOneByOne()
     {
         for (var i = 0; i < Publications; i++)
             await _node.PublishAsync(Channel, _payload, Subscribers);
@@ -33,7 +33,7 @@ public class ShardBenchmarks : IAsyncDisposable
 
     /// <summary>All at once: they share their sends.</summary>
     [Benchmark(OperationsPerInvoke = Subscribers * Publications)]
-    public Task DrainThirtyTwoAtOnce() => _node.PublishAsync(Channel, _payload, Subscribers, Publications);
+    public Task TurnThirtyTwoAtOnce() => _node.PublishAsync(Channel, _payload, Subscribers, Publications);
 
     [GlobalCleanup]
     public ValueTask DisposeAsync()

@@ -27,9 +27,13 @@ public sealed class ArchitectureTests
         ["Channels"] = ["Publications", "Access", "Addresses", "Connections", "Framing", "Buffers", "Json", "Options", "Telemetry"],
         ["Protocols"] = ["Publications", "Access", "Channels", "Connections", "Handshake", "Framing", "Json", "Options", "Telemetry"],
         ["Brokers"] = ["Json", "Options", "Telemetry"],
-        ["Cluster"] = ["Access", "Brokers", "Connections", "Options", "Telemetry"],
+        ["Cluster"] = ["Access", "Brokers", "Connections", "Options", "Publications", "Telemetry"],
         ["Memory"] = ["Connections", "Buffers", "Options", "Telemetry", "Transport"],
         ["Diagnosis"] = ["Connections", "Transport", "Framing", "Addresses"],
+        ["Relay"] = ["Access", "Brokers", "Buffers", "Channels", "Connections", "Diagnosis", "Memory", "Options", "Publications", "Telemetry"],
+        ["Removal"] = ["Access", "Brokers", "Connections", "Telemetry"],
+        ["Rules"] = ["Access", "Channels", "Connections", "Diagnosis", "Options"],
+        ["Investigation"] = ["Access", "Addresses", "Brokers", "Channels", "Cluster", "Connections", "Diagnosis", "Options", "Telemetry", "Transport"],
     };
 
     // Shared vocabulary: a broker, and a publication on its way there, have to say which channel they mean.

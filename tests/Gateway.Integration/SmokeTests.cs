@@ -1,7 +1,7 @@
 using System.Text;
-using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Relay;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration;
@@ -36,7 +36,7 @@ public sealed class SmokeTests
         await using var plain = await WsClient.OpenAsync(node.EndPoint, "/plain/news");
         await node.SubscribedAsync(2);
 
-        await node.Node.PublishAsync(ChannelName.Parse("news"), Encoding.UTF8.GetBytes(payload), PublicationSource.Api, CancellationToken.None);
+        await node.Node.Publisher.PublishAsync(ChannelName.Parse("news"), Encoding.UTF8.GetBytes(payload), PublicationSource.Api, CancellationToken.None);
 
         Assert.Equal(expected, Encoding.UTF8.GetString((await json.ReceiveAsync())!.Value.Payload));
         Assert.Equal(payload, Encoding.UTF8.GetString((await plain.ReceiveAsync())!.Value.Payload));

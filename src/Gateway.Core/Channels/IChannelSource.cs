@@ -1,6 +1,6 @@
 namespace Gateway.Core.Channels;
 
-/// <summary>Where the publications of channels come from. Implemented by <see cref="GatewayNode"/>, which asks its broker.</summary>
+/// <summary>Where the publications of channels come from. Implemented above, by <c>Relay/BrokerChannels</c>, which asks the broker.</summary>
 internal interface IChannelSource
 {
     /// <summary>

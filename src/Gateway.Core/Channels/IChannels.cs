@@ -3,7 +3,7 @@ using Gateway.Core.Connections;
 
 namespace Gateway.Core.Channels;
 
-/// <summary>What client protocols ask of the node. Implemented by <see cref="GatewayNode"/>. Calls return at once.</summary>
+/// <summary>What client protocols ask of the node. Implemented above, by <c>Relay/ClientWishes</c>. Calls return at once.</summary>
 internal interface IChannels
 {
     /// <summary>What the rules say by themselves of a client's wish. Allocates nothing.</summary>

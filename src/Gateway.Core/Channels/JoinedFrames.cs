@@ -6,7 +6,7 @@ namespace Gateway.Core.Channels;
 
 /// <summary>
 /// What a batch of one channel's publications is for all subscribers of one encoder: its frames, and the same frames corked. An idle
-/// subscriber is sent the cork as it is, so that nothing is queued or copied for it. Owned by a shard's drain.
+/// subscriber is sent the cork as it is, so that nothing is queued or copied for it. Owned by a shard's turn.
 /// </summary>
 internal sealed class JoinedFrames
 {

@@ -110,10 +110,13 @@ internal sealed class RuleChange(
                 verdict = await access.AskAsync(AccessWish.Of(held.Connection, held.Channel, ChannelAction.Subscribe), stopped).ConfigureAwait(false);
         }
 
-        if (verdict.IsAllowed || held.Connection.Protocol is not IRevokes protocol)
+        if (verdict.IsAllowed)
             return false;
-        protocol.Revoke(held.Connection, held.Channel);
-        metrics.Revocations.Add(1);
+        if (held.Connection.Protocol is IEndsSubscriptions protocol)
+            protocol.EndSubscription(held.Connection, held.Channel);
+        else
+            held.Connection.Close(CloseReason.Forbidden); // what is forbidden ends, whatever a protocol has forgotten
+        metrics.SubscriptionsForbidden.Add(1);
         tally.Ended++;
         tally.Example ??= (held.Channel.Text, AccessWords.Why(verdict, client, held.Channel.Text, ChannelAction.Subscribe));
         return true;

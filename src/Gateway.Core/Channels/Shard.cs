@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Gateway.Core.Channels;
 
 /// <summary>
-/// The single writer of its connections' subscriptions. A drain takes what waits, changes subscriptions, queues each publication for
+/// The single writer of its connections' subscriptions. A turn takes what waits, changes subscriptions, queues each publication for
 /// its subscribers, then flushes each connection it has touched once: under light load a publication leaves at once, under heavy load
 /// batches form by themselves. A batch of one channel alone is a broadcast.
 /// </summary>
@@ -26,14 +26,14 @@ internal sealed partial class Shard : IThreadPoolWorkItem
     private readonly NodeShares _shares;
     private readonly ShardInbox _inbox;
     private readonly LimitOptions _limits;
-    private SlowConsumerPolicies _policies; // touched by the drain only, but for the first
+    private SlowConsumerPolicies _policies; // touched in its turns only, but for the first
     private readonly long _batchBytes;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Rarely _mayLogFault;
 
-    // Touched by the drain only, but for their capacities.
+    // Touched in its turns only, but for their capacities.
     private readonly Dictionary<ChannelName, ShardChannel> _channels = new(ChannelNameComparer.Instance);
     private readonly List<Publication> _batch = new(BatchPublications);
     private readonly List<Subscriber> _dirty = [];
@@ -92,7 +92,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
 
     /// <summary>
     /// What a client asks, from the turn in which it is received: done on the spot if nobody is at the shard, since waking a thread costs
-    /// more than most requests. Any thread that is not in a drain and holds no lock.
+    /// more than most requests. Any thread that is not in a shard's turn and holds no lock.
     /// </summary>
     public void Do(ShardItemKind kind, object subject, Connection asker)
     {
@@ -120,7 +120,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
             channel.Outbound.Policy = policies.Of(channel.Name);
     }));
 
-    /// <summary>Looks at the shard from inside a drain.</summary>
+    /// <summary>Looks at the shard from inside a turn.</summary>
     public Task<T> InspectAsync<T>(Func<Shard, T> look)
     {
         var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -141,7 +141,7 @@ internal sealed partial class Shard : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>The drain. Never runs twice at once: the inbox schedules it only when it has found nothing.</summary>
+    /// <summary>A turn. Never runs twice at once: the inbox schedules it only when it has found nothing.</summary>
     public void Execute()
     {
         for (_roundsLeft = RoundsPerTurn; _roundsLeft > 0; _roundsLeft--)

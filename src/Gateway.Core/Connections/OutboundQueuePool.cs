@@ -5,7 +5,7 @@ using Gateway.Core.Telemetry;
 namespace Gateway.Core.Connections;
 
 /// <summary>
-/// Queues for connections that have something waiting. The thread that rents mostly returns too (a drain fills and flushes), so each
+/// Queues for connections that have something waiting. The thread that rents mostly returns too (a turn fills and flushes), so each
 /// thread keeps some: no lock, no shared line. Two magazines of them, 64 KiB as a rule and 72 at most; what is above goes to the node's depot, from which
 /// a thread that only rents, since others return, takes it.
 /// <para>

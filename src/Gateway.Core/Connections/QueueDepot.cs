@@ -3,7 +3,7 @@ namespace Gateway.Core.Connections;
 /// <summary>The magazines that no thread has: full ones, and empty ones to fill.</summary>
 internal sealed class QueueDepot
 {
-    // 28,000 queues that have not grown: as many connections as two cores' drains dirty at once with 25,000 subscribers.
+    // 28,000 queues that have not grown: as many connections as two shards' turns dirty at once with 25,000 subscribers.
     private const long MaxBytes = 8 * 1024 * 1024;
 
     private readonly Lock _gate = new();

@@ -44,7 +44,7 @@ public sealed class GatewayMetrics : IDisposable
         Announcements = Events("gateway.announcements", "{announcement}", "Times the node told the others of its load and looked at theirs, by result.");
         UnusableFiles = new UnusableFiles(_meter);
         RulesReloads = Events("gateway.rules.reloads", "{reload}", "Times the configuration's rules were read again, by result.");
-        Revocations = Events("gateway.subscriptions.revoked", "{subscription}", "Subscriptions that were ended because changed rules do not allow them.");
+        SubscriptionsForbidden = Events("gateway.subscriptions.forbidden", "{subscription}", "Subscriptions that were ended because changed rules do not allow them.");
         AuthorizerAnswers = Events("gateway.authorizer.answers", "{question}", "Questions to the backend whether a client may, by result.");
         AuthorizerDuration = Histogram("gateway.authorizer.duration", "s", "From a question to the backend to its answer, of those that it answered.", LatencyBuckets.Bounds);
         AuthorizerCache = Events("gateway.authorizer.cache", "{question}", "Questions whether a client may, by where the answer came from: remembered, one that another waits for already, or the backend.");
@@ -168,7 +168,7 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Files that cannot be used as they are now.</summary>
     public UnusableFiles UnusableFiles { get; }
 
-    internal EventCounter Revocations { get; }
+    internal EventCounter SubscriptionsForbidden { get; }
 
     /// <summary>Tag <c>part</c>.</summary>
     internal EventCounter Faults { get; }

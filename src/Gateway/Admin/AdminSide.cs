@@ -116,6 +116,8 @@ internal static class AdminSide
             context.Response.Body = body;
         }
 
+        if (whole.Length == 0)
+            return; // refused: others say so
         context.Response.ContentLength = whole.Length;
         whole.Position = 0;
         await whole.CopyToAsync(body, context.RequestAborted);

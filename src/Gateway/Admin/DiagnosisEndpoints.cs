@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using Gateway.Core;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Investigation;
 
 namespace Gateway.Admin;
 
@@ -28,13 +28,13 @@ internal static class DiagnosisEndpoints
     }
 
     private static async Task<IResult> FindLaggingAsync(
-        INodeAdmin node,
+        IInvestigator investigator,
         [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
         CancellationToken cancellationToken) =>
-        ListLimit.Refusal(limit, GatewayNode.MaxLagging) ?? JsonAnswer.Of(await node.FindLaggingAsync(limit ?? ListLimit.Default, cancellationToken));
+        ListLimit.Refusal(limit, IInvestigator.MaxLagging) ?? JsonAnswer.Of(await investigator.FindLaggingAsync(limit ?? ListLimit.Default, cancellationToken));
 
     private static async Task<IResult> ExplainAsync(
-        INodeAdmin node,
+        IInvestigator investigator,
         [Description("The channel's name.")] string? channel,
         [Description("A connection's id, as its 'welcome' told it.")] string? connection,
         [Description("A user, in place of a connection: each of its connections is explained, in the form of 'UserExplanation'.")] string? user,
@@ -45,9 +45,9 @@ internal static class DiagnosisEndpoints
         if (channel.Length > MaxText || connection?.Length > MaxText || user?.Length > MaxText)
             return Problem.Result(400, $"'channel', 'connection' and 'user' may have {MaxText} characters.");
         if (user is null)
-            return JsonAnswer.Of(await node.ExplainAsync(channel, connection, cancellationToken));
+            return JsonAnswer.Of(await investigator.ExplainAsync(channel, connection, cancellationToken));
         return connection is null
-            ? JsonAnswer.Of(await node.ExplainUserAsync(channel, user, cancellationToken))
+            ? JsonAnswer.Of(await investigator.ExplainUserAsync(channel, user, cancellationToken))
             : Problem.Result(400, "Give 'connection' or 'user', not both.");
     }
 }

@@ -1,3 +1,4 @@
+using Gateway.Core;
 using Gateway.Core.Cluster;
 
 namespace Gateway.Admin;
@@ -31,17 +32,17 @@ internal static class DrainEndpoints
             .Produces<DrainReport>();
     }
 
-    private static IResult ListNodes(INodeAdmin node) => JsonAnswer.Of(NodeList.Of(node.Nodes, node.Name));
+    private static IResult ListNodes(INodeStatus node) => JsonAnswer.Of(NodeList.Of(node.Nodes, node.Name));
 
-    private static IResult Describe(INodeAdmin node) => JsonAnswer.Of(DrainReport.Of(node));
+    private static IResult Describe(INodeStatus node) => JsonAnswer.Of(DrainReport.Of(node));
 
-    private static IResult Begin(INodeAdmin node)
+    private static IResult Begin(INodeServer server, INodeStatus node)
     {
-        node.BeginDrain();
+        server.BeginDrain();
         return JsonAnswer.Of(DrainReport.Of(node), StatusCodes.Status202Accepted);
     }
 
-    private static IResult Cancel(INodeAdmin node) => node.CancelDrain()
+    private static IResult Cancel(INodeServer server, INodeStatus node) => server.CancelDrain()
         ? JsonAnswer.Of(DrainReport.Of(node))
         : Problem.Result(409, node.DrainStatus.State == DrainState.None ? "There is no drain to call off." : "The node is stopping: that cannot be called off.");
 }

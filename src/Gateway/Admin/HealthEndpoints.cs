@@ -1,3 +1,5 @@
+using Gateway.Core;
+
 namespace Gateway.Admin;
 
 /// <summary>
@@ -12,9 +14,9 @@ internal static class HealthEndpoints
             .WithMetadata(OpenAccess.Instance).WithName("livez").WithTags("Health").WithSummary("Whether the process is alive")
             .Produces<string>(200, "text/plain");
 
-        routes.MapGet("/readyz", (INodeAdmin node) =>
+        routes.MapGet("/readyz", (INodeServer server) =>
             {
-                var (ready, reason) = node.Readiness;
+                var (ready, reason) = server.Readiness;
                 return TypedResults.Text(reason + "\n", statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
             })
             .WithMetadata(OpenAccess.Instance).WithName("readyz").WithTags("Health").WithSummary("Whether the node may take clients")

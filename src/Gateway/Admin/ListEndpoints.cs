@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Investigation;
 
 namespace Gateway.Admin;
 
@@ -33,22 +34,22 @@ internal static class ListEndpoints
     }
 
     private static async Task<IResult> FindSubscribersAsync(
-        INodeAdmin node,
+        IInvestigator investigator,
         [Description("The channel's name.")] string? channel,
         [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
         CancellationToken cancellationToken) =>
         !ChannelName.TryParse(channel, out var name)
             ? Problem.Result(400, $"Give 'channel', a channel's name: 1 to {ChannelName.MaxBytes} bytes of UTF-8 without control characters, spaces and commas.")
-            : ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? JsonAnswer.Of(await node.FindSubscribersAsync(name, limit ?? ListLimit.Default, cancellationToken));
+            : ListLimit.Refusal(limit, IInvestigator.MaxListed) ?? JsonAnswer.Of(await investigator.FindSubscribersAsync(name, limit ?? ListLimit.Default, cancellationToken));
 
     private static async Task<IResult> FindEndedAsync(
-        INodeAdmin node,
+        IInvestigator investigator,
         [Description("At most so many, 1 to 100; 20 if not given.")] int? limit,
         CancellationToken cancellationToken) =>
-        ListLimit.Refusal(limit, GatewayNode.MaxListed) ?? JsonAnswer.Of(await node.FindEndedAsync(limit ?? ListLimit.Default, cancellationToken));
+        ListLimit.Refusal(limit, IInvestigator.MaxListed) ?? JsonAnswer.Of(await investigator.FindEndedAsync(limit ?? ListLimit.Default, cancellationToken));
 
     private static IResult Traffic(
-        INodeAdmin node,
+        INodeStatus node,
         [Description("Only what is later: the time of the last point that is known already.")] DateTimeOffset? after) =>
-        JsonAnswer.Of(new TrafficReport(node.Name, GatewayNode.TrafficInterval.TotalSeconds, [.. node.Traffic.Where(point => !(point.At <= after))]));
+        JsonAnswer.Of(new TrafficReport(node.Name, INodeStatus.TrafficInterval.TotalSeconds, [.. node.Traffic.Where(point => !(point.At <= after))]));
 }

@@ -1,10 +1,12 @@
+using Gateway.Core;
+
 namespace Gateway.Admin;
 
 /// <summary>
 /// Says in every answer which node gave it (<see cref="Header"/>), and refuses what is meant for another (<see cref="Parameter"/>): behind a load
 /// balancer a request reaches any of them. It stands behind <see cref="AdminAccess"/>, since who may not ask is told no names, and behind <see cref="GivenQuery"/>.
 /// </summary>
-internal sealed class MeantNode(RequestDelegate next, INodeAdmin node)
+internal sealed class MeantNode(RequestDelegate next, INodeStatus node)
 {
     /// <summary>The answer's header with the name of the node that gave it.</summary>
     public const string Header = "Gateway-Node";

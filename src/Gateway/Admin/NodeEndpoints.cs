@@ -4,6 +4,9 @@ using Gateway.Configuration;
 using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Investigation;
+using Gateway.Core.Removal;
+using Gateway.Core.Rules;
 using Gateway.Hosting;
 using ConnectionInfo = Gateway.Core.Diagnosis.ConnectionInfo;
 
@@ -45,9 +48,9 @@ internal static class NodeEndpoints
             .ProducesProblems(503);
     }
 
-    private static IResult Describe(INodeAdmin node, GatewaySettings settings, TimeProvider time)
+    private static IResult Describe(INodeStatus node, INodeServer server, IRuleBook book, GatewaySettings settings, TimeProvider time)
     {
-        var (broker, readiness, addresses) = (node.BrokerStatus, node.Readiness, node.EndPoints);
+        var (broker, readiness, addresses) = (node.BrokerStatus, server.Readiness, server.EndPoints);
         return JsonAnswer.Of(new NodeReport(
             node.Name,
             ProgramVersion.Text,
@@ -63,11 +66,12 @@ internal static class NodeEndpoints
             new BrokerReport(node.BrokerName, broker.Connected, broker.Reason),
             new ReadinessReport(readiness.Ready, readiness.Reason),
             LimitReport.Of(settings.Gateway.Limits, node.MaxConnections),
-            node.Rules.Hash));
+            book.Rules.Hash));
     }
 
     private static async Task<IResult> ListChannelsAsync(
-        INodeAdmin node,
+        INodeStatus node,
+        IInvestigator investigator,
         [Description("Only channels whose name starts so.")] string? prefix,
         [Description("At most so many, 1 to 1000; 100 if not given.")] int? limit,
         [Description("'name', the default, or 'subscribers': those with the most on this node first.")] string? sort)
@@ -78,16 +82,16 @@ internal static class NodeEndpoints
             return Problem.Result(400, "'sort' must be name or subscribers.");
         var most = limit ?? DefaultLimit;
         var order = sort == "subscribers" ? ChannelOrder.Subscribers : ChannelOrder.Name;
-        var channels = await node.ListChannelsAsync(prefix ?? "", most + 1, order); // one more tells whether there are more
+        var channels = await investigator.ListChannelsAsync(prefix ?? "", most + 1, order); // one more tells whether there are more
         return JsonAnswer.Of(new ChannelList(
             node.Name,
             [.. channels.Take(most).Select(channel => new ChannelReport(channel.Name, channel.Subscribers, channel.State))],
             More: channels.Count > most));
     }
 
-    private static async Task<IResult> FindConnectionAsync(string id, INodeAdmin node, CancellationToken cancellationToken)
+    private static async Task<IResult> FindConnectionAsync(string id, IInvestigator investigator, CancellationToken cancellationToken)
     {
-        var found = await node.SearchConnectionAsync(id, cancellationToken);
+        var found = await investigator.SearchConnectionAsync(id, cancellationToken);
         if (found.Connection is not null)
             return JsonAnswer.Of(found.Connection);
         if (found.Ended is { } ended)
@@ -102,11 +106,11 @@ internal static class NodeEndpoints
         CultureInfo.InvariantCulture,
         $"The connection ended at {ended.EndedAt:O} on node {ended.Node}: {ended.Reason}, close code {ended.Code}. {ended.QueuedBytes} bytes waited for it, {ended.Dropped} messages were dropped.");
 
-    private static async Task<IResult> DisconnectAsync(string id, INodeAdmin node, CancellationToken cancellationToken)
+    private static async Task<IResult> DisconnectAsync(string id, IRemovals removals, INodeStatus node, CancellationToken cancellationToken)
     {
         try
         {
-            return await node.DisconnectAsync(id, cancellationToken) == DisconnectResult.Local
+            return await removals.DisconnectAsync(id, cancellationToken) == DisconnectResult.Local
                 ? JsonAnswer.Of(new DisconnectReport(node.Name, id, "disconnected"))
                 : JsonAnswer.Of(new DisconnectReport(node.Name, id, "relayed"), StatusCodes.Status202Accepted);
         }

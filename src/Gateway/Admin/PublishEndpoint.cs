@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Gateway.Configuration;
-using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
+using Gateway.Core.Relay;
 
 namespace Gateway.Admin;
 
@@ -25,7 +25,7 @@ internal static class PublishEndpoint
             .Produces<PublishReport>()
             .ProducesProblems(400, 413, 415, 503);
 
-    private static async Task<IResult> PublishAsync(HttpRequest http, INodeAdmin node, GatewaySettings settings, CancellationToken cancellationToken)
+    private static async Task<IResult> PublishAsync(HttpRequest http, IPublisher publisher, GatewaySettings settings, CancellationToken cancellationToken)
     {
         var request = PublishRequest.Parse(await RequestBody.ReadAsync(http, cancellationToken));
         var limit = settings.Gateway.Limits.MaxPublicationBytes;
@@ -35,18 +35,18 @@ internal static class PublishEndpoint
         var trace = TraceHeaders.Read(http.Headers);
         // All at once: with a broker that does not answer, a hundred channels take one deadline and not a hundred. Not cancelled when
         // the caller hangs up, since half of the channels would be worse than all of them.
-        Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(node, channel, request, trace)));
+        Exception?[] failures = await Task.WhenAll(request.Channels.Select(channel => TryPublishAsync(publisher, channel, request, trace)));
         return failures.FirstOrDefault(failure => failure is not null) is { } first
             ? Refusal(failures, first)
             : JsonAnswer.Of(new PublishReport(request.Channels.Count));
     }
 
     private static async Task<Exception?> TryPublishAsync(
-        INodeAdmin node, ChannelName channel, PublishRequest request, ActivityContext trace)
+        IPublisher publisher, ChannelName channel, PublishRequest request, ActivityContext trace)
     {
         try
         {
-            await node.PublishAsync(channel, request.Payload, request.IsBinary, request.Key, trace, CancellationToken.None);
+            await publisher.PublishAsync(channel, request.Payload, PublicationSource.Api, CancellationToken.None, trace, request.Key, request.IsBinary);
             return null;
         }
         catch (Exception e) when (e is BrokerUnavailableException or NodeOverloadedException)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Options;
 using Gateway.Core.Telemetry;
@@ -71,7 +72,7 @@ internal sealed record DrainReport(
     [property: Description("Clients that were sent away.")] long Sent,
     [property: Description("Connections that stand.")] int Remaining)
 {
-    public static DrainReport Of(INodeAdmin node)
+    public static DrainReport Of(INodeStatus node)
     {
         var status = node.DrainStatus;
         return new(node.Name, status.State.ToString().ToLowerInvariant(), status.StartedAt, status.Deadline, Math.Round(status.Rate, 1), status.Sent, status.Remaining);

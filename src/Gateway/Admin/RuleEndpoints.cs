@@ -3,6 +3,7 @@ using Gateway.Auth;
 using Gateway.Core.Access;
 using Gateway.Core.Channels;
 using Gateway.Core.Json;
+using Gateway.Core.Rules;
 
 namespace Gateway.Admin;
 
@@ -25,9 +26,9 @@ internal static class RuleEndpoints
             .ProducesProblems(400, 413, 415, 503);
     }
 
-    private static IResult List(INodeAdmin node) => JsonAnswer.Of(RuleList.Of(node.Rules));
+    private static IResult List(IRuleBook book) => JsonAnswer.Of(RuleList.Of(book.Rules));
 
-    private static async Task<IResult> ExplainAsync(HttpRequest http, INodeAdmin node, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IResult> ExplainAsync(HttpRequest http, IRuleBook book, IServiceProvider services, CancellationToken cancellationToken)
     {
         RuleExplanationBody? body;
         try
@@ -51,8 +52,8 @@ internal static class RuleEndpoints
         return JsonAnswer.Of(new RuleExplanation(
             channel.Text,
             client.Subject,
-            await node.ExplainAccessAsync(client, channel, ChannelAction.Subscribe, body.Ask, cancellationToken),
-            await node.ExplainAccessAsync(client, channel, ChannelAction.Publish, body.Ask, cancellationToken)));
+            await book.ExplainAccessAsync(client, channel, ChannelAction.Subscribe, body.Ask, cancellationToken),
+            await book.ExplainAccessAsync(client, channel, ChannelAction.Publish, body.Ask, cancellationToken)));
     }
 
     private static (ClientIdentity? Client, IResult? Problem) Claimed(JsonElement? claims)

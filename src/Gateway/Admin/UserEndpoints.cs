@@ -1,9 +1,12 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Gateway.Core;
 using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Investigation;
 using Gateway.Core.Json;
+using Gateway.Core.Removal;
 
 namespace Gateway.Admin;
 
@@ -35,16 +38,16 @@ internal static class UserEndpoints
             .ProducesProblems(400, 413, 415, 503);
     }
 
-    private static async Task<IResult> FindAsync(string user, INodeAdmin node, CancellationToken cancellationToken) =>
-        IsName(user) ? JsonAnswer.Of(await node.FindUserAsync(user, cancellationToken)) : NoName("A user");
+    private static async Task<IResult> FindAsync(string user, IInvestigator investigator, CancellationToken cancellationToken) =>
+        IsName(user) ? JsonAnswer.Of(await investigator.FindUserAsync(user, cancellationToken)) : NoName("A user");
 
-    private static async Task<IResult> DisconnectAsync(string user, INodeAdmin node, CancellationToken cancellationToken)
+    private static async Task<IResult> DisconnectAsync(string user, IRemovals removals, INodeStatus node, CancellationToken cancellationToken)
     {
         if (!IsName(user))
             return NoName("A user");
         try
         {
-            var here = await node.DisconnectUserAsync(user, cancellationToken);
+            var here = await removals.DisconnectUserAsync(user, cancellationToken);
             return JsonAnswer.Of(new UserDisconnectReport(node.Name, user, here), StatusCodes.Status202Accepted);
         }
         catch (BrokerUnavailableException e)
@@ -53,7 +56,7 @@ internal static class UserEndpoints
         }
     }
 
-    private static async Task<IResult> RevokeAsync(HttpRequest http, INodeAdmin node, CancellationToken cancellationToken)
+    private static async Task<IResult> RevokeAsync(HttpRequest http, IRemovals removals, CancellationToken cancellationToken)
     {
         if (Read(await RequestBody.ReadAsync(http, cancellationToken)) is not { } body)
             return Problem.Result(400, "The body must be a JSON object with 'user' or 'jti', and perhaps 'expires_in'.");
@@ -66,7 +69,7 @@ internal static class UserEndpoints
         try
         {
             var period = body.ExpiresIn is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-            return await node.RevokeAsync(body.User, body.Jti, period, cancellationToken) is { } until
+            return await removals.RevokeAsync(body.User, body.Jti, period, cancellationToken) is { } until
                 ? JsonAnswer.Of(new RevokeReport(body.User, body.Jti, until))
                 : Problem.Result(503, "As many revocations are kept as may be: change the key that signs the tokens.", BrokerOutcomes.NotDone);
         }

@@ -58,8 +58,14 @@ internal static class GatewayHost
         services.AddSingleton(DescriptorBudget.Read(settings.Authorizer.IsEnabled ? settings.Authorizer.MaxConcurrent : 0));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayNode>(provider, settings.Gateway));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GatewayServer>(provider, settings.Gateway));
-        services.AddSingleton<NodeAdapter>();
-        services.AddSingleton<INodeAdmin>(provider => provider.GetRequiredService<NodeAdapter>());
-        services.AddSingleton<INodeServer>(provider => provider.GetRequiredService<NodeAdapter>());
+        services.AddSingleton<INodeServer>(provider => provider.GetRequiredService<GatewayServer>());
+        services.AddSingleton<INodeStatus>(Node);
+        // The admin side speaks to the node's rooms themselves.
+        services.AddSingleton(provider => Node(provider).Publisher);
+        services.AddSingleton(provider => Node(provider).Investigator);
+        services.AddSingleton(provider => Node(provider).Removals);
+        services.AddSingleton(provider => Node(provider).Rules);
+
+        static GatewayNode Node(IServiceProvider provider) => provider.GetRequiredService<GatewayNode>();
     }
 }

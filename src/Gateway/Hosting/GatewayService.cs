@@ -1,4 +1,5 @@
 using Gateway.Configuration;
+using Gateway.Core;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 

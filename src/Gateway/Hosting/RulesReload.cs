@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Gateway.Configuration;
+using Gateway.Core.Rules;
 using Gateway.Core.Telemetry;
 using Microsoft.Extensions.Configuration.Json;
 
@@ -10,7 +11,7 @@ namespace Gateway.Hosting;
 /// Reads the configuration's files again when one of them has changed, or on SIGHUP, and puts their rules about channels in force: all of
 /// them at once, or, if anything in them is wrong, none. Log levels follow the files by themselves; other options wait for a restart.
 /// </summary>
-internal sealed partial class RulesReload(GatewaySettings settings, INodeServer node, GatewayMetrics metrics, TimeProvider time, ILogger<RulesReload> log)
+internal sealed partial class RulesReload(GatewaySettings settings, IRuleBook rules, GatewayMetrics metrics, TimeProvider time, ILogger<RulesReload> log)
     : BackgroundService
 {
     // By content and not by time: a mounted ConfigMap changes behind links whose own times stay.
@@ -87,7 +88,7 @@ internal sealed partial class RulesReload(GatewaySettings settings, INodeServer 
             return;
         }
 
-        var isChange = node.ApplyRules(read!.Gateway.Rules);
+        var isChange = rules.ApplyRules(read!.Gateway.Rules);
         Count(isChange ? "loaded" : "unchanged");
         if (!isChange)
             return;

@@ -32,8 +32,8 @@ internal sealed class GuardedNode : IAsyncDisposable
             validator: validator,
             authorizer: new ScriptedAuthorizer(),
             subscriptionTokens: SubscriptionTokens.Validator);
-        await guarded.Node.Node.RevokeAsync(KeptOut.RevokedUser, null, null, CancellationToken.None);
-        await guarded.Node.Node.RevokeAsync(null, KeptOut.RevokedToken, null, CancellationToken.None);
+        await guarded.Node.Node.Removals.RevokeAsync(KeptOut.RevokedUser, null, null, CancellationToken.None);
+        await guarded.Node.Node.Removals.RevokeAsync(null, KeptOut.RevokedToken, null, CancellationToken.None);
         return guarded;
     }
 

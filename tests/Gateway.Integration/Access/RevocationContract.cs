@@ -25,7 +25,7 @@ public abstract class RevocationContract
         await using var there = await second.OpenAsync(Backend.Issue("u1"));
         await using var other = await second.OpenAsync(Backend.Issue("u2"));
 
-        Assert.Equal(2, await first.Node.DisconnectUserAsync("u1", None));
+        Assert.Equal(2, await first.Node.Removals.DisconnectUserAsync("u1", None));
 
         foreach (var client in (WsClient[])[here, alsoHere, there])
             Assert.Equal(4403, (await client.ReceiveCloseAsync()).Code);
@@ -46,7 +46,7 @@ public abstract class RevocationContract
         await using var there = await second.OpenAsync(ageless);
         await using var other = await second.OpenAsync(Backend.Issue("u2"));
 
-        Assert.NotNull(await first.Node.RevokeAsync("u1", null, null, None));
+        Assert.NotNull(await first.Node.Removals.RevokeAsync("u1", null, null, None));
 
         foreach (var client in (WsClient[])[here, there])
             Assert.Equal((4401, "token revoked"), await client.ReceiveCloseAsync());
@@ -76,7 +76,7 @@ public abstract class RevocationContract
         await using var revoked = await first.OpenAsync(one);
         await using var kept = await first.OpenAsync(two);
 
-        await first.Node.RevokeAsync(null, "t1", TimeSpan.FromMinutes(5), None);
+        await first.Node.Removals.RevokeAsync(null, "t1", TimeSpan.FromMinutes(5), None);
 
         Assert.Equal(4401, (await revoked.ReceiveCloseAsync()).Code);
         await kept.SendTextAsync("""{"type":"ping"}""");
@@ -98,14 +98,14 @@ public abstract class RevocationContract
         await using var there = await second.OpenAsync(Backend.Issue("u1"));
         await there.SubscribeAsync("news");
 
-        var found = await first.Node.FindUserAsync("u1", None);
+        var found = await first.Node.Investigator.FindUserAsync("u1", None);
         Assert.Equal((2, 2), (found.Count, found.Connections.Select(connection => connection.Node).Distinct().Count()));
         Assert.All(found.Connections, connection => Assert.Equal("u1", connection.User));
 
-        var explained = await first.Node.ExplainUserAsync("news", "u1", None);
+        var explained = await first.Node.Investigator.ExplainUserAsync("news", "u1", None);
         Assert.Empty(explained.Causes);
         Assert.Equal(["not_subscribed", "nothing_published"], explained.Connections.SelectMany(connection => connection.Causes).Select(cause => cause.Code).Order());
-        Assert.Equal(["user_not_connected"], (await first.Node.ExplainUserAsync("news", "u9", None)).Causes.Select(cause => cause.Code));
+        Assert.Equal(["user_not_connected"], (await first.Node.Investigator.ExplainUserAsync("news", "u9", None)).Causes.Select(cause => cause.Code));
     }
 
     private async Task<TestNode> NodeAsync()

@@ -35,7 +35,7 @@ public sealed class RulesReloadTests
         Assert.Equal("forbidden", (await client.ReceiveJsonAsync()).GetProperty("code").GetString());
         Assert.NotEqual(before, await HashAsync(gateway));
         await metrics.BecomesAsync("gateway.rules.reloads{result=loaded}", 1);
-        Assert.Equal(2, metrics["gateway.subscriptions.revoked"]);
+        Assert.Equal(2, metrics["gateway.subscriptions.forbidden"]);
 
         gateway.Write(Everything);
         await Eventually.TrueAsync(async () => await HashAsync(gateway) == before);
@@ -92,10 +92,10 @@ public sealed class RulesReloadTests
         Core.Options.RuleOptions[] open = [new()], shut = [new() { Pattern = "none" }];
         for (var i = 0; i < 20; i++)
         {
-            node.Node.ApplyRules(open);
+            node.Node.Rules.ApplyRules(open);
             for (var j = 0; j < 20; j++)
                 await client.SendTextAsync($$"""{"type":"subscribe","channel":"c{{i}}-{{j}}"}""");
-            node.Node.ApplyRules(shut);
+            node.Node.Rules.ApplyRules(shut);
         }
 
         await client.SendTextAsync("""{"type":"ping","id":1}""");
@@ -119,7 +119,7 @@ public sealed class RulesReloadTests
             await client.SubscribeAsync($"kept-{i}");
         await client.SubscribeAsync("secret");
 
-        node.Node.ApplyRules([new() { Pattern = "kept-*" }, new() { Pattern = "*", Subscribe = Core.Options.RuleAudience.Nobody }]);
+        node.Node.Rules.ApplyRules([new() { Pattern = "kept-*" }, new() { Pattern = "*", Subscribe = Core.Options.RuleAudience.Nobody }]);
         await node.Node.RulesReviewed;
 
         Assert.Equal("secret", (await client.ReceiveJsonAsync()).GetProperty("channel").GetString());
@@ -142,12 +142,12 @@ public sealed class RulesReloadTests
         await client.SubscribeAsync("a:yes");
         await client.SubscribeAsync("a:no");
 
-        node.Node.ApplyRules([new() { Pattern = "a:*", Subscribe = Core.Options.RuleAudience.Authorizer }]);
+        node.Node.Rules.ApplyRules([new() { Pattern = "a:*", Subscribe = Core.Options.RuleAudience.Authorizer }]);
         await node.Node.RulesReviewed;
         Assert.Equal("a:no", (await client.ReceiveJsonAsync()).GetProperty("channel").GetString());
         Assert.Equal(2, backend.Asked);
 
-        node.Node.ApplyRules([new() { Pattern = "*:*", Subscribe = Core.Options.RuleAudience.Authorizer }]);
+        node.Node.Rules.ApplyRules([new() { Pattern = "*:*", Subscribe = Core.Options.RuleAudience.Authorizer }]);
         await node.Node.RulesReviewed;
         Assert.Equal(3, backend.Asked); // it was 'anyone' that had let it, and no answer is remembered here
         Assert.Equal(1, node.Node.SubscriptionCount);

@@ -60,7 +60,7 @@ public sealed class TokenLifeTests
         Assert.Equal(("ok", 5), (Type(ok), ok.GetProperty("id").GetInt32()));
         Assert.InRange(ok.GetProperty("expires_in").GetInt64(), 98, 100);
         Advance(45); // beyond the first one's end
-        await node.Node.PublishAsync(Core.Channels.ChannelName.Parse("news"), "1"u8.ToArray(), Core.PublicationSource.Api, CancellationToken.None);
+        await node.Node.Publisher.PublishAsync(Core.Channels.ChannelName.Parse("news"), "1"u8.ToArray(), Core.Relay.PublicationSource.Api, CancellationToken.None);
         Assert.Equal("message", Type(await client.ReceiveJsonAsync()));
         Advance(40);
         Assert.Equal("expiring", Type(await client.ReceiveJsonAsync()));

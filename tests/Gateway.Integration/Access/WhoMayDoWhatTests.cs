@@ -55,7 +55,7 @@ public sealed class WhoMayDoWhatTests(GuardedNodes nodes) : IClassFixture<Guarde
         if (expected != "ok")
         {
             guarded.HasNoTrace(before);
-            Assert.Equal(0, (await guarded.Node.Node.FindConnectionAsync(connection))!.Subscriptions);
+            Assert.Equal(0, (await guarded.Node.Node.Facts.FindConnectionAsync(connection, 1000))!.Subscriptions);
         }
     }
 

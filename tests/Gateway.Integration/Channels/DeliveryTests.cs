@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Channels;
@@ -41,7 +41,7 @@ public sealed class DeliveryTests
         await using var plain = await WsClient.OpenAsync(node.EndPoint, "/plain/other,news");
         // Plain mode acknowledges nothing: the node says when it is subscribed.
         Assert.True(await Eventually.BecomesAsync(
-            async () => await node.Node.ListChannelsAsync("news", 1) is [{ Subscribers: 2 }], TimeSpan.FromSeconds(60)));
+            async () => await node.Node.Investigator.ListChannelsAsync("news", 1) is [{ Subscribers: 2 }], TimeSpan.FromSeconds(60)));
 
         await PublishAsync(node, "news", payload);
 
@@ -67,7 +67,7 @@ public sealed class DeliveryTests
         Assert.Equal(headers.Length > 0, isNamed);
         var welcome = await client.ReceiveJsonAsync();
         Assert.Equal("node-a", welcome.GetProperty("node").GetString());
-        Assert.NotNull(await node.Node.FindConnectionAsync(welcome.GetProperty("connection").GetString()!));
+        Assert.NotNull(await node.Node.Facts.FindConnectionAsync(welcome.GetProperty("connection").GetString()!, 1000));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class DeliveryTests
 
         confirmed.SetResult();
         Assert.True(await Eventually.BecomesAsync(
-            async () => await node.Node.ListChannelsAsync("", 10) is [{ State: "subscribed" }], TimeSpan.FromSeconds(60)));
+            async () => await node.Node.Investigator.ListChannelsAsync("", 10) is [{ State: "subscribed" }], TimeSpan.FromSeconds(60)));
         await PublishAsync(node, "news", "1"u8.ToArray());
         Assert.Equal("ok", (await client.ReceiveJsonAsync()).GetProperty("type").GetString());
         Assert.Equal(1, (await client.ReceiveJsonAsync()).GetProperty("data").GetInt32());
@@ -243,7 +243,7 @@ public sealed class DeliveryTests
     }
 
     internal static ValueTask PublishAsync(TestNode node, string channel, byte[] payload) =>
-        node.Node.PublishAsync(ChannelName.Parse(channel), payload, PublicationSource.Api, CancellationToken.None);
+        node.Node.Publisher.PublishAsync(ChannelName.Parse(channel), payload, PublicationSource.Api, CancellationToken.None);
 
     private static async Task<string> ReceiveTextAsync(WsClient client) =>
         Encoding.UTF8.GetString((await client.ReceiveAsync())!.Value.Payload);

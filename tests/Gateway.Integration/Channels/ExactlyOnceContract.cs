@@ -1,10 +1,10 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Relay;
 using Gateway.Core.Telemetry;
 using Gateway.Integration.Fixtures;
 
@@ -100,7 +100,7 @@ public abstract class ExactlyOnceContract
             {
                 Volatile.Write(ref _begun[(channel * Publishers) + publisher], number);
                 var payload = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{publisher}.{number}"));
-                inFlight.Add(node.Node.PublishAsync(names[channel], payload, PublicationSource.Api, CancellationToken.None).AsTask());
+                inFlight.Add(node.Node.Publisher.PublishAsync(names[channel], payload, PublicationSource.Api, CancellationToken.None).AsTask());
                 // Now and then the others have the thread.
                 if (channel % 10 == 0)
                     await Task.Yield();

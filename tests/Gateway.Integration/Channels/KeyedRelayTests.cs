@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
 using Gateway.Core.Telemetry;
 using Gateway.Integration.Brokers;
 using Gateway.Integration.Fixtures;
@@ -37,7 +37,7 @@ public sealed class KeyedRelayTests(RedisServer redis) : IClassFixture<RedisServ
             while (b.Metrics.Conflated.Value < Missing || published % Keys != 0)
             {
                 var payload = PayloadOf(published, isJson);
-                await a.Node.PublishAsync(Channel, payload, PublicationSource.Api, CancellationToken.None, key: KeyOf(published));
+                await a.Node.Publisher.PublishAsync(Channel, payload, PublicationSource.Api, CancellationToken.None, key: KeyOf(published));
                 // Who keeps up gets every one, as it was published.
                 var (opcode, received) = (await quick.ReceiveAsync())!.Value;
                 Assert.Equal((Opcode.Text, Encoding.UTF8.GetString(payload)), (opcode, Encoding.UTF8.GetString(received)));

@@ -1,7 +1,8 @@
 using System.Text;
-using Gateway.Core;
 using Gateway.Core.Brokers;
+using Gateway.Core.Investigation;
 using Gateway.Core.Options;
+using Gateway.Core.Removal;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Channels;
@@ -16,7 +17,7 @@ public sealed class NodeTests
         await using var client = await WsClient.OpenAsync(node.EndPoint);
         var id = (await client.ReceiveJsonAsync()).GetProperty("connection").GetString()!;
 
-        Assert.Equal(DisconnectResult.Local, await node.Node.DisconnectAsync(id, CancellationToken.None));
+        Assert.Equal(DisconnectResult.Local, await node.Node.Removals.DisconnectAsync(id, CancellationToken.None));
         Assert.Equal(4403, (await client.ReceiveCloseAsync()).Code);
         await client.SendAsync(Core.Framing.Opcode.Close, [0x03, 0xE8]);
         Assert.Empty(await client.ReceiveToEndAsync());
@@ -34,11 +35,11 @@ public sealed class NodeTests
         await using var other = await WsClient.OpenJsonAsync(second.EndPoint);
         var id = (await client.ReceiveJsonAsync()).GetProperty("connection").GetString()!;
 
-        Assert.Equal(DisconnectResult.Relayed, await first.Node.DisconnectAsync(id, CancellationToken.None));
+        Assert.Equal(DisconnectResult.Relayed, await first.Node.Removals.DisconnectAsync(id, CancellationToken.None));
         Assert.Equal(4403, (await client.ReceiveCloseAsync()).Code);
         Assert.Equal(1, metrics["gateway.envelopes{result=disconnected}"]);
 
-        Assert.Equal(DisconnectResult.Relayed, await first.Node.DisconnectAsync("0123456789abcdef", CancellationToken.None));
+        Assert.Equal(DisconnectResult.Relayed, await first.Node.Removals.DisconnectAsync("0123456789abcdef", CancellationToken.None));
         Assert.Equal(1, metrics["gateway.envelopes{result=not_here}"]);
         await other.SubscribeAsync("news"); // still there
     }
@@ -167,7 +168,7 @@ public sealed class NodeTests
         await client.SubscribeAsync("b");
         await client.SubscribeAsync("a");
 
-        var info = await node.Node.FindConnectionAsync(id);
+        var info = await node.Node.Facts.FindConnectionAsync(id, 1000);
         Assert.NotNull(info);
         Assert.Equal((id, "json", "open", 2), (info.Id, info.Protocol, info.State, info.Subscriptions));
         Assert.Equal(["a", "b"], info.Channels.Order());
@@ -175,9 +176,9 @@ public sealed class NodeTests
         Assert.Equal(node.EndPoint.ToString(), info.LocalAddress);
         Assert.Equal(0, info.QueuedBytes);
 
-        Assert.Null(await node.Node.FindConnectionAsync("0123456789abcdef"));
-        Assert.Null(await node.Node.FindConnectionAsync("x"));
-        Assert.Null(await node.Node.FindConnectionAsync(""));
+        Assert.Null(await node.Node.Facts.FindConnectionAsync("0123456789abcdef", 1000));
+        Assert.Null(await node.Node.Facts.FindConnectionAsync("x", 1000));
+        Assert.Null(await node.Node.Facts.FindConnectionAsync("", 1000));
     }
 
     [Fact]
@@ -186,7 +187,7 @@ public sealed class NodeTests
         await using var node = await TestNode.StartAsync();
         await using var client = await WsClient.OpenAsync(node.EndPoint);
         var id = (await client.ReceiveJsonAsync()).GetProperty("connection").GetString()!;
-        var info = await node.Node.FindConnectionAsync(id);
+        var info = await node.Node.Facts.FindConnectionAsync(id, 1000);
         Assert.Equal(0, info!.Subscriptions);
         Assert.Empty(info.Channels);
     }
@@ -212,12 +213,12 @@ public sealed class NodeTests
                 new("chat:2", 4, "subscribed"),
                 new("chat:all", 12, "subscribed"),
             ],
-            await node.Node.ListChannelsAsync("chat:", 100));
-        Assert.Equal(["chat:0", "chat:1"], (await node.Node.ListChannelsAsync("", 2)).Select(channel => channel.Name));
-        Assert.Empty(await node.Node.ListChannelsAsync("x", 100));
+            await node.Node.Investigator.ListChannelsAsync("chat:", 100));
+        Assert.Equal(["chat:0", "chat:1"], (await node.Node.Investigator.ListChannelsAsync("", 2)).Select(channel => channel.Name));
+        Assert.Empty(await node.Node.Investigator.ListChannelsAsync("x", 100));
         // The busiest first, however they are spread over the shards; equals by name.
-        Assert.Equal(["chat:all", "chat:0"], (await node.Node.ListChannelsAsync("", 2, ChannelOrder.Subscribers)).Select(channel => channel.Name));
-        Assert.Equal(["chat:all", "chat:0", "chat:1", "chat:2", "news"], (await node.Node.ListChannelsAsync("", 100, ChannelOrder.Subscribers)).Select(channel => channel.Name));
+        Assert.Equal(["chat:all", "chat:0"], (await node.Node.Investigator.ListChannelsAsync("", 2, ChannelOrder.Subscribers)).Select(channel => channel.Name));
+        Assert.Equal(["chat:all", "chat:0", "chat:1", "chat:2", "news"], (await node.Node.Investigator.ListChannelsAsync("", 100, ChannelOrder.Subscribers)).Select(channel => channel.Name));
 
         foreach (var client in clients)
             await client.DisposeAsync();
@@ -308,7 +309,7 @@ public sealed class NodeTests
                 await client.SendAsync(Core.Framing.Opcode.Binary, [1]);
                 break;
             case "disconnected":
-                await node.Node.DisconnectAsync(id, CancellationToken.None);
+                await node.Node.Removals.DisconnectAsync(id, CancellationToken.None);
                 break;
             case "bad_request":
                 await client.SendTextAsync("?");
@@ -363,7 +364,7 @@ public sealed class NodeTests
         // Plain mode acknowledges nothing: the node says when it is subscribed.
         Assert.True(await Eventually.BecomesAsync(
             async () => node.Node.SubscriptionCount > before
-                && await node.Node.ListChannelsAsync(channel, 1) is [{ State: "subscribed", Subscribers: > 0 }],
+                && await node.Node.Investigator.ListChannelsAsync(channel, 1) is [{ State: "subscribed", Subscribers: > 0 }],
             TimeSpan.FromSeconds(60)));
         return client;
     }

@@ -137,7 +137,7 @@ public sealed class GoClientTests
     private static async Task PublishAllAsync(TestNode node)
     {
         foreach (var payload in (byte[][])[Json, Text, Binary])
-            await node.Node.PublishAsync(ChannelName.Parse("news"), payload, Core.PublicationSource.Api, CancellationToken.None);
+            await node.Node.Publisher.PublishAsync(ChannelName.Parse("news"), payload, Core.Relay.PublicationSource.Api, CancellationToken.None);
     }
 
     private static void AssertCompressed(string client, CompressionMode mode, long messages) =>

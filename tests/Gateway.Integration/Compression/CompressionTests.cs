@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Compression;
@@ -288,10 +288,10 @@ public sealed class CompressionTests
     }
 
     private static Task IsSubscribedAsync(TestNode node, int subscribers) =>
-        Eventually.TrueAsync(async () => (await node.Node.ListChannelsAsync("", 10)).Any(channel => channel.Subscribers == subscribers));
+        Eventually.TrueAsync(async () => (await node.Node.Investigator.ListChannelsAsync("", 10)).Any(channel => channel.Subscribers == subscribers));
 
     private static Task PublishAsync(TestNode node, byte[] payload) =>
-        node.Node.PublishAsync(News, payload, PublicationSource.Api, CancellationToken.None).AsTask();
+        node.Node.Publisher.PublishAsync(News, payload, PublicationSource.Api, CancellationToken.None).AsTask();
 
     private static async Task<(int Size, int Compressed)> SizesAsync(DeflateClient client)
     {

@@ -327,7 +327,7 @@ public sealed class CloseTests
     private static async Task DisconnectAsync(TestNode node)
     {
         foreach (var connection in node.Connections.Registry.All())
-            await node.Node.DisconnectAsync(connection.Id.ToString(), CancellationToken.None);
+            await node.Node.Removals.DisconnectAsync(connection.Id.ToString(), CancellationToken.None);
     }
 
     private static (Opcode, int) Read((Opcode Opcode, byte[] Payload)? frame) =>

@@ -1,10 +1,10 @@
 using System.Text;
-using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
 using Gateway.Integration.Fixtures;
 using Microsoft.Extensions.Logging;
 
@@ -95,7 +95,7 @@ public sealed class DrainTests
         var left = node.Node.SubscriptionCount;
         var late = await WsClient.OpenJsonAsync(node.EndPoint);
         await late.SubscribeAsync("news");
-        await node.Node.PublishAsync(ChannelName.Parse("news"), "1"u8.ToArray(), PublicationSource.Api, CancellationToken.None);
+        await node.Node.Publisher.PublishAsync(ChannelName.Parse("news"), "1"u8.ToArray(), PublicationSource.Api, CancellationToken.None);
         await Eventually.TrueAsync(() => node.Metrics.Deliveries.Value == left + 1);
         foreach (var client in (WsClient[])[.. clients, late])
             await client.DisposeAsync();

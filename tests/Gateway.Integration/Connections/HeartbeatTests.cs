@@ -149,7 +149,7 @@ public sealed class HeartbeatTests
         await using var node = await TestNode.StartAsync(options => options.Transport.CloseTimeout = TimeSpan.FromMinutes(1), time: _time);
         await using (var client = await WsClient.OpenJsonAsync(node.EndPoint))
         {
-            await node.Node.DisconnectAsync(node.Connections.Registry.All().Single().Id.ToString(), CancellationToken.None);
+            await node.Node.Removals.DisconnectAsync(node.Connections.Registry.All().Single().Id.ToString(), CancellationToken.None);
             Assert.Equal(4403, (await client.ReceiveCloseAsync()).Code);
 
             Advance(50);

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
 using Gateway.Core.Telemetry;
 using Gateway.Integration.Fixtures;
 
@@ -103,9 +103,9 @@ public sealed class SlowConsumerPolicyTests
         await run.FallBehindAsync(DropReason.DropOldest, Missing);
         var id = run.Slow.Id.ToString();
 
-        var found = (await run.Node.Node.SearchConnectionAsync(id, CancellationToken.None)).Connection!;
-        var explanation = await run.Node.Node.ExplainAsync("oldest", id, CancellationToken.None);
-        var lagging = (await run.Node.Node.FindLaggingAsync(1, CancellationToken.None)).Connections[0];
+        var found = (await run.Node.Node.Investigator.SearchConnectionAsync(id, CancellationToken.None)).Connection!;
+        var explanation = await run.Node.Node.Investigator.ExplainAsync("oldest", id, CancellationToken.None);
+        var lagging = (await run.Node.Node.Investigator.FindLaggingAsync(1, CancellationToken.None)).Connections[0];
 
         var drops = Assert.Single(found.Drops);
         Assert.Equal(("oldest", "drop_oldest", run.Dropped(DropReason.DropOldest)), (drops.Channel, drops.Reason, drops.Count));
@@ -131,7 +131,7 @@ public sealed class SlowConsumerPolicyTests
             {
                 var noise = new byte[3_000];
                 random.NextBytes(noise);
-                await node.Node.PublishAsync(ChannelName.Parse("prices"), noise, PublicationSource.Api, CancellationToken.None, key: "one");
+                await node.Node.Publisher.PublishAsync(ChannelName.Parse("prices"), noise, PublicationSource.Api, CancellationToken.None, key: "one");
                 await neighbour.ReceiveAsync();
             }
 
@@ -212,7 +212,7 @@ public sealed class SlowConsumerPolicyTests
                 var number = Published++;
                 var key = (number % Keys).ToString(CultureInfo.InvariantCulture);
                 var payload = $$"""{"n":{{number}},{{(_isKeyGiven ? "" : $"\"key\":{key},")}}"pad":"{{new string('.', _length)}}"}""";
-                await Node.Node.PublishAsync(ChannelName.Parse(_channel), Encoding.UTF8.GetBytes(payload), PublicationSource.Api, CancellationToken.None, key: _isKeyGiven ? key : null);
+                await Node.Node.Publisher.PublishAsync(ChannelName.Parse(_channel), Encoding.UTF8.GetBytes(payload), PublicationSource.Api, CancellationToken.None, key: _isKeyGiven ? key : null);
                 // The neighbour is served as if it were alone.
                 Assert.Equal(payload, Encoding.UTF8.GetString((await _neighbour.ReceiveAsync())!.Value.Payload));
             }

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
-using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
 using Gateway.Core.Framing;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
 using Gateway.Core.Telemetry;
 using Gateway.Integration.Fixtures;
 using Microsoft.Extensions.Time.Testing;
@@ -241,7 +241,7 @@ public sealed class SlowConsumerTests
     }
 
     private static async Task PublishAsync(TestNode node, string payload) =>
-        await node.Node.PublishAsync(ChannelName.Parse("news"), Encoding.ASCII.GetBytes(payload), PublicationSource.Api, CancellationToken.None);
+        await node.Node.Publisher.PublishAsync(ChannelName.Parse("news"), Encoding.ASCII.GetBytes(payload), PublicationSource.Api, CancellationToken.None);
 
     private Task<TestNode> StartAsync(Action<GatewayOptions>? configure = null) => TestNode.StartAsync(
         options =>

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Relay;
 using Gateway.Integration.Fixtures;
 using Microsoft.Extensions.Logging;
 
@@ -181,5 +181,5 @@ public sealed class StopTests
     }
 
     private static async Task PublishAsync(TestNode node, string payload) =>
-        await node.Node.PublishAsync(ChannelName.Parse("news"), Encoding.ASCII.GetBytes(payload), PublicationSource.Api, CancellationToken.None);
+        await node.Node.Publisher.PublishAsync(ChannelName.Parse("news"), Encoding.ASCII.GetBytes(payload), PublicationSource.Api, CancellationToken.None);
 }

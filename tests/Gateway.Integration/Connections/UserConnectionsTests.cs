@@ -43,7 +43,7 @@ public sealed class UserConnectionsTests
         Assert.Equal(1000, (await leaving.ReceiveCloseAsync()).Code);
 
         await using var silent = await node.OpenAsync(Token());
-        await node.Node.DisconnectUserAsync("u1", CancellationToken.None); // which it does not answer
+        await node.Node.Removals.DisconnectUserAsync("u1", CancellationToken.None); // which it does not answer
         await using var lost = await node.OpenAsync(Token());
         lost.Socket.Close(timeout: 0); // a reset
         await Eventually.TrueAsync(() => node.Connections.Users.Count == 0);

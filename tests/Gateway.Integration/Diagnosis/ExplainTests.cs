@@ -26,7 +26,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         var connection = nodes[1].Connections.Registry.All().Single(connection => slow.LocalEndPoint.Equals(connection.RemoteEndPoint));
         var id = connection.Id.ToString();
 
-        var behind = await nodes[0].Node.ExplainAsync("news", id, None);
+        var behind = await nodes[0].Node.Investigator.ExplainAsync("news", id, None);
 
         Assert.Equal("behind", behind.Causes[0].Code);
         Assert.Equal("b", behind.Causes[0].Node);
@@ -44,7 +44,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await Eventually.TrueAsync(() => nodes[1].Node.ConnectionCount == 1);
         foreach (var node in nodes.All)
         {
-            var ended = await node.Node.ExplainAsync("news", id, None);
+            var ended = await node.Node.Investigator.ExplainAsync("news", id, None);
 
             Assert.Equal("connection_ended", Assert.Single(ended.Causes).Code);
             Assert.Contains("slow_consumer", ended.Causes[0].Text);
@@ -53,7 +53,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
             Assert.True(end.QueuedBytes > 0 && end.Dropped > 0);
             Assert.NotNull(end.RemoteAddress);
 
-            var search = await node.Node.SearchConnectionAsync(id, None);
+            var search = await node.Node.Investigator.SearchConnectionAsync(id, None);
             Assert.Null(search.Connection);
             Assert.Equal("slow_consumer", search.Ended!.Reason);
         }
@@ -67,7 +67,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await nodes[2].SubscribedAsync(1);
         var id = nodes[2].Connections.Registry.All().Single().Id.ToString();
 
-        var explanation = await nodes[0].Node.ExplainAsync("news", id, None);
+        var explanation = await nodes[0].Node.Investigator.ExplainAsync("news", id, None);
 
         Assert.Equal("not_subscribed", explanation.Causes[0].Code);
         Assert.Equal("c", explanation.Causes[0].Node);
@@ -78,7 +78,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
     {
         await using var nodes = await ThreeNodes.StartAsync(redis);
 
-        var explanation = await nodes[0].Node.ExplainAsync("nobody-here", null, None);
+        var explanation = await nodes[0].Node.Investigator.ExplainAsync("nobody-here", null, None);
 
         Assert.Equal(["nobody_subscribed"], ThreeNodes.Codes(explanation));
         Assert.Equal(["a", "b", "c"], explanation.Facts.Select(facts => facts.Node));
@@ -92,13 +92,13 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await nodes[1].SubscribedAsync(1);
         var id = nodes[1].Connections.Registry.All().Single().Id.ToString();
 
-        Assert.Equal(["nothing_published"], ThreeNodes.Codes(await nodes[0].Node.ExplainAsync("news", id, None)));
-        Assert.Equal(["nothing_published"], ThreeNodes.Codes(await nodes[0].Node.ExplainAsync("news", null, None)));
+        Assert.Equal(["nothing_published"], ThreeNodes.Codes(await nodes[0].Node.Investigator.ExplainAsync("news", id, None)));
+        Assert.Equal(["nothing_published"], ThreeNodes.Codes(await nodes[0].Node.Investigator.ExplainAsync("news", null, None)));
 
         await ThreeNodes.PublishAsync(nodes[2], "news", "hello"u8.ToArray());
         await client.ReceiveAsync();
 
-        var explanation = await nodes[0].Node.ExplainAsync("news", id, None);
+        var explanation = await nodes[0].Node.Investigator.ExplainAsync("news", id, None);
         Assert.Equal(["no_cause"], ThreeNodes.Codes(explanation));
         Assert.NotNull(explanation.Facts.Single(facts => facts.Node == "b").Channel!.LastPublicationAt);
         Assert.Equal("subscribed", explanation.Facts.Single(facts => facts.Node == "b").Channel!.State);
@@ -116,7 +116,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await ThreeNodes.PublishAsync(nodes[0], "news", "small"u8.ToArray());
         await client.ReceiveAsync();
 
-        Assert.Equal(["publication_too_large"], ThreeNodes.Codes(await nodes[0].Node.ExplainAsync("news", null, None)));
+        Assert.Equal(["publication_too_large"], ThreeNodes.Codes(await nodes[0].Node.Investigator.ExplainAsync("news", null, None)));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
     {
         await using var nodes = await ThreeNodes.StartAsync(redis);
 
-        Assert.Equal(["connection_unknown"], ThreeNodes.Codes(await nodes[0].Node.ExplainAsync("news", "00000000000000ff", None)));
+        Assert.Equal(["connection_unknown"], ThreeNodes.Codes(await nodes[0].Node.Investigator.ExplainAsync("news", "00000000000000ff", None)));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
     {
         await using var nodes = await ThreeNodes.StartAsync(redis);
 
-        Assert.Equal(["channel_invalid"], ThreeNodes.Codes(await nodes[0].Node.ExplainAsync("no channel", null, None)));
+        Assert.Equal(["channel_invalid"], ThreeNodes.Codes(await nodes[0].Node.Investigator.ExplainAsync("no channel", null, None)));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await using var nodes = await ThreeNodes.StartAsync(redis, options => options.Drain.UnreadyDelay = TimeSpan.FromMinutes(1));
         nodes[2].Server.BeginDrain();
 
-        var explanation = await nodes[0].Node.ExplainAsync("news", null, None);
+        var explanation = await nodes[0].Node.Investigator.ExplainAsync("news", null, None);
 
         Assert.Equal("c", Assert.Single(explanation.Causes, cause => cause.Code == "node_leaving").Node);
     }
@@ -154,7 +154,7 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await nodes[1].SubscribedAsync(1);
         var id = nodes[1].Connections.Registry.All().Single().Id.ToString();
 
-        var found = (await nodes[0].Node.SearchConnectionAsync(id, None)).Connection!;
+        var found = (await nodes[0].Node.Investigator.SearchConnectionAsync(id, None)).Connection!;
 
         Assert.Equal((id, "b", "plain", "open"), (found.Id, found.Node, found.Protocol, found.State));
         Assert.Equal(["news"], found.Channels);
@@ -172,9 +172,9 @@ public sealed class ExplainTests(RedisServer redis) : IClassFixture<RedisServer>
         await using var third = await TestNode.StartAsync(options => Named(options, "c"), silent);
         await Eventually.TrueAsync(() => first.Node.Nodes.Count == 3);
 
-        var explanation = await first.Node.ExplainAsync("news", null, None);
-        var lagging = await first.Node.FindLaggingAsync(20, None);
-        var search = await first.Node.SearchConnectionAsync("00000000000000ff", None);
+        var explanation = await first.Node.Investigator.ExplainAsync("news", null, None);
+        var lagging = await first.Node.Investigator.FindLaggingAsync(20, None);
+        var search = await first.Node.Investigator.SearchConnectionAsync("00000000000000ff", None);
 
         Assert.Equal("c", explanation.Causes[0].Node);
         Assert.Equal("node_silent", explanation.Causes[0].Code);

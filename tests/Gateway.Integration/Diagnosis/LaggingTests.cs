@@ -20,7 +20,7 @@ public sealed class LaggingTests(RedisServer redis) : IClassFixture<RedisServer>
 
         foreach (var node in nodes.All)
         {
-            var report = await node.Node.FindLaggingAsync(20, None);
+            var report = await node.Node.Investigator.FindLaggingAsync(20, None);
 
             var worst = report.Connections[0];
             Assert.Equal((id, "b", "plain", "open"), (worst.Id, worst.Node, worst.Protocol, worst.State));
@@ -42,7 +42,7 @@ public sealed class LaggingTests(RedisServer redis) : IClassFixture<RedisServer>
         await nodes[2].SubscribedAsync(1);
 
         // The upgrade's own answer may be on its way still.
-        await Eventually.TrueAsync(async () => (await nodes[0].Node.FindLaggingAsync(20, None)).Connections.Count == 0);
+        await Eventually.TrueAsync(async () => (await nodes[0].Node.Investigator.FindLaggingAsync(20, None)).Connections.Count == 0);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class LaggingTests(RedisServer redis) : IClassFixture<RedisServer>
             await ThreeNodes.PublishAsync(nodes[0], "more", new byte[30_000]);
         await Eventually.TrueAsync(() => nodes.All.All(node => MostQueued(node) > before + 100_000));
 
-        var report = await nodes[1].Node.FindLaggingAsync(3, None);
+        var report = await nodes[1].Node.Investigator.FindLaggingAsync(3, None);
 
         // The three that more was published to, one a node.
         Assert.Equal(["a", "b", "c"], report.Connections.Select(connection => connection.Node).Order());

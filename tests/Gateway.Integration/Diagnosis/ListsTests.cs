@@ -21,18 +21,18 @@ public sealed class ListsTests(RedisServer redis) : IClassFixture<RedisServer>
 
         foreach (var node in nodes.All)
         {
-            var report = await ThreeNodes.WholeAsync(() => node.Node.FindSubscribersAsync(ChannelName.Parse("news"), 20, None), found => found.Nodes);
+            var report = await ThreeNodes.WholeAsync(() => node.Node.Investigator.FindSubscribersAsync(ChannelName.Parse("news"), 20, None), found => found.Nodes);
 
             Assert.Equal(2, report.Count);
             Assert.Equal(
                 [("a", first.LocalEndPoint.ToString()), ("b", second.LocalEndPoint.ToString())],
                 report.Connections.Select(connection => (connection.Node, connection.RemoteAddress)));
             Assert.All(report.Nodes, asked => Assert.True(asked.Answered));
-            var one = await ThreeNodes.WholeAsync(() => node.Node.FindSubscribersAsync(ChannelName.Parse("news"), 1, None), found => found.Nodes);
+            var one = await ThreeNodes.WholeAsync(() => node.Node.Investigator.FindSubscribersAsync(ChannelName.Parse("news"), 1, None), found => found.Nodes);
             Assert.Equal((2, "a"), (one.Count, Assert.Single(one.Connections).Node));
         }
 
-        var nobody = await nodes[2].Node.FindSubscribersAsync(ChannelName.Parse("nothing"), 20, None);
+        var nobody = await nodes[2].Node.Investigator.FindSubscribersAsync(ChannelName.Parse("nothing"), 20, None);
         Assert.Equal((0, 0), (nobody.Count, nobody.Connections.Count));
     }
 
@@ -47,15 +47,15 @@ public sealed class ListsTests(RedisServer redis) : IClassFixture<RedisServer>
         var id = nodes[1].Connections.Registry.All().Single().Id.ToString();
         await leaves.DisposeAsync();
         await Eventually.TrueAsync(() => nodes[0].Connections.Ended.Count == 1);
-        await nodes[1].Node.DisconnectAsync(id, None);
+        await nodes[1].Node.Removals.DisconnectAsync(id, None);
 
         foreach (var node in nodes.All)
         {
-            var report = await ThreeNodes.WholeAsync(() => node.Node.FindEndedAsync(20, None), found => found.Nodes);
+            var report = await ThreeNodes.WholeAsync(() => node.Node.Investigator.FindEndedAsync(20, None), found => found.Nodes);
 
             Assert.Equal(["b", "a"], report.Connections.Select(connection => connection.Node));
             Assert.Equal((id, "disconnected"), (report.Connections[0].Id, report.Connections[0].Reason));
-            Assert.Equal(id, Assert.Single((await ThreeNodes.WholeAsync(() => node.Node.FindEndedAsync(1, None), found => found.Nodes)).Connections).Id);
+            Assert.Equal(id, Assert.Single((await ThreeNodes.WholeAsync(() => node.Node.Investigator.FindEndedAsync(1, None), found => found.Nodes)).Connections).Id);
         }
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ThreeNodes : IAsyncDisposable
     }
 
     public static async Task PublishAsync(TestNode node, string channel, byte[] payload) =>
-        await node.Node.PublishAsync(ChannelName.Parse(channel), payload, Gateway.Core.PublicationSource.Api, CancellationToken.None);
+        await node.Node.Publisher.PublishAsync(ChannelName.Parse(channel), payload, Gateway.Core.Relay.PublicationSource.Api, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

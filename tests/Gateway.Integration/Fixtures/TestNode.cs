@@ -65,7 +65,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <summary>Waits until so many subscriptions are active: plain mode acknowledges none.</summary>
     public Task SubscribedAsync(int count) =>
-        Eventually.TrueAsync(async () => (await Node.ListChannelsAsync("", int.MaxValue)).Sum(channel => channel.Subscribers) == count);
+        Eventually.TrueAsync(async () => (await Node.Investigator.ListChannelsAsync("", int.MaxValue)).Sum(channel => channel.Subscribers) == count);
 
     /// <summary>Waits until every connection is gone and every rental has come back.</summary>
     public Task ReturnsToBaselineAsync() =>

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Gateway.Core;
 using Gateway.Core.Buffers;
 using Gateway.Core.Channels;
 using Gateway.Core.Connections;
+using Gateway.Core.Relay;
 using Gateway.Integration.Fixtures;
 
 namespace Gateway.Integration.Memory;
@@ -113,7 +113,7 @@ public sealed class MemoryPressureTests
             for (var i = 0; i <= 2 * Keys; i++)
             {
                 byte[] payload = [.. BitConverter.GetBytes(i), .. new byte[1000]];
-                await node.Node.PublishAsync(ChannelName.Parse("prices"), payload, PublicationSource.Api, CancellationToken.None, key: i == 2 * Keys ? "last" : $"{i % Keys}");
+                await node.Node.Publisher.PublishAsync(ChannelName.Parse("prices"), payload, PublicationSource.Api, CancellationToken.None, key: i == 2 * Keys ? "last" : $"{i % Keys}");
             }
 
             await Eventually.TrueAsync(() => node.Connections.Registry.All().All(connection => connection.QueuedBytes > 0));
@@ -174,7 +174,7 @@ public sealed class MemoryPressureTests
     });
 
     private static ValueTask PublishAsync(TestNode node, string channel, byte[] payload) =>
-        node.Node.PublishAsync(ChannelName.Parse(channel), payload, PublicationSource.Api, CancellationToken.None);
+        node.Node.Publisher.PublishAsync(ChannelName.Parse(channel), payload, PublicationSource.Api, CancellationToken.None);
 
     private static long KeptBy(TestNode node, string name) => node.Node.Kept.Read().Single(pool => pool.Pool == name).Bytes;
 

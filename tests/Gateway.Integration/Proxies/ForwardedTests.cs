@@ -52,7 +52,7 @@ public sealed class ForwardedTests
     {
         await using var ws = await WsClient.OpenAsync(node.EndPoint, headers: header + "\r\n");
         var welcome = await ws.ReceiveJsonAsync();
-        var info = await node.Node.FindConnectionAsync(welcome.GetProperty("connection").GetString()!);
+        var info = await node.Node.Facts.FindConnectionAsync(welcome.GetProperty("connection").GetString()!, 1000);
         Assert.Equal(node.EndPoint.ToString(), info!.LocalAddress);
         return info.RemoteAddress == ((IPEndPoint)ws.LocalEndPoint).ToString() ? null : info.RemoteAddress;
     }

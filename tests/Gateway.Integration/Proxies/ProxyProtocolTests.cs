@@ -44,7 +44,7 @@ public sealed class ProxyProtocolTests
 
             Assert.StartsWith("HTTP/1.1 101 ", await ws.ReceiveHeadAsync(), StringComparison.Ordinal);
             var welcome = await ws.ReceiveJsonAsync();
-            var info = await node.Node.FindConnectionAsync(welcome.GetProperty("connection").GetString()!);
+            var info = await node.Node.Facts.FindConnectionAsync(welcome.GetProperty("connection").GetString()!, 1000);
             Assert.Equal(client ?? ws.LocalEndPoint.ToString(), info!.RemoteAddress);
             Assert.Equal(client is null ? node.EndPoint.ToString() : "192.0.2.1:443", info.LocalAddress);
         }

@@ -109,7 +109,7 @@ public sealed class PublishedProxyTests
     private static async Task<string?> RemoteAddressAsync(TestNode node, WsClient ws)
     {
         var welcome = await ws.ReceiveJsonAsync();
-        return (await node.Node.FindConnectionAsync(welcome.GetProperty("connection").GetString()!))!.RemoteAddress;
+        return (await node.Node.Facts.FindConnectionAsync(welcome.GetProperty("connection").GetString()!, 1000))!.RemoteAddress;
     }
 
     private static async Task ExpectEchoAsync(IPEndPoint endPoint)

@@ -1,20 +1,22 @@
 using System.Diagnostics;
 using System.Net;
-using Gateway.Admin;
 using Gateway.Core;
 using Gateway.Core.Access;
 using Gateway.Core.Brokers;
 using Gateway.Core.Channels;
 using Gateway.Core.Cluster;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Investigation;
 using Gateway.Core.Options;
+using Gateway.Core.Relay;
+using Gateway.Core.Removal;
+using Gateway.Core.Rules;
 using Gateway.Core.Telemetry;
-using Gateway.Hosting;
 
 namespace Gateway.Tests.Admin;
 
 /// <summary>A node that does what a test tells it to.</summary>
-internal sealed class FakeNode : INodeAdmin, INodeServer
+internal sealed class FakeNode : INodeStatus, INodeServer, IPublisher, IInvestigator, IRemovals, IRuleBook
 {
     /// <summary>Of the last publication.</summary>
     public string? Key { get; private set; }
@@ -99,9 +101,10 @@ internal sealed class FakeNode : INodeAdmin, INodeServer
         return UserFault is { } fault ? throw fault : Task.FromResult(RevokedUntil);
     }
 
-    public ValueTask PublishAsync(ChannelName channel, ReadOnlyMemory<byte> payload, bool isBinary, string? key, ActivityContext trace, CancellationToken cancellationToken)
+    public ValueTask PublishAsync(
+        ChannelName channel, ReadOnlyMemory<byte> payload, PublicationSource source, CancellationToken cancellationToken, ActivityContext parent, string? key, bool isBinary)
     {
-        (Trace, Key, IsBinary) = (trace, key, isBinary);
+        (Trace, Key, IsBinary) = (parent, key, isBinary);
         if (PublishFault(channel) is { } fault)
             throw fault;
         lock (Published)

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Gateway.Core;
 using Gateway.Core.Brokers;
 using Gateway.Core.Diagnosis;
+using Gateway.Core.Removal;
 
 namespace Gateway.Tests.Admin;
 

@@ -2,7 +2,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Gateway.Admin;
+using Gateway.Core;
+using Gateway.Core.Investigation;
+using Gateway.Core.Relay;
+using Gateway.Core.Removal;
+using Gateway.Core.Rules;
 using Gateway.Hosting;
 using Gateway.Tests.Configuration;
 using Microsoft.AspNetCore.Builder;
@@ -46,7 +50,8 @@ internal sealed class RunningHost : IAsyncDisposable
         Assert.Empty(errors);
         // The collector alone: what the host says is looked at here, and would bury what the tests say.
         var app = GatewayHost.Build(settings, services => services
-            .AddSingleton<INodeAdmin>(node).AddSingleton<INodeServer>(node).AddSingleton(time)
+            .AddSingleton<INodeStatus>(node).AddSingleton<INodeServer>(node).AddSingleton<IPublisher>(node)
+            .AddSingleton<IInvestigator>(node).AddSingleton<IRemovals>(node).AddSingleton<IRuleBook>(node).AddSingleton(time)
             .AddLogging(logging => logging.ClearProviders().AddFakeLogging()));
         try
         {

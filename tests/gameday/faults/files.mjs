@@ -56,7 +56,7 @@ export default [
     explain: { after: 10, ask: game => ({ channel: game.affected.channel, connection: game.affectedConnection }), code: 'subscribe_forbidden' },
     logs: [1603],
     counts: game => [
-      ['subscriptions ended', game.events('unsubscribed').length, game.rise('gateway_subscriptions_revoked_total')],
+      ['subscriptions ended', game.events('unsubscribed').length, game.rise('gateway_subscriptions_forbidden_total')],
       ['clients told', game.crowd.members.length, game.events('unsubscribed').length],
     ],
   },

@@ -10,7 +10,7 @@ using Gateway.Core.Telemetry;
 namespace Gateway.Core.Protocols.Json;
 
 /// <summary>The native protocol, <c>gateway.v1</c>: JSON, one object a text message. Specified in docs/protocol.md.</summary>
-internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOptions heartbeat) : IMessageHandler, IRevokes
+internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOptions heartbeat) : IMessageHandler, IEndsSubscriptions
 {
     private const string SubprotocolName = "gateway.v1";
 
@@ -76,9 +76,9 @@ internal sealed class JsonProtocol(IChannels channels, string node, HeartbeatOpt
 
     public void OnClosed(Connection connection) => channels.Detach(connection);
 
-    public void Revoke(Connection connection, ChannelName channel)
+    public void EndSubscription(Connection connection, ChannelName channel)
     {
-        channels.Unsubscribe(new JsonRevocation(connection, channel));
+        channels.Unsubscribe(new JsonForbidden(connection, channel));
         connection.Flush(); // it is no turn of the connection's own, at whose end that would be done
     }
 

@@ -49,7 +49,7 @@ internal sealed class JsonUnsubscribe(Connection connection, ChannelName channel
 /// <summary>An end of a subscription that nobody has asked for: changed rules do not allow it.</summary>
 /// <param name="connection">Whose.</param>
 /// <param name="channel">To what.</param>
-internal sealed class JsonRevocation(Connection connection, ChannelName channel) : UnsubscribeRequest(connection, channel)
+internal sealed class JsonForbidden(Connection connection, ChannelName channel) : UnsubscribeRequest(connection, channel)
 {
     // Who has left meanwhile need not be told.
     public override OutboundFrame? Complete(bool wasSubscribed) => wasSubscribed ? JsonMessages.Unsubscribed(Channel, "rules") : null;

@@ -11,7 +11,7 @@ namespace Gateway.Core.Protocols.Plain;
 /// Plain mode, for shells and devices: the URL subscribes, and each frame is a payload as it was published. There is no envelope, so
 /// nothing but payloads can be said: what a client must know else, it learns from the close code.
 /// </summary>
-internal sealed class PlainProtocol(IChannels channels) : IMessageHandler, IRevokes
+internal sealed class PlainProtocol(IChannels channels) : IMessageHandler
 {
     private readonly EncoderSet _encoders = new(new PlainEncoder());
 
@@ -50,8 +50,6 @@ internal sealed class PlainProtocol(IChannels channels) : IMessageHandler, IRevo
     public void OnClosed(Connection connection) => channels.Detach(connection);
 
     // There is no message to say it with, and a client that goes on as if nothing had happened would wait for ever.
-    public void Revoke(Connection connection, ChannelName channel) => connection.Close(CloseReason.Forbidden);
-
     private sealed class PlainSubscribe(Connection connection, ChannelName channel, IPublicationEncoder encoder)
         : SubscribeRequest(connection, channel, encoder)
     {

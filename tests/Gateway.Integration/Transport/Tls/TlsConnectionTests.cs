@@ -1,9 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Gateway.Core;
 using Gateway.Core.Channels;
 using Gateway.Core.Framing;
+using Gateway.Core.Relay;
 using Gateway.Core.Telemetry;
 using Gateway.Integration.Fixtures;
 using Microsoft.Extensions.Time.Testing;
@@ -88,7 +88,7 @@ public sealed class TlsConnectionTests
         var payload = new byte[100_000];
         await Eventually.TrueAsync(async () =>
         {
-            await server.Node.Node.PublishAsync(ChannelName.Parse("news"), payload, PublicationSource.Api, CancellationToken.None);
+            await server.Node.Node.Publisher.PublishAsync(ChannelName.Parse("news"), payload, PublicationSource.Api, CancellationToken.None);
             return server.Node.Metrics.Drops[(int)DropReason.SlowConsumer].Value > 0;
         });
 
@@ -107,7 +107,7 @@ public sealed class TlsConnectionTests
         await server.Node.SubscribedAsync(1);
         for (var deliveries = 1; server.Node.Connections.Transport.PendingSends == 0; deliveries++)
         {
-            await server.Node.Node.PublishAsync(ChannelName.Parse("news"), new byte[10_000], PublicationSource.Api, CancellationToken.None);
+            await server.Node.Node.Publisher.PublishAsync(ChannelName.Parse("news"), new byte[10_000], PublicationSource.Api, CancellationToken.None);
             await Eventually.TrueAsync(() => server.Node.Metrics.Deliveries.Value == deliveries);
         }
 
@@ -205,7 +205,7 @@ public sealed class TlsConnectionTests
 
         await client.UpgradeAsync();
         var welcome = await client.ReceiveJsonAsync();
-        var info = await server.Node.Node.FindConnectionAsync(welcome.GetProperty("connection").GetString()!);
+        var info = await server.Node.Node.Facts.FindConnectionAsync(welcome.GetProperty("connection").GetString()!, 1000);
         Assert.Equal("203.0.113.9:4711", info!.RemoteAddress);
         await client.DisposeAsync();
         await server.Node.ReturnsToBaselineAsync();
