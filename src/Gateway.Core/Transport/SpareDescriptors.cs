@@ -8,12 +8,14 @@ namespace Gateway.Core.Transport;
 /// first client that cannot be accepted, and nobody is taken in until they are had again and as many are free beside them.
 /// </summary>
 /// <param name="open">Opens one; throws <see cref="IOException"/> where there is none. Null: <c>/dev/null</c>.</param>
-internal sealed class SpareDescriptors(Func<SafeHandleZeroOrMinusOneIsInvalid>? open = null) : IDisposable
+/// <param name="free">How many the process may still open; null: unknown.</param>
+internal sealed class SpareDescriptors(Func<SafeHandleZeroOrMinusOneIsInvalid>? open = null, Func<long?>? free = null) : IDisposable
 {
     /// <summary>Kept: 16 threads that start, or a file of each kind, the probes' connections and a link to Redis.</summary>
     public const int Count = 32;
 
     private readonly Func<SafeHandleZeroOrMinusOneIsInvalid> _open = open ?? (() => File.OpenHandle("/dev/null"));
+    private readonly Func<long?> _free = free ?? (() => DescriptorLimit.Read() - DescriptorLimit.Open());
     private readonly Lock _changing = new();
     private SafeHandleZeroOrMinusOneIsInvalid[] _kept = [];
     private bool _isDisposed;
@@ -25,20 +27,22 @@ internal sealed class SpareDescriptors(Func<SafeHandleZeroOrMinusOneIsInvalid>? 
         {
             if (_kept.Length > 0 || _isDisposed || OperatingSystem.IsWindows())
                 return true;
-            var had = new List<SafeHandleZeroOrMinusOneIsInvalid>(2 * Count);
+            // Counted, not tried: whoever tries takes the last ones, for a moment in which a thread may start.
+            if (_free() < 2 * Count)
+                return false;
+            var had = new List<SafeHandleZeroOrMinusOneIsInvalid>(Count);
             try
             {
-                while (had.Count < 2 * Count)
+                while (had.Count < Count)
                     had.Add(_open());
             }
             catch (IOException)
             {
-                Release(had);
+                Release(had); // of the whole machine's
                 return false;
             }
 
-            Release(had[Count..]);
-            _kept = [.. had[..Count]];
+            _kept = [.. had];
             return true;
         }
     }

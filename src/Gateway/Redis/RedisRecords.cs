@@ -20,6 +20,8 @@ internal sealed class RedisRecords(RedisConnection connection, RedisRecordKeys k
     // Strings asked for at once: all that there may be would be a hundred thousand in one write.
     private const int Batch = 1000;
 
+    private const int LongestMember = 128;
+
     // The string's own end decides. Names stay a little longer: a reader may be between the two.
     private static readonly TimeSpan NamesAreKept = TimeSpan.FromMinutes(1);
 
@@ -53,8 +55,6 @@ internal sealed class RedisRecords(RedisConnection connection, RedisRecordKeys k
 
         return found;
     }
-
-    private const int LongestMember = 128;
 
     /// <summary>Nodes' names as they are, for whoever looks with redis-cli. Others may be of any length and any characters, and a key is neither.</summary>
     private static string MemberOf(string name) =>

@@ -8,7 +8,10 @@ public sealed class SpareDescriptorsTests : IDisposable
     private readonly SpareDescriptors _spare;
     private int _free = 100;
 
-    public SpareDescriptorsTests() => _spare = new SpareDescriptors(() => _free > 0 ? new Descriptor(this) : throw new IOException("EMFILE"));
+    private int _opened;
+    private bool _isKnown = true;
+
+    public SpareDescriptorsTests() => _spare = new SpareDescriptors(() => _free > 0 ? new Descriptor(this) : throw new IOException("EMFILE"), () => _isKnown ? _free : null);
 
     public void Dispose() => _spare.Dispose();
 
@@ -32,16 +35,28 @@ public sealed class SpareDescriptorsTests : IDisposable
     [InlineData(0)]
     [InlineData(SpareDescriptors.Count)]
     [InlineData((2 * SpareDescriptors.Count) - 1)]
-    public void Kept_WhereFewerThanTwiceAsManyAreFree_AreNot_AndNoneOfTheFreeIsHeld(int free)
+    public void Kept_WhereFewerThanTwiceAsManyAreFree_AreNot_AndNoneIsOpenedForAMoment(int free)
     {
         _free = free;
 
         Assert.False(_spare.TryKeep());
 
-        Assert.Equal(free, _free);
+        Assert.Equal((free, 0), (_free, _opened));
         _free = 2 * SpareDescriptors.Count;
         Assert.True(_spare.TryKeep());
         Assert.Equal(SpareDescriptors.Count, _free);
+    }
+
+    [Theory]
+    [InlineData(SpareDescriptors.Count - 1, false)]
+    [InlineData(SpareDescriptors.Count, true)]
+    public void Kept_WhereNobodyKnowsHowManyAreFree_AreTried(int free, bool areKept)
+    {
+        (_free, _isKnown) = (free, false);
+
+        Assert.Equal(areKept, _spare.TryKeep());
+
+        Assert.Equal(areKept ? 0 : free, _free);
     }
 
     [Fact]
@@ -61,6 +76,7 @@ public sealed class SpareDescriptorsTests : IDisposable
         {
             (_of, handle) = (of, 1);
             of._free--;
+            of._opened++;
         }
 
         protected override bool ReleaseHandle()
