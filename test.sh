@@ -13,6 +13,7 @@ Installs what the tests need and does not find: redis-server and redis-cli, hapr
 node and npm, chromium, go with the libraries golang.org/x/net and github.com/gorilla/websocket as Debian packages them.
 Environment: CHROMIUM         path of a Chromium or Chrome to use
              TEST_SECONDS     how long all tests together may take (default 1200)
+             TEST_BUILT       not empty: the Release build is there, and is tested as it is
              GATEWAY_PROGRAM  a native build, as the image has it, for the tests that start the program
 TXT
 }
@@ -174,7 +175,9 @@ mapfile -t projects < <(test_projects)
 [ "${projects[*]}" = Gateway.Core.Tests ] || install_needs
 raise_descriptor_limit
 
-if [ -z "$filter" ]; then
+if [ -n "${TEST_BUILT:-}" ]; then
+  echo "The build is tested as it is"
+elif [ -z "$filter" ]; then
   dotnet build Gateway.sln -c Release -v quiet || give_up "the build failed"
 else
   for project in "${projects[@]}"; do
