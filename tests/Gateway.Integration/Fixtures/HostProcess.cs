@@ -164,7 +164,8 @@ internal sealed class HostProcess : IAsyncDisposable
             return;
         lock (_output)
             _output.Add(line);
-        if (!line.StartsWith('{'))
+        // The last line of a program that was killed may be cut off.
+        if (!line.StartsWith('{') || !line.EndsWith('}'))
             return;
         var message = JsonSerializer.Deserialize<JsonElement>(line).GetProperty("Message").GetString()!;
         if (message.StartsWith("Admin side", StringComparison.Ordinal))
